@@ -8,9 +8,9 @@ export interface Row {
   metric: string
   value: number | string
   unit: string
-  /** What is asked for, as text; empty for figures that are only reported. */
+  /** The required value, as text; empty for figures that are only reported. */
   bar: string
-  /** Null for figures without a bar. */
+  /** Null for figures without a requirement. */
   ok: boolean | null
 }
 
@@ -18,7 +18,7 @@ export interface BenchContext {
   state: RangeState
   /** The API with the instructor's token. */
   client: ApiClient
-  /** Tells how it goes; silent with `--json`. */
+  /** Reports progress; silent with `--json`. */
   say(line: string): void
 }
 
@@ -56,7 +56,7 @@ export const exactly = (metric: string, value: number, unit: string, bar: number
   bar: String(bar),
   ok: value === bar,
 })
-/** A figure without a bar. */
+/** A figure without a requirement. */
 export const told = (metric: string, value: number | string, unit = ''): Row => ({
   metric,
   value: typeof value === 'number' ? round(value) : value,
@@ -73,7 +73,7 @@ export function quantile(values: readonly number[], share: number): number {
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN
 }
 
-/** Does something on a range that nobody uses, and lets its users come back. */
+/** Runs something on a range without users, and brings its users back. */
 export async function withoutUsers<Value>({ client }: Pick<BenchContext, 'client'>, work: () => Promise<Value>): Promise<Value> {
   const { users } = await client.get('/api/load')
   await client.put('/api/load', { body: { users: 0 } })
@@ -106,11 +106,11 @@ export function cpuSeconds(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) / 100
 }
 
-/** Memory of a process alone, its share of what it shares with others: `Pss` of /proc/PID/smaps_rollup. */
+/** Memory of a process alone, with its part of what it shares with others: `Pss` of /proc/PID/smaps_rollup. */
 export const proportionalMegabytes = (pid: number): number =>
   Number(/^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0) / 1024
 
-/** Promises about orders that are broken at rest: a few orders are always on their way. */
+/** Invariants of orders that are violated at rest: a few orders are always on their way. */
 export async function brokenPromises(client: BenchContext['client']): Promise<number> {
   const violations = async () => (await client.get('/api/invariants')).violations
   return until('orders to come to rest', 120_000, async () => ordersAtRest(await violations())).then(

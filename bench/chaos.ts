@@ -23,12 +23,12 @@ const controllers = ['control', 'reaper', 'telemetry-store', 'prometheus', 'aler
 /** When: at any moment, while the fault is injected, or just before the drill is aborted, so that the restore meets it. */
 const aims = ['any moment', 'injection', 'end'] as const
 
-/** What happens to a range in the middle of a drill. Resolves when it is over. */
+/** A disturbance in the middle of a drill. Resolves when it is over. */
 type Disturbance = { what: string; play: () => Promise<void> }
 
 const pause = (ms: number) => delay(ms)
 
-/** Something that nobody planned, at a random moment of each of many drills; after each, the range has to be as before, and to take the next one. */
+/** Unexpected disturbances at random moments of many drills; after each, the range has to be as before, and to start the next one. */
 export const chaosBenchmark: Benchmark = {
   name: 'chaos',
   title: `${drills} drills, each disturbed at a random moment (BENCH_SEED=${seed})`,
@@ -46,7 +46,7 @@ export const chaosBenchmark: Benchmark = {
       const aim = pick(aims)
       const disturbance = pick(disturbances(context, pick, random))
       const injectedAt = scenarios.get(scenario)?.timeline[0]?.at ?? 0
-      // Around the injection, so that what hangs may be what the fault goes by.
+      // Around the injection, so that the suspended component may be one that the fault needs.
       const after = aim === 'injection' ? Math.max(0, injectedAt - 1_000) + random() * 2_000 : random() * 20_000
       const rest = aim === 'end' ? random() * 500 : random() * 10_000
       const problems = await playOne(context, { scenario, disturbance, after, rest, starts }).catch((error: unknown) => [String(error)])
@@ -75,22 +75,22 @@ interface Round {
   starts: number[]
 }
 
-/** One drill; resolves to what is not as it was before. */
+/** Plays one drill; resolves to what differs from before. */
 async function playOne(context: BenchContext, { scenario, disturbance, after, rest, starts }: Round): Promise<string[]> {
   const { client, state } = context
   await atRest(context)
   const askedAt = Date.now()
   const drill = await startWhenSteady(client, { scenario, mode: 'rehearsal', trainee: 'bench' }, 60_000)
   starts.push(Date.now() - askedAt)
-  // Once it has begun: what an earlier drill's player left is put back first.
+  // Once it has started: what the previous drill's player left is reset first.
   const { events } = await client.get('/api/drills/:id', { id: drill.id })
   const before = events.find((event) => event.type === 'drill-started')?.fingerprint
   await pause(after)
   const over = disturbance.play()
-  // It is waited for below.
+  // It is awaited below.
   over.catch(() => {})
   await pause(rest)
-  // What hangs may be what answers.
+  // The suspended component may be the one that answers.
   await until('the drill to be aborted', restMs, () => ended(context, drill.id), 500)
   await over
   const problems: string[] = []
@@ -112,7 +112,7 @@ async function playOne(context: BenchContext, { scenario, disturbance, after, re
   return problems
 }
 
-/** Whether the drill is over, by our order or since it was void. */
+/** Whether the drill is over, by our request or because it was void. */
 async function ended({ client }: BenchContext, drill: string): Promise<boolean> {
   await client.post('/api/drills/:id/abort', { id: drill }).catch(() => {})
   const view = await client.get('/api/drills/:id', { id: drill }).catch(() => null)
@@ -123,7 +123,7 @@ function disturbances({ state }: BenchContext, pick: <Item>(items: readonly Item
   const pid = (name: ComponentName) => state.run(name)?.pid
   const signal = (name: ComponentName, which: NodeJS.Signals) => {
     const found = pid(name)
-    // It may be gone: then it is disturbed enough.
+    // It may be gone, which is enough of a disturbance.
     if (found !== undefined) send(found, which)
   }
   const kill = (name: ComponentName): Disturbance => ({ what: `${name} killed`, play: async () => signal(name, 'SIGKILL') })
@@ -171,14 +171,14 @@ const child = (program: string, args: readonly string[]) =>
       .once('exit', () => resolve())
   })
 
-/** Processes of the range that none of its records accounts for. */
+/** Processes of the range that none of its records has. */
 function orphans(state: BenchContext['state']): number[] {
   const names = [...componentNames, ...state.jobs().map((id) => `job-${id}` as const)]
   const records = names.flatMap((name) => state.run(name) ?? [])
   return orphansOf(state.config().id, records).filter((pid) => pid !== process.pid)
 }
 
-/** How much is wrong with the ledger: what SQLite finds, and events of a drill that do not come one after another. */
+/** How much is wrong with the ledger: what SQLite finds, and events of a drill that are out of order. */
 function wholeLedger(dir: string): number {
   using ledger = new DatabaseSync(path.join(dir, 'control', 'ledger.db'), { readOnly: true })
   const found = ledger.prepare('PRAGMA integrity_check').all()

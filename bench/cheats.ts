@@ -19,9 +19,9 @@ const watchedMs = 40_000
 interface Cheat {
   what: string
   scenario: string
-  /** The one that the trick is about; without one, the scenario has none. */
+  /** The scenario of the trick; without one, the drill has none. */
   variant?: string
-  /** As a trainee, or as somebody with a shell on the host. Returns what ends it, where that is not for the drill's end to do. */
+  /** As a trainee, or as somebody with a shell on the host. Returns a function that ends it, if the drill's end should not. */
   play: (cheater: Cheater) => Promise<void | (() => void | Promise<void>)>
 }
 
@@ -36,7 +36,7 @@ const act = ({ trainee }: Cheater, action: string, params: Record<string, unknow
 
 const watchers = ['prometheus', 'alertmanager', 'telemetry-store'] as const
 
-/** `BENCH_CHEATS` plays those alone that have these words in their name. */
+/** `BENCH_CHEATS` plays only those with these words in their name. */
 const chosen = process.env['BENCH_CHEATS'] ?? ''
 
 const all: readonly Cheat[] = [
@@ -121,7 +121,7 @@ const all: readonly Cheat[] = [
   },
 ]
 
-/** Tries on a real range what somebody may do instead of mending it. Each time the page has come, and the cheat has as long as a cure would need. */
+/** Tries on a real range what a player may do instead of fixing it. Each time the page has come, and the cheat has as long as a fix would need. */
 export const cheatsBenchmark: Benchmark = {
   name: 'cheats',
   title: 'tricks instead of a cure',
@@ -160,7 +160,7 @@ async function pagedDrill({ client }: BenchContext, wanted: { scenario: string; 
   await until('the page', 180_000, async () => {
     const { events } = await client.get('/api/drills/:id', { id: drill.id })
     const brokenAt = events.findIndex(({ type }) => type === 'fault-injected')
-    // One that came before was of what the last trick left.
+    // An earlier page belongs to the last trick.
     return brokenAt >= 0 && events.slice(brokenAt).some(({ type }) => type === 'page-received')
   })
   await client.post('/api/drills/:id/acknowledge', { id: drill.id })

@@ -17,7 +17,7 @@ const commands = [
   ['logs', 'orders'],
 ]
 
-/** What a command takes beside a range that runs, launcher and all: a tool for an incident answers at once. */
+/** How long a command takes with a running range, including the launcher: a tool for an incident must answer immediately. */
 export const cliBenchmark: Benchmark = {
   name: 'cli',
   title: 'commands beside a range that runs',
@@ -47,13 +47,13 @@ export const cliBenchmark: Benchmark = {
   },
 }
 
-/** Seconds; of CPU, user and system time of all that the command started. */
+/** Seconds; CPU is user and system time of the command and its children. */
 async function measured(args: string[]): Promise<{ p50: number; p95: number; cpu: number }> {
   const walls: number[] = []
   const cpus: number[] = []
   for (let round = 0; round < times; round++) {
     const startedAt = performance.now()
-    // The shell tells its own times, and in the second line those of its children.
+    // The shell prints its own times, and in the second line those of its children.
     const { stdout } = await run('/bin/sh', ['-c', '"$@" >/dev/null && times', 'sh', path.join(projectRoot, 'firedrill'), ...args])
     walls.push((performance.now() - startedAt) / 1_000)
     const children = stdout.trim().split('\n').at(-1) ?? ''

@@ -12,7 +12,7 @@ import type { DrillEvent } from '../model/drill.ts'
 import type { Scenario } from '../model/scenario.ts'
 import { atLeast, atMost, exactly, mean, quantile, told, type Benchmark, type Row } from './benchmark.ts'
 
-/** `BENCH_SEEDS` plays each combination so often. */
+/** `BENCH_SEEDS` sets how often each combination is played. */
 const seeds = Array.from({ length: Number(process.env['BENCH_SEEDS'] ?? 3) }, (_, index) => index + 1)
 /** The telemetry of real rehearsals: `firedrill verify --record bench/recordings`. */
 const recordings = path.join(projectRoot, 'bench', 'recordings')
@@ -20,7 +20,7 @@ const recordings = path.join(projectRoot, 'bench', 'recordings')
 /** No fault lasts longer than an hour, of which a minute is grace. */
 const longestDrillMs = 59 * 60_000
 
-/** Simulated trainees over the real API, on a clock of their own, against the telemetry of real rehearsals. */
+/** Simulated trainees over the real API, on a simulated clock, against the telemetry of real rehearsals. */
 export const coachBenchmark: Benchmark = {
   name: 'coach',
   title: 'simulated trainees with the coach, with a button only, and without hints',
@@ -57,7 +57,7 @@ export const coachBenchmark: Benchmark = {
     const unasked = of('expert').map(({ state }) => state.hints.filter(({ reason }) => reason !== 'asked').length)
     rows.push(atMost('expert: unasked hints per drill', mean(unasked), '', 0.2))
     const novice = of('novice')
-    // With a limit that hardly anybody needs, so that who would not have finished is counted with the time that he would have taken.
+    // With a limit that hardly anybody reaches, so that a trainee who would not have finished counts with the time that he would have taken.
     say('novice, with all the time there is')
     const unhurried = new Map([...scenarios].map(([id, scenario]) => [id, { ...scenario, limit: longestDrillMs }]))
     await using patient = new ReplayPlane({ root: projectRoot, scenarios: unhurried, recordings: recorded })
@@ -73,7 +73,7 @@ export const coachBenchmark: Benchmark = {
   },
 }
 
-/** Every shift, by everybody: each gets to its end, and nobody is talked at. */
+/** Every shift, with every persona: each finishes, and gets few unrequested messages. */
 async function shiftRows(
   scenarios: ReadonlyMap<string, Scenario>,
   recordings: ReadonlyMap<string, Recording>,
@@ -105,7 +105,7 @@ async function shiftRows(
   ]
 }
 
-/** Words of the coach and of people that nobody asked for, and that thank for nothing. */
+/** Messages of the coach and of people that nobody asked for, apart from thanks. */
 const unaskedIn = (events: readonly DrillEvent[]): DrillEvent[] =>
   events.filter(
     (event) =>
@@ -118,7 +118,7 @@ const mostUnasked = (events: readonly DrillEvent[]): number => {
   return Math.max(0, ...unasked.map(({ at }) => unasked.filter((other) => other.at >= at && other.at < at + 120_000).length))
 }
 
-/** How often somebody spoke within 10 s of somebody else, apart from what was asked for. */
+/** How often somebody spoke within 10 s of somebody else, apart from requested messages. */
 const tooClose = (events: readonly DrillEvent[]): number => {
   const voices = events.filter(({ type }) => type === 'person-said' || type === 'coach-said' || type === 'hint-given')
   return voices.filter((event, index) => {
@@ -151,7 +151,7 @@ const tooSoon = (drills: PlayedDrill[]): number =>
     }),
   ).length
 
-/** How long the policy takes over each drill as it stood at its end, when it had most to look at. */
+/** How long the policy takes for each drill in its final state, when it has most to process. */
 function decisionMs(drills: PlayedDrill[], scenarios: ReadonlyMap<string, Scenario>): number {
   const times = drills.flatMap(({ events, state }) => {
     const scenario = scenarios.get(state.scenario)

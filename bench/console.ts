@@ -25,11 +25,11 @@ const pages = [
   '/runbooks',
   '/status',
 ]
-/** Lines that are loaded, and how far the wheel turns in each frame, in pixels. */
+/** Lines that are loaded, and how far the wheel scrolls in each frame, in pixels. */
 const logLines = 100_000
 const wheel = 2_000
 
-/** How soon the console is there: what is loaded first, each page, a dashboard over an hour, and a hundred thousand lines of log under the wheel. */
+/** How fast the console is: the first load, each page, a dashboard over an hour, and scrolling a hundred thousand log lines. */
 export const consoleBenchmark: Benchmark = {
   name: 'console',
   title: 'first load, each page, a dashboard over an hour, and 100,000 log lines',
@@ -57,7 +57,7 @@ function firstLoad(): Row {
   return atMost('first load, compressed', bytes / 1_000, 'kB', 300)
 }
 
-/** Within the application, as a click does: what is measured is asking for the data and drawing them. */
+/** Within the application, like a click: this measures fetching and rendering the data. */
 const goWithin = (page: Page, address: string) =>
   page.evaluate((to) => {
     history.pushState(null, '', to)
@@ -110,7 +110,7 @@ async function dashboard(page: Page, base: string): Promise<Row[]> {
   ]
 }
 
-/** Loads older lines until there are enough, and turns the wheel over them: how long a frame takes then. */
+/** Loads older lines until there are enough, and scrolls over them: how long a frame takes then. */
 async function manyLines(page: Page, base: string, say: (line: string) => void): Promise<Row[]> {
   const to = Date.now()
   await page.goto(`${base}/logs?from=${to - hour}&to=${to}`)
@@ -123,7 +123,7 @@ async function manyLines(page: Page, base: string, say: (line: string) => void):
       .waitForFunction(
         ([least]) => {
           const told = Number(/([\d,]+) lines are shown/.exec(document.body.innerText)?.[1]?.replaceAll(',', '') ?? 'NaN')
-          // At the last page there is nothing more to load, and nothing is told.
+          // At the last page there is nothing more to load.
           return Number.isNaN(told) || told > least ? { told } : null
         },
         [lines || 2_000] as const,

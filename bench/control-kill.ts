@@ -6,7 +6,7 @@ import { atMost, atRest, exactly, mean, told, type Benchmark } from './benchmark
 
 const kills = 20
 const killsPerDrill = 2
-/** A fault is taken out within this of its limit: the control plane looks once a second, the reaper two seconds after it. */
+/** An overdue fault is reverted within this time: the control plane ticks once a second, the reaper two seconds after it. */
 const limitGraceMs = 5_000
 
 /** Kills the control plane at random moments of drills. Nobody restarts it by hand. */
@@ -40,12 +40,12 @@ export const controlKillBenchmark: Benchmark = {
         refused += seen.refused
         asked += seen.asked
         if (running.running !== drill.id) lost++
-        // It goes on: what is done now is written down in the same drill.
+        // The drill continues: new actions are recorded in it.
         await client.post('/api/drills/:id/notes', { id: drill.id, body: { text: `after kill ${kill + 1}` } })
         say(`  ${scenario.id}: back after ${back.at(-1)?.toFixed(1)} s, the drill ${running.running === drill.id ? 'goes on' : 'is lost'}`)
       }
       await client.post('/api/drills/:id/abort', { id: drill.id })
-      await until('the faults to be taken out', 60_000, async () => (await openFaults()).length === 0)
+      await until('the faults to be reverted', 60_000, async () => (await openFaults()).length === 0)
     }
     await atRest(context)
     const { history } = await client.get('/api/faults')
@@ -67,7 +67,7 @@ export const controlKillBenchmark: Benchmark = {
   },
 }
 
-/** Asks the shop's door ten times a second whether it is open. */
+/** Checks ten times a second whether the gateway answers. */
 function watchShop(url: string) {
   let going = true
   const seen = { asked: 0, refused: 0 }

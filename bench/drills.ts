@@ -5,11 +5,11 @@ import { atMost, exactly, mean, quantile, told, type Benchmark } from './benchma
 
 /** `BENCH_DRILLS` plays fewer, or more. */
 const count = Number(process.env['BENCH_DRILLS'] ?? 100)
-/** Memory is compared between the first and the last so many. */
+/** Memory is compared between the first and the last drills, this many each. */
 const compared = Math.max(1, Math.min(10, Math.floor(count / 4)))
 
 /**
- * Drills one after another, each ended as soon as all of its faults are in: what is measured is what they leave behind. Scenarios in turn;
+ * Drills one after another, each ended as soon as all of its faults are injected: this measures what they leave behind. Scenarios in turn; as
  * rehearsals, so that they count for nobody.
  */
 export const drillsBenchmark: Benchmark = {

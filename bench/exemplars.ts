@@ -4,7 +4,7 @@ interface Exemplar {
   labels: Record<string, string>
 }
 const sampleSize = 1_000
-/** More at a time than the store has threads for would only wait for it. */
+/** More concurrent requests than the store has threads would only wait. */
 const atATime = 4
 
 export const exemplarsBenchmark: Benchmark = {
@@ -16,7 +16,7 @@ export const exemplarsBenchmark: Benchmark = {
     const { data } = await client.get('/api/prometheus/query_exemplars', { query })
     const exemplars = data.flatMap((series) => series.exemplars)
     const idOf = (exemplar: Exemplar) => exemplar.labels['trace_id'] ?? ''
-    // Every n-th: enough to tell, without asking for thousands of traces.
+    // Every n-th: enough to judge, without fetching thousands of traces.
     const named = [...new Set(exemplars.map(idOf))]
     const ids = new Set(named.filter((_id, index) => index % Math.ceil(named.length / sampleSize) === 0))
     const asked = exemplars.filter((exemplar) => ids.has(idOf(exemplar)))

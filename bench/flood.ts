@@ -7,11 +7,11 @@ import { atLeast, atMost, quantile, told, type Benchmark } from './benchmark.ts'
 
 const floodSeconds = 20
 const spansPerRequest = 1_000
-/** Five times what `bench store` asks of it. */
+/** Five times the rate of `bench store`. */
 const offered = 100_000
 const probes = 600
 
-/** The range's own store, flooded with five times what it takes: does the shop feel it, and is all as before afterwards? */
+/** Floods the range's own store with five times its capacity: is the shop affected, and is everything as before afterwards? */
 export const floodBenchmark: Benchmark = {
   name: 'flood',
   title: `the range's store flooded with ${offered} spans a second for ${floodSeconds} s`,
@@ -74,7 +74,7 @@ export const floodBenchmark: Benchmark = {
   },
 }
 
-/** The 95th percentile of pages of the shop, asked for one after the other at an even pace, in milliseconds. */
+/** The 95th percentile of the shop's pages, requested at a constant rate, in milliseconds. */
 async function probe(url: string): Promise<number> {
   const times: number[] = []
   for (let page = 0; page < probes; page++) {

@@ -11,14 +11,14 @@ import { atMost, atRest, brokenPromises, exactly, told, type BenchContext, type 
 
 const cutSeconds = 60
 const backWithinSeconds = 10
-/** Shorter than the cut: its limit passes while nobody can take it out. */
+/** Shorter than the cut: its deadline passes while nobody can revert it. */
 const faultMs = 30_000
 const shell = promisify(execFile)
 
 /**
- * What two hosts go through: every scenario that can be played, the cable cut, the agent of the shop's host killed, the control plane killed, and a
- * look at what the shop's host lets in. Runs on the host that watches. What it has to do elsewhere it is told by the environment, each a command of
- * the shell; what is not given is not measured:
+ * Tests of two hosts: every scenario that can be played, a cut network, a killed agent on the shop's host, a killed control plane, and a check of the
+ * shop's host's open ports. Runs on the monitoring host. Environment variables have the shell commands for other hosts; what is not given is not
+ * measured:
  *
  * - `BENCH_CUT`, `BENCH_RESTORE`: cut and restore the network between the hosts (`ip link set eth0 down`; `… up`, and the route that went with it)
  * - `BENCH_KILL_AGENT`: kills the agent on the shop's host (`ssh SHOP pkill -KILL -f control/agent/main.ts`)
@@ -72,7 +72,7 @@ export const hostsBenchmark: Benchmark = {
   },
 }
 
-/** With a fault in the shop whose limit passes while the shop is away, and orders under way. */
+/** With a fault in the shop whose deadline passes while the shop is disconnected, and orders under way. */
 async function cutOff(context: BenchContext, cut: string, restore: string, connected: () => Promise<boolean>): Promise<Row[]> {
   const { client, say } = context
   await atRest(context)
@@ -95,14 +95,14 @@ async function cutOff(context: BenchContext, cut: string, restore: string, conne
   const since = () => (Date.now() - restoredAt) / 1_000
   await until('the shop to be back', 120_000, connected)
   const back = since()
-  await until('the overdue fault to be taken out', 120_000, async () => {
+  await until('the overdue fault to be reverted', 120_000, async () => {
     const { open } = await client.get('/api/faults')
     return !open.some((fault) => fault.instance === instance)
   })
   const reverted = since()
   return [
     atMost(`back after a cut of ${cutSeconds} s`, back, 's', backWithinSeconds),
-    atMost('the fault that was overdue meanwhile taken out after', reverted, 's', backWithinSeconds),
+    atMost('the fault that was overdue meanwhile reverted after', reverted, 's', backWithinSeconds),
     exactly('promises about orders that are broken', await brokenPromises(client), '', 0),
   ]
 }
@@ -119,7 +119,7 @@ async function everyScenario({ client, say }: BenchContext): Promise<Row[]> {
   return [exactly('scenarios that do not prove themselves across the hosts', failed.length, `of ${playable.length}`, 0)]
 }
 
-/** Ports of the shop at which something takes a connection. */
+/** Ports of the shop on which something accepts connections. */
 async function openPorts(host: string, port: (name: keyof typeof portOffsets) => number): Promise<string[]> {
   // Safe: the keys of the topology's own ports.
   const names = Object.keys(portOffsets) as (keyof typeof portOffsets)[]

@@ -13,11 +13,11 @@ import { atMost, quantile, told, type BenchContext, type Benchmark, type Row } f
 import { echoes, Watched } from './terminal.ts'
 import { seriesIn } from '../model/series.ts'
 
-/** `BENCH_INCIDENT=id,id` plays these; without, all that can be played here. */
+/** `BENCH_INCIDENT=id,id` plays these; by default, all that can be played here. */
 const chosen = (process.env['BENCH_INCIDENT'] ?? '').split(',').filter((id) => id !== '')
-/** `BENCH_INCIDENT_SECONDS`: how long the incident is looked at, from its page on. */
+/** `BENCH_INCIDENT_SECONDS`: how long the incident is measured, from its page on. */
 const seconds = Number(process.env['BENCH_INCIDENT_SECONDS'] ?? 60)
-/** Its lesson is a monitor that starves: played when it is named, and held to no bar of those that must not. */
+/** Its lesson is starved monitoring: played only if named, and without the requirements for the others. */
 const starvesItsMonitor = new Set(['flying-blind'])
 /** What a trainee looks at by default. */
 const lookBackMs = 15 * 60_000
@@ -29,7 +29,7 @@ const keys = 10
 type Client = BenchContext['client']
 type Ask = (client: Client, asked: { drill: string; trace: string }) => Promise<unknown>
 
-/** What a trainee asks in an incident, as the console does. */
+/** A trainee's requests in an incident, as from the console. */
 const questions: Record<string, Ask> = {
   'golden dashboard': async (client) => {
     const { dashboards } = await client.get('/api/dashboards')
@@ -52,17 +52,17 @@ const questions: Record<string, Ask> = {
 const command = 'firedrill drill status'
 
 interface Seen {
-  /** Milliseconds that each answer took, by question. */
+  /** Milliseconds that each answer took, by request. */
   took: Map<string, number[]>
   failures: string[]
-  /** Milliseconds from a key in the terminal to its echo; empty where there is no terminal. */
+  /** Milliseconds from a key in the terminal to its echo; empty if there is no terminal. */
   echoes: number[]
-  /** Of the newest span that the store has, in seconds. */
+  /** Age of the newest span in the store, in seconds. */
   spanAges: number[]
   scrapes: { due: number; made: number }
 }
 
-/** The tools of a trainee at the worst moment of each incident: whoever has to find out what burns must not wait for the fire. */
+/** A trainee's tools at the worst moment of each incident: they must stay responsive. */
 export const incidentBenchmark: Benchmark = {
   name: 'incident',
   title: `what a trainee asks, for ${seconds} s from the page of each incident`,
@@ -140,7 +140,7 @@ async function look(context: BenchContext, drill: string, terminal: Watched | nu
     const newest = await newestTrace(client).catch(() => null)
     seen.spanAges.push(newest ? (Date.now() - newest.startMs - newest.durationMs) / 1_000 : Number.POSITIVE_INFINITY)
     const asked = { drill, trace: newest?.traceId ?? '' }
-    // Somebody types while the console asks.
+    // Somebody types while the console sends requests.
     const typed = terminal ? echoes(terminal, keys) : Promise.resolve([])
     const heard = typed.then(
       (took) => void seen.echoes.push(...took),

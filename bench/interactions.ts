@@ -6,7 +6,7 @@ import { atMost, atRest, quantile, told, type Benchmark, type BenchContext } fro
 
 const scenario = process.env['BENCH_INTERACTIONS'] ?? 'slow-shelves'
 
-/** One interaction: in all, and of that before its handler began, in the handler, and from there to the paint; in milliseconds. */
+/** One interaction: total time, and of that before its handler began, in the handler, and from there to the paint; in milliseconds. */
 interface Felt {
   page: string
   event: string
@@ -16,7 +16,7 @@ interface Felt {
   painted: number
 }
 
-/** What is done on each page, by its address; as an engineer does it, with keys and clicks. */
+/** The interactions on each page, by its address; as an engineer would, with keys and clicks. */
 const visits = (drill: string, trace: string): Record<string, (page: Page) => Promise<void>> => ({
   [`/drills/${drill}`]: async (page) => {
     await page.keyboard.press('Control+k')
@@ -70,8 +70,8 @@ const visits = (drill: string, trace: string): Record<string, (page: Page) => Pr
 })
 
 /**
- * How long the console takes to show what a key or a click did, at the worst moment of an incident: from the event to the next paint, as the browser's Event
- * Timing has it (https://www.w3.org/TR/event-timing), in steps of 8 ms.
+ * How long the console takes to show the result of a key or a click, at the worst moment of an incident: from the event to the next paint, by the
+ * browser's Event Timing (https://www.w3.org/TR/event-timing), in steps of 8 ms.
  */
 export const interactionsBenchmark: Benchmark = {
   name: 'interactions',

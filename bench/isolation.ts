@@ -4,7 +4,7 @@ import { atLeast, atMost, atRest, quantile, told, type BenchContext, type Benchm
 import { seriesIn } from '../model/series.ts'
 import { until } from '../model/until.ts'
 
-/** Page views a second beside the users: several times what the shop can serve on the CPU that is left. */
+/** Page views a second in addition to the users: several times what the shop can serve on the remaining CPU. */
 const overload = 900
 const threads = 4
 const calmSeconds = 20
@@ -12,7 +12,7 @@ const stressSeconds = 40
 const fault = { id: 'process-kill', component: 'payments' } as const
 
 interface Phase {
-  /** Scrapes of the shop that came in and succeeded ÷ those that were due. */
+  /** Successful scrapes of the shop ÷ scrapes that were due. */
   scrapes: number
   /** Age of the last evaluation of the rules, 95th percentile, in seconds. */
   ruleAge: number
@@ -23,8 +23,8 @@ interface Phase {
 }
 
 /**
- * What becomes of the monitor when the shop's host has no CPU left and three times the load that it can serve: on the range that runs, on one host
- * or on two. The figures of both, side by side, are the lesson.
+ * What happens to the monitoring when the shop's host has no CPU left and three times the load that it can serve: on the running range, on one host
+ * or on two. The comparison of both is the lesson.
  */
 export const isolationBenchmark: Benchmark = {
   name: 'isolation',

@@ -9,7 +9,7 @@ import { until } from '../model/until.ts'
 import { atLeast, cpuSeconds, proportionalMegabytes, quantile, type Row, told } from './benchmark.ts'
 import { requestsOf } from './span-sample.ts'
 
-/** Spans a second, in the requests of so many services: the default load, and large batches of one sender. */
+/** Spans a second, in requests from this many services: the default load, and large batches from one sender. */
 const loads = [
   { name: 'the default load', perSecond: 960, everyMs: 1_000, seconds: 40 },
   { name: 'full batches', perSecond: 10_000, everyMs: 100, seconds: 15 },
@@ -26,8 +26,8 @@ interface Backend {
 }
 
 /**
- * Jaeger (all-in-one with Badger, found by `FIREDRILL_JAEGER`) beside the store, each by itself: the same spans, in turn, on the same machine.
- * Go builds it: `go build github.com/jaegertracing/jaeger/cmd/all-in-one`, in a module that requires v1.62.0.
+ * Jaeger (all-in-one with Badger, found by `FIREDRILL_JAEGER`) compared with the store, separately: the same spans, in turn, on the same machine. To
+ * build it: `go build github.com/jaegertracing/jaeger/cmd/all-in-one`, in a module that requires v1.62.0.
  */
 export async function besideJaeger(sample: readonly Span[], firstPort: number, say: (line: string) => void): Promise<Row[]> {
   const binary = process.env['FIREDRILL_JAEGER']
@@ -122,7 +122,7 @@ async function send(url: string, body: Uint8Array): Promise<number> {
   return response?.status ?? 0
 }
 
-/** Sends spans at an even pace; CPU counts until what was sent can be found. */
+/** Sends spans at a constant rate; CPU is counted until they can be found. */
 async function driven(
   backend: Backend,
   sample: readonly Span[],

@@ -7,7 +7,7 @@ import { brokenPromises, exactly, told, type Benchmark, type Row } from './bench
 const perSecond = 100
 const kills = 10
 
-/** What the shop in a cluster goes through as a production shop would: needs a range whose shop is in one. */
+/** What a shop in a cluster undergoes in production: needs a range with its shop in one. */
 export const kubernetesBenchmark: Benchmark = {
   name: 'kubernetes',
   title: 'the shop in a cluster: pods, rollouts under load, pods killed at random',
@@ -26,7 +26,7 @@ export const kubernetesBenchmark: Benchmark = {
     const rows: Row[] = [told('pods', pods.length), exactly('pods that are not ready', notReady.length, '', 0)]
 
     say(`rolling out every service at ${perSecond} requests a second`)
-    // Beside those of the users that are there.
+    // In addition to those of the range's users.
     const { rps } = await range.load.status()
     await range.load.setMix({ hotShare: 0, bots: 0, rate: Math.max(0, Math.ceil(perSecond - rps)) })
     try {

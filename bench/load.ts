@@ -2,16 +2,16 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { openLocalRange } from '../control/wiring.ts'
 import { between, told, withoutUsers, type Benchmark, type Row } from './benchmark.ts'
 
-/** Page views a second that are asked for. */
+/** Requested page views a second. */
 const steps = [25, 50, 100, 200]
-/** Then on, until the shop or the load generator no longer follows. */
+/** Then higher rates, until the shop or the load generator cannot keep up. */
 const furtherBy = 1.3
 const furthest = 1_000
 const settleMs = 4_000
 const measureMs = 12_000
 const followsFrom = 0.98
 
-/** Whether the load that is asked for is the load that comes, and where that ends. */
+/** Whether the load is as requested, and where that ends. */
 export const loadBenchmark: Benchmark = {
   name: 'load',
   title: 'achieved ÷ requested load, and the knee',
@@ -45,7 +45,7 @@ export const loadBenchmark: Benchmark = {
   },
 }
 
-/** Requests so far that were answered well, as Locust counts them. */
+/** Successful requests so far, as Locust counts them. */
 async function good(url: string): Promise<number> {
   const text = await (await fetch(url)).text()
   return [...text.matchAll(/^user_requests_total\{[^}]*outcome="(?:good|slow)"\} (\d+)/gm)].reduce(

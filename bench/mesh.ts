@@ -21,17 +21,17 @@ const delaysMs = [50, 200, 2_000]
 const rate = 200
 const switches = 100
 const afterwards = 1_000
-/** Cheap to answer: what is measured is the way. */
+/** Cheap to answer: this measures the path. */
 const path = '/health'
 
 interface Answer {
   status: number
   ms: number
-  /** When the answer came, as `performance.now()`. */
+  /** When the response arrived, as `performance.now()`. */
   at: number
 }
 
-/** What the mesh adds, how exact its faults are, and that nobody notices a change of policy or certificate. */
+/** The mesh's overhead, the precision of its faults, and that no request fails during changes of policy or certificate. */
 export const meshBenchmark: Benchmark = {
   name: 'mesh',
   title: 'faults on edges, changes under load, and what a hop costs',
@@ -40,7 +40,7 @@ export const meshBenchmark: Benchmark = {
     return withoutUsers(context, async () => {
       const mesh = bench(state.dir)
       try {
-        // As many under way as the longest delay brings about.
+        // As many concurrent requests as the longest delay causes.
         await mesh.range.mesh.apply(mesh.range.mesh.baseline().replaceAll('maxConnections: 128', 'maxConnections: 1024'), 'bench')
         const rows: Row[] = []
         for (const part of [delays, switching, aborts, changes, refusals, cost]) {
@@ -82,7 +82,7 @@ function bench(dir: string) {
     target,
     context,
     range: localRange(target),
-    /** Through both proxies, past the service that would call. */
+    /** Through both proxies, without the calling service. */
     over: ({ from, to }: { from: ServiceName; to: ServiceName }) => ask(context.port(edgePort(from, to))),
     direct: (to: ServiceName) => ask(context.port(to)),
     close: () => agent.destroy(),
@@ -90,7 +90,7 @@ function bench(dir: string) {
 }
 type Bench = ReturnType<typeof bench>
 
-/** Requests at an even rate, however long each takes, until told to stop or for a time. */
+/** Requests at a constant rate, however long each takes, until stopped or for a time. */
 async function atRate(perSecond: number, until: { ms: number } | { stopped: boolean }, one: () => Promise<Answer>): Promise<Answer[]> {
   const answers: Promise<Answer>[] = []
   const startedAt = performance.now()
@@ -111,7 +111,7 @@ async function delays({ range, over }: Bench): Promise<Row[]> {
     const without = times(await atRate(rate, { ms: 5_000 }, () => over(edge)))
     const otherBefore = times(await atRate(rate / 2, { ms: 3_000 }, () => over(otherEdge)))
     await range.mesh.setFault(edge, { delay: { fixedDelayMs: delayMs, jitterMs: 0, percent: 100 } })
-    // Until as many connections are open as requests will be under way.
+    // Until as many connections are open as there will be concurrent requests.
     await atRate(rate, { ms: delayMs + 1_000 }, () => over(edge))
     const [withFault, other] = await Promise.all([
       atRate(rate, { ms: 8_000 }, () => over(edge)),

@@ -18,8 +18,8 @@ const rounds = 4
 const stepSeconds = 0.1
 
 /**
- * How soon a fault pages, against how soon it could: the next scrape, the next evaluation, `for`, and the group wait, for the first
- * of all paging alerts whose condition holds in the data that Prometheus really has.
+ * How soon a fault pages, compared with the theoretical minimum: the next scrape, the next evaluation, `for`, and the group wait, for the first of
+ * all paging alerts whose condition is true in Prometheus's data.
  */
 export const pageBenchmark: Benchmark = {
   name: 'page',
@@ -54,7 +54,7 @@ export const pageBenchmark: Benchmark = {
   },
 }
 
-/** Waits for the page of a fault, and takes the fault out. */
+/** Waits for the page of a fault, and reverts the fault. */
 async function pageOf({ client }: BenchContext, fault: string, since: number, injected: Promise<{ instance: string; plannedAt: number }>) {
   try {
     const page = await until(`the page of ${fault}`, 60_000, async () => {
@@ -67,7 +67,7 @@ async function pageOf({ client }: BenchContext, fault: string, since: number, in
   }
 }
 
-/** When the first page could have come, in milliseconds since the epoch, from the samples that Prometheus has. */
+/** When the first page could have come, in milliseconds since the epoch, from the samples in Prometheus. */
 async function earliestPage(context: BenchContext, timing: Timing, from: number, to: number): Promise<number> {
   const groups = ruleGroups(timing)
   const bounds = await Promise.all(
@@ -80,7 +80,7 @@ async function earliestPage(context: BenchContext, timing: Timing, from: number,
   return Math.min(...bounds) + seconds(timing.groupWait) * 1_000
 }
 
-/** When a rule fires if it is evaluated at the first chance: its condition, looked at in steps far finer than the evaluation's. */
+/** When a rule would fire if it were evaluated at the first chance: its condition, evaluated in steps far finer than the evaluation's. */
 async function firesAt(
   { client }: BenchContext,
   timing: Timing,
@@ -103,7 +103,7 @@ async function firesAt(
     const holds = new Set(values.map(([at]) => Math.round((at * 1_000 - from) / (stepSeconds * 1_000))))
     let since: number | null = null
     for (let at = from + ((((tick - from) % everyMs) + everyMs) % everyMs); at <= to; at += everyMs) {
-      // The step before the evaluation: what it can have seen.
+      // The step before the evaluation: the data that it can have used.
       if (!holds.has(Math.floor((at - from) / (stepSeconds * 1_000)))) since = null
       else if (at - (since ??= at) >= holdMs) return at
     }
@@ -119,10 +119,10 @@ async function evaluationPhase(client: BenchContext['client'], rule: AlertingRul
     time: String(to / 1_000 + 2),
   })
   const { data } = await client.get('/api/prometheus/query', { query })
-  // Safe: a range is asked for, and its answer has values.
+  // Safe: this is a range query, whose answer has values.
   const [series] = seriesIn(data) as unknown as { values: [number, string][] }[]
   const at = series?.values.at(-1)?.[0]
-  // A rule that wrote none did not fire; its phase does not matter.
+  // A rule without samples did not fire; its phase does not matter.
   return at === undefined ? to : at * 1_000
 }
 

@@ -7,7 +7,7 @@ import { openStoreBench } from '../observability/store/store-bench.ts'
 import { exactly, told, type Benchmark } from './benchmark.ts'
 
 const good = 100_000
-/** One for so many good ones. */
+/** One invalid span for this many valid ones. */
 const poisonedEvery = 100
 const connections = 16
 const service = 'bench-good'
@@ -42,7 +42,7 @@ const logOf = (record: Span): Sent => ({
 })
 const coded = (coding: string, body: string | Buffer): Sent => ({ path: '/v1/traces', headers: { 'content-encoding': coding }, body })
 
-/** After what exporters and libraries were reported to send: each is to be kept, or told, and costs nobody else a row. */
+/** After reports of what exporters and libraries have sent: each is to be kept, or reported, and costs nobody else a row. */
 const poisons: (() => Sent)[] = [
   () => ({ path: '/v1/traces', body: JSON.stringify(traces('bench-poison', [span({ name: '@' })])).replace('@', '\\ud83d') }),
   () => spansOf(span({ startTimeUnixNano: '0' })),
@@ -68,7 +68,7 @@ const poisons: (() => Sent)[] = [
   () => coded('gzip', gzipSync(Buffer.alloc(80_000_000, ' '))),
 ]
 
-/** Requests that nobody should send among good ones, from many connections at once: what is lost of the good ones, and who is told what. */
+/** Invalid requests among valid ones, on many connections at once: which valid ones are lost, and what the senders are told. */
 export const poisonBenchmark: Benchmark = {
   name: 'poison',
   title: `a store of its own is sent ${good / poisonedEvery} poisoned requests among ${good} good ones`,
@@ -94,7 +94,7 @@ export const poisonBenchmark: Benchmark = {
       const client = async () => {
         for (let number = left--; number > 0; number = left--) {
           const body = JSON.stringify(traces(service, [span(), span()]))
-          // Who is told that there is no room sends again.
+          // A sender that is told that there is no room retries.
           for (let status = 0; status !== 200;) {
             status = await send({ path: '/v1/traces', body })
             if (status !== 200) refused++

@@ -21,7 +21,7 @@ console.log(performance.now() - startedAt)
 `
 const busyLoop = 'for (;;) {}'
 
-/** What the shop's hunger for CPU does to the monitoring: the same work in the watchers' tier and in the shop's, beside busy loops of the shop. */
+/** How the shop's demand for CPU affects monitoring: the same work in the monitoring's tier and in the shop's, beside busy loops of the shop. */
 export const precedenceBenchmark: Benchmark = {
   name: 'precedence',
   title: `fixed work of a watcher, beside ${loopsPerCore} busy loops of the shop for each core`,

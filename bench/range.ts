@@ -10,7 +10,7 @@ import { localRange } from '../range/targets/local/range.ts'
 import { atLeast, atMost, atRest, quantile, told, type BenchContext, type Benchmark, type Row } from './benchmark.ts'
 import { usageOf } from './usage.ts'
 
-/** As a new range has. */
+/** The number of users of a new range. */
 const users = 30
 /** `BENCH_RANGE=rest` measures CPU and memory only: it takes two minutes. */
 const onlyAtRest = process.env['BENCH_RANGE'] === 'rest'
@@ -19,10 +19,10 @@ const restMs = 60_000
 const rounds = 5
 const roundMs = 6_000
 const inFlight = 24
-/** For so long users feel a fault before its drill is ended. */
+/** How long users are affected by a fault before its drill is ended. */
 const feltMs = 5_000
 
-/** What the range costs: CPU and memory at its usual load, what telemetry takes from the shop, and how soon it is as new. */
+/** The cost of the range: CPU and memory at its usual load, what telemetry costs the shop, and how soon it is restored. */
 export const rangeBenchmark: Benchmark = {
   name: 'range',
   title: 'CPU and memory at rest, the price of telemetry, a reset, and the end of a drill',
@@ -88,10 +88,10 @@ export const rangeBenchmark: Benchmark = {
   },
 }
 
-/** What it takes to be back: a release to be rolled back, a limit of the broker to be lifted. */
+/** Time for a restore: for a rollback of a release, or a changed limit of the broker. */
 const ended = [{ scenario: 'slow-shelves' }, { scenario: 'full-outbox', variant: 'memory' }] as const
 
-/** Ends a drill some seconds after its fault went in, and tells how long it takes until the range is as it was. */
+/** Ends a drill some seconds after its fault was injected, and returns how long it takes until the range is restored. */
 async function endOfDrill(context: BenchContext, wanted: (typeof ended)[number], busy: boolean): Promise<number> {
   const { client } = context
   await atRest(context)
@@ -112,7 +112,7 @@ async function seconds(work: () => Promise<unknown>): Promise<number> {
   return (performance.now() - startedAt) / 1_000
 }
 
-/** Asks for pages without pause, so many at a time; returns answers a second. */
+/** Requests pages without pause, this many at a time; returns responses per second. */
 async function drive(url: string, forMs: number): Promise<number> {
   const dispatcher = new Agent({ connections: inFlight })
   const endAt = performance.now() + forMs

@@ -8,7 +8,7 @@ import { echoes, Watched } from './terminal.ts'
 const floodBytes = 100 * 1024 * 1024
 const keys = 100
 
-/** Terminals of the range that runs: how soon there is a prompt and a key is back, what eight of them take, and what becomes of one beside a flood. */
+/** Terminals of the running range: how soon there is a prompt and an echo, the cost of eight of them, and how one behaves beside a flood. */
 export const shellBenchmark: Benchmark = {
   name: 'shell',
   title: 'terminals: prompt, echo, memory of eight, and one beside a flood of 100 MB',

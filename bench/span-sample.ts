@@ -1,7 +1,7 @@
 import { encodeTraces } from '../observability/store/otlp/messages.ts'
 import type { Span, TraceSummary } from '../model/telemetry.ts'
 
-/** What one service sends at once. */
+/** One request of a service. */
 interface SampleRequest {
   service: string
   body: Uint8Array
@@ -12,7 +12,7 @@ const kinds = ['Unspecified', 'Internal', 'Server', 'Client', 'Producer', 'Consu
 const statuses = ['Unset', 'Ok', 'Error']
 const attribute = ([key, value]: [string, string]) => ({ key, value: { stringValue: value } })
 
-/** Spans that a range really made, from its own store. */
+/** Real spans of a range, from its own store. */
 export async function spansOf(store: string, traces: number): Promise<Span[]> {
   const { traces: found } = (await (await fetch(`${store}/telemetry/traces?limit=${Math.min(500, traces)}`)).json()) as {
     traces: TraceSummary[]
@@ -25,7 +25,7 @@ export async function spansOf(store: string, traces: number): Promise<Span[]> {
   return whole
 }
 
-/** The same spans as their services would send them now: with ids of their own, `count` of them, a request for each service. */
+/** The same spans as if their services sent them now: with new ids, `count` of them, in a request for each service. */
 export function requestsOf(sample: readonly Span[], count: number): { requests: SampleRequest[]; traceIds: string[] } {
   const traceIds = new Map<string, string>()
   const nowUs = Date.now() * 1_000
@@ -49,7 +49,7 @@ export function requestsOf(sample: readonly Span[], count: number): { requests: 
           scopeSpans: [
             {
               spans: spans.map((span) => {
-                // Within the last second, as they would be.
+                // Within the last second, as usual.
                 const startUs = nowUs - 1_000_000 + ((span.startUs - first) % 1_000_000)
                 return {
                   traceId: Buffer.from(renamed(span.traceId), 'hex'),

@@ -1,4 +1,4 @@
-/** Fills the tables of a store that is not running, with spans and logs of the last hour: `node store-prefill.ts FOLDER ROWS`. */
+/** Fills the tables of a stopped store with spans and logs of the last hour: `node store-prefill.ts FOLDER ROWS`. */
 import path from 'node:path'
 import { serviceNames } from '../model/components.ts'
 import { chdbEngine } from '../observability/store/engine/chdb.ts'

@@ -28,7 +28,7 @@ import { besideJaeger } from './jaeger.ts'
 import { spansOf } from './span-sample.ts'
 
 const asked = 20_000
-/** A little more than what is asked for, so that the pace of the offer is not what is measured. */
+/** A little more than required, so that the sender's rate is not what is measured. */
 const offered = 21_000
 const seconds = 60
 const prefilled = 5_000_000
@@ -37,7 +37,7 @@ const spansPerTrace = 20
 const lookups = 100
 const attribute = (key: string, value: string) => ({ key, value: { stringValue: value } })
 
-/** A store of its own, beside the range: how much it takes, what it loses, and how soon a trace is found again. */
+/** A separate store, beside the range: its capacity, its losses, and how soon a trace is found. */
 export const storeBenchmark: Benchmark = {
   name: 'store',
   title: `${offered} spans a second for ${seconds} s into a store of its own, over ${prefilled} spans and as many log lines`,
@@ -49,7 +49,7 @@ export const storeBenchmark: Benchmark = {
 
 const watchedSeconds = 60
 
-/** The range's own store as its users leave it, and spans that they made. */
+/** The range's own store with its users, and spans of theirs. */
 async function ownStore({ state, say }: BenchContext): Promise<{ rows: Row[]; sample: Span[] }> {
   const { context, state: files } = openLocalRange(state.dir)
   const base = `http://127.0.0.1:${context.port('telemetryStore')}`
@@ -74,7 +74,7 @@ async function ownStore({ state, say }: BenchContext): Promise<{ rows: Row[]; sa
 
 async function measured({ state, say }: BenchContext, sample: readonly Span[]): Promise<Row[]> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'firedrill-store-'))
-  // Beyond the ports of the range, so that the two do not meet.
+  // Above the ports of the range, so that the two do not collide.
   const port = state.config().portBase + Math.max(...Object.values(portOffsets)) + 10
   const base = `http://127.0.0.1:${port}`
   say(`filling it with ${prefilled} spans and as many log lines`)
@@ -95,7 +95,7 @@ async function measured({ state, say }: BenchContext, sample: readonly Span[]): 
     const { accepted, written, lost, shed } = await counts()
     const cpu = cpuSeconds(store.pid ?? 0) - cpuBefore
     const traceIds = Array.from({ length: lookups }, (_, index) =>
-      // Half of those that just came, half of the hour before.
+      // Half of the latest, half of the hour before.
       index % 2 === 0
         ? pick(sent.traceIds)
         : createHash('md5')
@@ -107,7 +107,7 @@ async function measured({ state, say }: BenchContext, sample: readonly Span[]): 
       if (spans.length !== spansPerTrace) throw new Error(`trace ${traceId} has ${spans.length} of ${spansPerTrace} spans`)
     })
     const searches = Array.from({ length: lookups }, (_, index) =>
-      // A word that is everywhere, one that is in one line, errors of one service, and all of these over the whole hour.
+      // A frequent word, one that is in one line, errors of one service, and all of these over the whole hour.
       pick([
         'text=checkout',
         `text=${createHash('md5')
@@ -160,7 +160,7 @@ async function timed<Value>(values: readonly Value[], work: (value: Value) => Pr
   return times
 }
 
-/** Offers spans at an even pace; what is refused is not offered again. */
+/** Sends spans at a constant rate; refused ones are not sent again. */
 async function drive(base: string, say: (line: string) => void): Promise<{ offered: number; seconds: number; traceIds: string[] }> {
   const dispatcher = new Agent({ connections: 8 })
   const traceIds: string[] = []

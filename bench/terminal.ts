@@ -6,12 +6,12 @@ import type { RangeState } from '../range/targets/local/state.ts'
 
 const waitMs = 120_000
 
-/** A terminal of the range that runs, as a page shows it. */
+/** A terminal of the running range, as in a page. */
 export class Watched {
   text = ''
   bytes = 0
   end = 0
-  /** Bytes that came twice, or not at all. */
+  /** Bytes that arrived twice, or not at all. */
   amiss = 0
   #socket: WebSocket | null = null
   #changed = Promise.withResolvers<void>()
@@ -28,7 +28,7 @@ export class Watched {
     this.#token = tokens[role]
   }
 
-  /** Opens one; it is not connected yet. */
+  /** Opens a terminal; it is not connected yet. */
   static async open(state: RangeState, role: Role): Promise<Watched> {
     const { id } = await apiClient(state, role).post('/api/shells', { body: { cols: 120, rows: 40 } })
     return new Watched(state, role, id)
@@ -44,7 +44,7 @@ export class Watched {
   }
 
   async connect(): Promise<void> {
-    // Safe: Node's own takes headers (undici).
+    // Safe: Node's own accepts headers (undici).
     const socket = new WebSocket(`${this.#url}?from=${this.end}`, {
       headers: { authorization: `Bearer ${this.#token}` },
     } as unknown as string[])
@@ -83,7 +83,7 @@ export class Watched {
   }
 }
 
-/** Milliseconds until each of many keys is back, typed one after the other. */
+/** Milliseconds until each of many keys is echoed, typed one after another. */
 export async function echoes(terminal: Watched, count: number): Promise<number[]> {
   const took: number[] = []
   for (let key = 0; key < count; key++) {

@@ -11,7 +11,7 @@ import { missingEvidence } from '../people/ticket-evidence.ts'
 import { decideTicket } from '../people/tickets.ts'
 import { atLeast, atRest, exactly, told, type BenchContext, type Benchmark } from './benchmark.ts'
 
-/** Each kind of ticket comes in one of them, but for orders that the database does not have: no incident loses those. */
+/** Each kind of ticket occurs in one of them, except for orders that the database has lost: no incident loses any. */
 const usual = [
   'slow-shelves',
   'stuck-checkout',
@@ -26,14 +26,14 @@ const usual = [
 ]
 /** `BENCH_TICKETS=id,id` plays these instead. */
 const named = (process.env['BENCH_TICKETS'] ?? '').split(',').filter((id) => id !== '')
-/** `BENCH_TICKETS_SECONDS`: how long each incident goes on from its page. */
+/** `BENCH_TICKETS_SECONDS`: how long each incident lasts after its page. */
 const seconds = Number(process.env['BENCH_TICKETS_SECONDS'] ?? 90)
-/** From one incident, the customers of so many drills write: by another seed, others, at other times, in other words. */
+/** The customers of this many drills are simulated for one incident: each seed has other customers, times and words. */
 const drillsOfEach = 10
-/** A span is found within seconds; of a worker that catches up, later. */
+/** A span is found within seconds; that of a worker that catches up, later. */
 const foundWithinMs = 30_000
 
-/** What went wrong for a customer, and when that was known. */
+/** A failure for a customer, and when it was known. */
 interface Noticed {
   request: KeptRequest
   at: number
@@ -49,12 +49,12 @@ interface Written {
 }
 
 /**
- * Every ticket leads to what it says: incidents are left alone on a real range, and each ticket that customers could have written in a hundred drills of them is
- * held against the trace that it names.
+ * Every ticket leads to its evidence: incidents are left alone on a real range, and each ticket that customers could have written in a hundred drills
+ * of them is compared with its trace.
  */
 export const ticketsBenchmark: Benchmark = {
   name: 'tickets',
-  title: 'what customers write, held against the traces that their tickets name',
+  title: 'what customers write, compared with the traces that their tickets name',
   async run(context) {
     const ids = await chosen(context)
     const written: Written[] = []
@@ -97,7 +97,7 @@ async function chosen({ client }: BenchContext): Promise<string[]> {
   return wanted.filter((id) => scenarios.some((scenario) => scenario.id === id && scenario.playable))
 }
 
-/** Leaves an incident alone for a while, and reads what the control plane reads of its customers. */
+/** Leaves an incident alone for a while, and reads the failed requests as the control plane does. */
 async function play(context: BenchContext, scenario: string): Promise<Incident> {
   const { client } = context
   await atRest(context)
@@ -109,7 +109,7 @@ async function play(context: BenchContext, scenario: string): Promise<Incident> 
     for (const request of kept.requests) {
       const at = request.noticedAt ?? request.at + request.durationMs
       const before = noticed.get(request.trace)
-      // What is slow first and lost later is two complaints; a drill has the first.
+      // An order that is first slow and then lost is two complaints; a drill has the first.
       if (!before || before.at > at) noticed.set(request.trace, { request, at })
     }
   }
@@ -145,7 +145,7 @@ function customers({ state }: BenchContext): Kept {
   return keptTogether(new KeptRequests(`${locust}/kept`), new KeptOrders(`${locust}/ordered`, rangeOf(target).database))
 }
 
-/** What customers write in a drill that goes as the incident went, second by second. */
+/** The tickets of a drill with the incident's events, second by second. */
 function ticketsOf({ scenario, events, noticed }: Incident, seed: number): Written[] {
   const drill: DrillEvent[] = []
   const written: Written[] = []
@@ -170,7 +170,7 @@ function ticketsOf({ scenario, events, noticed }: Incident, seed: number): Writt
   return written
 }
 
-/** Tickets that their trace does not bear out, each in a line. A trace is read until it shows what is said of it, for some seconds. */
+/** Tickets that their trace does not confirm, each in a line. A trace is read for some seconds, until it is complete. */
 async function problemsOf({ client }: BenchContext, tickets: readonly Written[], spansOf: Map<string, Span[]>): Promise<string[]> {
   const read = async (trace: string) => {
     const { spans } = await client.get('/api/telemetry/traces/:id', { id: trace }).catch(() => ({ spans: [] }))

@@ -9,7 +9,7 @@ interface Span {
   attributes: Record<string, string>
 }
 
-/** What the trace of one checkout is made of. */
+/** The spans of one checkout. */
 const parts: Record<string, (span: Span) => boolean> = {
   Locust: (span) => span.service === 'locust',
   gateway: (span) => span.service === 'gateway',

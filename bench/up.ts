@@ -13,7 +13,7 @@ interface UpReport {
   components: { name: string; outcome: string; tookMs: number }[]
 }
 
-/** Stops and starts the range: everything at once takes hardly longer than the slowest component by itself. */
+/** Stops and starts the range: everything at once takes hardly longer than the slowest component alone. */
 export const upBenchmark: Benchmark = {
   name: 'up',
   title: 'a warm start of the whole range',

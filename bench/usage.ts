@@ -6,13 +6,13 @@ import type { LocalTarget } from '../range/targets/local/target.ts'
 
 interface Usage {
   name: ComponentName
-  /** Of CPU, on average while it was looked at. */
+  /** Cores, on average over the measurement. */
   cores: number
-  /** Proportional set size at the end, so that what processes share is counted once. */
+  /** Proportional set size at the end, so that shared memory is counted once. */
   megabytes: number
 }
 
-/** What each component of a range uses of this machine in so long a time. */
+/** The CPU and memory of each component of a range on this machine, over a time. */
 export async function usageOf(target: LocalTarget, forMs: number): Promise<Usage[]> {
   const before = new Map(looked(target).map(({ name, seconds }) => [name, seconds]))
   const startedAt = performance.now()
@@ -42,7 +42,7 @@ function cpuSecondsWithEnded(pid: number): number {
     const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
     return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / 100
   } catch {
-    // It has ended since it was listed.
+    // It has exited since it was listed.
     return 0
   }
 }

@@ -44,7 +44,7 @@ export const verifyBenchmark: Benchmark = {
   },
 }
 
-/** Stops the users, waits for all that is under way, and counts what is broken then: there is nothing left that time would still repair. */
+/** Stops the users, waits for everything under way, and counts violations then: nothing is left that time would still repair. */
 async function atQuietTime({ client }: BenchContext): Promise<Record<string, number>> {
   const { users } = await client.get('/api/load')
   const violations = async () => (await client.get('/api/invariants')).violations

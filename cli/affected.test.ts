@@ -6,7 +6,7 @@ import { test } from 'node:test'
 import { client } from '../model/client.ts'
 import { handIn } from './commands/affected.ts'
 
-test('affected orders are handed in from arguments and from a file, and a list without any is refused', async (context) => {
+test('affected orders are handed in from arguments and from a file, and an empty list is refused', async (context) => {
   const posted: unknown[] = []
   const api = client(async ({ path: url, body }) => {
     posted.push([url, body])

@@ -11,14 +11,14 @@ import type { RangeState } from '../range/targets/local/state.ts'
 interface AgentOptions {
   /** A shell command. */
   shell: string
-  /** Where it runs; an empty folder of its own without. */
+  /** Where it runs; a new empty folder by default. */
   cwd: string | undefined
   env: Record<string, string>
-  /** Where what it prints is kept. */
+  /** Where its output is stored. */
   log: string
 }
 
-/** Starts an agent as a process group of its own, so that all of it ends with it. */
+/** Starts an agent as a process group of its own, so that all its children end with it. */
 export function startAgent({ shell, cwd, env, log }: AgentOptions) {
   makePrivateFolder(path.dirname(log))
   const own = cwd === undefined ? mkdtempSync(path.join(tmpdir(), 'firedrill-agent-')) : null
@@ -32,12 +32,12 @@ export function startAgent({ shell, cwd, env, log }: AgentOptions) {
       code ??= status
       resolve()
     }
-    // As a shell says it of a command that is not there.
+    // The shell's status for an unknown command.
     child.once('error', () => ended(127))
     child.once('close', (status) => ended(status ?? 1))
   })
   return {
-    /** Undefined while it runs, and when it had to be ended. */
+    /** Undefined while it runs, and if it was killed. */
     exitCode: () => (killed ? undefined : code),
     async end() {
       try {
@@ -53,8 +53,8 @@ export function startAgent({ shell, cwd, env, log }: AgentOptions) {
 }
 
 /**
- * An environment that tells an agent where to ask, and no more: nothing that names the range's folder, where the instructor's token is, or the checkout,
- * where the answers are, and none of the range's secrets. Programs are found as before, except those in the range's folder.
+ * The environment for an agent: it tells the agent where the API is, and no more. It does not reveal the range's folder, with the instructor's token,
+ * or the checkout, with the answers, and has none of the range's secrets. PATH is unchanged, except for folders within the range's.
  */
 export function agentEnvironment(state: RangeState, all: NodeJS.ProcessEnv): Record<string, string> {
   const { portBase, tokens, passwords } = state.config()

@@ -4,7 +4,7 @@ import { describeProblem, type ScenarioProblem } from '../drills/scenarios.ts'
 import type { CommonOptions } from './options.ts'
 import { green, print, printJson, red } from './output.ts'
 
-/** The folder of what an author names by its id, its folder or its file. */
+/** The folder that an author names by its id, its folder or its file. */
 export const folderIn =
   (all: string, file: string) =>
   (id: string): string => {
@@ -22,7 +22,7 @@ export const writeTexts = (folder: string, texts: Readonly<Record<string, string
 
 export const isError = ({ level }: ScenarioProblem): boolean => level === 'error'
 
-/** Tells everything that is wrong, and that nothing is of so many; an error makes the command fail. */
+/** Prints all mistakes, or that there are none in this many files; an error makes the command fail. */
 export function tellProblems(problems: readonly ScenarioProblem[], { json }: CommonOptions, count: number, what: string): void {
   if (json) printJson({ ok: !problems.some(isError), problems })
   else {

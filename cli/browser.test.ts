@@ -26,7 +26,7 @@ test(
         chmodSync(path.join(programs, name), 0o755)
       }
       program('xdg-open', `printf '%s\\n' "$@" >arguments; cat /proc/[0-9]*/cmdline >machine; stat -c %a "$1" >mode; cat "$1" >page`)
-      // How long the browser has is not waited for here.
+      // The browser's time to read the page is not waited for here.
       program('sleep', 'echo "$1" >slept')
       const terminal = spawn(process.execPath, [main, 'open', '--dir', state.dir], {
         env: { ...process.env, PATH: `${programs}:${process.env['PATH']}`, DISPLAY: ':0' },

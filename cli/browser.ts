@@ -3,21 +3,21 @@ import { chmodSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { escapeMarkup } from '../model/markup.ts'
 
-/** A browser that has to be started first has so long to read the page. */
+/** Time for a browser, which may have to be started first, to read the page. */
 const keptSeconds = 60
 
-/** Opens it, and removes it when the browser has had time to read it. */
+/** Opens the page, and deletes it when the browser has had time to read it. */
 const script = `"$1" "$2"; sleep ${keptSeconds}; rm -f "$2"`
 
 /**
- * Opens a link with a token in the desktop's browser. Every user of a machine can read the arguments of all programs, so that what is handed over is a
- * page in the range's folder that leads there, which only its owner can read.
+ * Opens a link with a token in the desktop's browser. Every user of a machine can read the arguments of all programs, so the browser gets the path of
+ * a page in the range's folder, which only its owner can read, and which redirects to the link.
  */
 export function browse(url: string, dir: string): void {
   const page = path.join(path.resolve(dir), `login-${process.pid}.html`)
   try {
     writeFileSync(page, leadingTo(url), { mode: 0o600 })
-    // One that an earlier process of that number has left keeps its mode.
+    // A file that an earlier process with the same pid has left would keep its mode.
     chmodSync(page, 0o600)
   } catch {
     // The link is printed as well.

@@ -3,10 +3,10 @@ import { quickCommands } from './quick/commands.ts'
 
 interface ListedCommand {
   name: string
-  /** What follows the name in the list of commands. */
+  /** The arguments, in the list of commands. */
   usage: string
   summary: string
-  /** Loads the command's own code, and with it whatever that needs. */
+  /** Loads the command's own code, with its imports. */
   load(): Promise<Command>
 }
 

@@ -4,17 +4,20 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { FiredrillError } from '../model/errors.ts'
 
-/** A text as somebody left it in their editor, and the file in which it is. */
+/** A text after editing, and its file. */
 interface Draft {
   file: string
   text: string
 }
 
-/** As git does, where nobody has chosen. */
+/** Git's own default. */
 const usual = (): string | undefined =>
   ['vim', 'vi', 'nano'].find((name) => (process.env['PATH'] ?? '').split(':').some((folder) => existsSync(path.join(folder, name))))
 
-/** Lets somebody edit a text, and does something with what they wrote; where that fails, it is kept, and they are told where. Throws when the editor failed. */
+/**
+ * Lets somebody edit a text, and calls a function with the result; if that fails, the file is kept, and its path is reported. Throws if the editor
+ * failed.
+ */
 export async function edit(name: string, before: string, take: (draft: Draft) => Promise<void>): Promise<void> {
   const editor = process.env['VISUAL'] || process.env['EDITOR'] || usual()
   if (!editor) throw new FiredrillError('missing-binary', 'there is no editor: install vim or nano, or set EDITOR')
@@ -22,7 +25,7 @@ export async function edit(name: string, before: string, take: (draft: Draft) =>
   const file = path.join(folder, name)
   const remove = () => rmSync(folder, { recursive: true, force: true })
   writeFileSync(file, before)
-  // As git does: the variable may have arguments of its own.
+  // As in git: the variable may include arguments.
   const { status } = spawnSync('/bin/sh', ['-c', `${editor} "$1"`, editor, file], { stdio: 'inherit' })
   if (status !== 0) {
     remove()

@@ -7,7 +7,7 @@ import { startAgent } from './agent.ts'
 import type { ApiClient } from '../model/client.ts'
 import type { ShiftDebrief } from '../model/debrief.ts'
 
-/** How far somebody came with one incident. Seconds count from its page; null where they did not come to that. */
+/** An agent's progress with one incident. Seconds count from its page; null for a step that was not reached. */
 export interface Course {
   causeNamed: boolean
   mitigated: boolean
@@ -21,25 +21,25 @@ export interface Course {
 }
 
 interface Run {
-  /** The range, and not the agent, ended it: the figures say nothing of the agent. */
+  /** The range, and not the agent, ended it, so the figures say nothing about the agent. */
   isVoid: boolean
   toolCalls: number
-  /** Exit status of the agent; null when it was ended at the limit. */
+  /** Exit status of the agent; null if it was killed at its timeout. */
   exitCode: number | null
   log: string
 }
 
-/** How an agent did in one scenario. */
+/** An agent's result in one scenario. */
 export interface Evaluation extends Course, Run {
   scenario: string
 }
 
-/** How an agent did in one shift. */
+/** An agent's result in one shift. */
 export interface ShiftEvaluation extends Pick<ShiftDebrief, 'triage' | 'handover' | 'noise'>, Run {
   shift: string
-  /** In the order in which they began; what they were is no secret any more. */
+  /** In the order in which they began; their causes are known by now. */
   incidents: ({ number: number | null; scenario: string; title: string; urgency: string } & Course)[]
-  /** Titles of those that did not begin, since the agent left before. */
+  /** Titles of those that did not begin, because the agent left before. */
   missed: string[]
   /** Titles of slow burns that were fixed while they were tickets. */
   forestalled: string[]
@@ -47,7 +47,7 @@ export interface ShiftEvaluation extends Pick<ShiftDebrief, 'triage' | 'handover
 }
 
 interface Played {
-  /** As the drill is asked for. */
+  /** The request that starts the drill. */
   what: { scenario: string } | { shift: string }
   id: string
   limitMs: number
@@ -55,11 +55,11 @@ interface Played {
   agent: string
   cwd: string | undefined
   env: Record<string, string>
-  /** Where what agents print is kept. */
+  /** Where agents' output is stored. */
   folder: string
 }
 
-/** After the agent has left, what it did has so long to show. */
+/** After the agent has left, its actions have this long to take effect. */
 const settleMs = 90_000
 const steadyDeadlineMs = 120_000
 
@@ -107,7 +107,7 @@ export async function evaluateShift(client: ApiClient, id: string, options: Omit
 
 const nothing = { points: 0, of: 0, detail: 'the shift did not come to its end' }
 
-/** Starts the drill when the range takes it, and lets the agent play it to its end, or to the limit. */
+/** Starts the drill when the range allows it, and lets the agent play until its end, or until the timeout. */
 async function play(client: ApiClient, options: Played): Promise<{ drill: ToldDrill; run: Run }> {
   const { what, id, limitMs, name, cwd, env } = options
   await until('the range to be healthy', steadyDeadlineMs, async () => (await client.get('/api/health')).healthy, 250)
@@ -119,7 +119,7 @@ async function play(client: ApiClient, options: Played): Promise<{ drill: ToldDr
   try {
     await until('the agent', limitMs, async () => agent.exitCode() !== undefined || (await isOver()), 250).catch(() => {})
     const left = agent.exitCode() !== undefined
-    // A fix shows only after a while.
+    // A fix takes a while to show.
     if (left && !(await isOver())) await until('the drill to end', settleMs, isOver, 250).catch(() => {})
   } finally {
     await agent.end()

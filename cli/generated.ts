@@ -6,17 +6,17 @@ import { print, printJson } from './output.ts'
 
 interface Generated {
   name: string
-  /** Where the command is not one of the first rank, which are summarised in the list of commands. */
+  /** For subcommands, because top-level commands are summarised in the list of commands. */
   description?: string
-  /** The command as it is typed, for who has to run it. */
+  /** The command line, for messages. */
   typed: string
   folder: string
-  /** What may be there: files that match and are not generated any more are removed. */
+  /** Files that may exist: others that match and are no longer generated are deleted. */
   pattern: string
   files(): Promise<Record<string, string>>
 }
 
-/** A command that writes a folder of what is generated from elsewhere, or tells whether it is current. */
+/** A command that writes a folder of generated files, or checks whether it is current. */
 export const generatedCommand = ({ name, description, typed, folder, pattern, files: make }: Generated) =>
   command(name, description)
     .option('--check', 'write nothing; fail if the files there differ', false)

@@ -15,10 +15,10 @@ import { lastLines } from './commands/logs.ts'
 const folder = mkdtempSync(path.join(tmpdir(), 'firedrill-cli-'))
 after(() => rmSync(folder, { recursive: true }))
 
-/** From the sources: without a cache there is no bundle. */
+/** Runs from the sources: without a cache there is no bundle. */
 const firedrill = (...args: string[]) => run('cli/main.ts', args, { ...process.env, FIREDRILL_CACHE: path.join(folder, 'no-cache') })
 
-/** What a command needs that asks the control plane, beside code of its own and the vocabulary. */
+/** What a command loads to call the control plane, apart from its own code and the vocabulary. */
 const light = [
   'commander',
   'control/client.ts',
@@ -34,7 +34,7 @@ const light = [
   'zod',
 ]
 
-/** Beside the command line's own and the vocabulary, and where a bundle would be. */
+/** Apart from the command line's own code and the vocabulary, and where a bundle would be. */
 const others = (modules: readonly string[]) =>
   modules.filter((name) => !/^(cli|model)\//.test(name) && name !== 'range/bundle/places.ts').toSorted()
 
@@ -50,7 +50,7 @@ test('the list of commands loads none of them', async () => {
   assert.ok(files <= 15, `${files} files`)
 })
 
-test('a command that asks the control plane loads what asking takes', async () => {
+test('a command that calls the control plane loads only what that needs', async () => {
   const state = new RangeState(path.join(folder, 'range'))
   // Nothing listens there.
   state.configure({ portBase: 1024 })
@@ -83,7 +83,7 @@ test('a command that asks the control plane loads what asking takes', async () =
   }
 })
 
-test('the status is what the control plane finds, and the memory of what runs here', async () => {
+test('the status is what the control plane reports, with the memory of processes here', async () => {
   const state = new RangeState(path.join(folder, 'status'))
   const component = { name: 'orders', state: 'running', healthy: true, pid: process.pid, ports: {}, memoryBytes: null }
   const server = http.createServer((request, response) => {
@@ -109,7 +109,7 @@ test('the status is what the control plane finds, and the memory of what runs he
   }
 })
 
-test('what is listed of a command is what it is', async () => {
+test('the listed summary of a command is its own', async () => {
   for (const { name, usage, summary, load } of commands) {
     const command = await load()
     const own = command.options.length > 0 ? ['[options]'] : []
@@ -119,13 +119,13 @@ test('what is listed of a command is what it is', async () => {
     })
     assert.equal(command.name(), name)
     assert.equal(usage, [...own, ...takes].join(' '), name)
-    // Given where it is listed.
+    // Set where it is listed.
     assert.equal(command.description(), '', name)
     assert.notEqual(summary, '')
   }
 })
 
-/** Those that are promised, with what scripts and several ranges need of each. */
+/** The promised options: for scripts, and for several ranges. */
 const promised = [
   'setup',
   'doctor',
@@ -176,7 +176,7 @@ test('help on a command, by either way', async () => {
   for (const option of ['--json', '--dir', '--port-base']) assert.ok(started.stdout.includes(option), option)
 })
 
-test('a command that is not there', async () => {
+test('an unknown command', async () => {
   const { status, stderr } = await firedrill('statu')
   assert.equal(status, 1)
   assert.match(stderr, /unknown command 'statu'\n\(Did you mean status\?\)\n\('firedrill --help' lists the commands\)/)

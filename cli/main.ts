@@ -1,5 +1,5 @@
-/** Those of `cli/quick/commands.ts`, which itself is not loaded where its bundle is. */
+/** The names in `cli/quick/commands.ts`, which is not loaded if its bundle exists. */
 const quick = new Set(['status', 'scenarios', 'drill', 'action', 'settings', 'mesh', 'silence', 'people', 'fault', 'load'])
 
-// Either runs what the command line asks for, and ends.
+// Either runs the command line, and ends.
 await(quick.has(process.argv[2] ?? '') ? import('./quick/run.ts') : import('./program.ts'))

@@ -12,7 +12,7 @@ export interface CommonOptions {
   verbose: boolean
 }
 
-/** A command with the options that all have. One of the first rank is summarised in the list of commands. */
+/** A command with the common options. Top-level ones are summarised in the list of commands. */
 export function command(name: string, summary = ''): Command {
   return new Command(name)
     .description(summary)
@@ -39,7 +39,7 @@ function portNumber(text: string): number {
   return value
 }
 
-/** Pages elsewhere that may use the API. */
+/** Origins of other pages that may use the API. */
 export const allowOrigin = () =>
   new Option(
     '--allow-origin <origin...>',

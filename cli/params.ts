@@ -1,10 +1,10 @@
 import { defaultInWords, valuesInWords, type ParamsSchema } from '../model/params.ts'
 import { print, printTable } from './output.ts'
 
-/** The names of all parameters, as a list of faults or actions has them. */
+/** The names of all parameters, for a list of faults or actions. */
 export const paramNames = ({ properties = {} }: ParamsSchema): string => Object.keys(properties).join(' ')
 
-/** Prints each parameter with the values that it takes, its default and what it is. */
+/** Prints each parameter with its values, default and description. */
 export function printParams({ properties = {}, required = [] }: ParamsSchema): void {
   const rows = Object.entries(properties).map(([name, schema]) => ({
     parameter: name,

@@ -1,4 +1,4 @@
-/** What 'firedrill scenario new --with-people' begins with: it fits the scenario that is begun beside it. */
+/** Initial people for 'firedrill scenario new --with-people': they match the scenario created with it. */
 export const peopleTemplate = `# yaml-language-server: $schema=../people.schema.json
 # Whether status updates are part of the score: optional or scored.
 communication: optional
@@ -31,7 +31,7 @@ people:
         takes: 40s
 `
 
-/** What 'firedrill shift new --with-people' begins with: it fits the shift that is begun beside it. */
+/** Initial people for 'firedrill shift new --with-people': they match the shift created with it. */
 export const shiftPeopleTemplate = `# yaml-language-server: $schema=../../scenarios/people.schema.json
 # Whether status updates are rated as if they counted: optional or scored. In a shift they give no points.
 communication: optional

@@ -11,7 +11,7 @@ const program = new Command('firedrill')
 
 const [first, second] = process.argv.slice(2)
 const asked = first === 'help' ? second : first
-// Only the command that was asked for is loaded; the others are here to be listed and suggested.
+// Only the requested command is loaded; the others are here to be listed and suggested.
 for (const { name, summary, load } of commands) {
   program.addCommand((name === asked ? await load() : new Command(name)).description(summary))
 }

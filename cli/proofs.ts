@@ -20,10 +20,10 @@ import { dim } from './output.ts'
 
 type Tell = (text: string) => void
 
-/** Whether a scenario is of the checkout, and not of a pack. */
+/** Whether a scenario is in the checkout, and not in a pack. */
 const isShipped = (id: string): boolean => existsSync(path.join(projectRoot, 'scenarios', id))
 
-/** Why a scenario, or one variant of it, is to be proven again, told on one line; empty when it is not. */
+/** Why a scenario, or one variant of it, has to be proven again, on one line; empty if it does not. */
 export function whyStale(id: string, variant: string | null, tell: Tell): string[] {
   if (!isShipped(id)) return ['it is of a pack']
   const reasons = variantStaleness(projectRoot, id, readProof(projectRoot, id), variant)
@@ -32,7 +32,7 @@ export function whyStale(id: string, variant: string | null, tell: Tell): string
   return reasons
 }
 
-/** Writes the proof beside the scenario where somebody can commit it, unless what was played may not be what is there now. */
+/** Writes the proof beside the scenario if it can be committed there, unless what was played may differ from the current files. */
 export function keepProof(state: RangeState, id: string, variant: string | null, results: Verification[], tell: Tell): void {
   if (!existsSync(path.join(projectRoot, '.git'))) return
   if (!isShipped(id)) return tell('    no proof is written: this scenario is of a pack')
@@ -47,7 +47,7 @@ export function keepProof(state: RangeState, id: string, variant: string | null,
   const changed = changedSince(projectRoot, scope, state.run('control')?.startedAt ?? 0)
   if (changed.length > 0)
     return none(`changed after the control plane had started: ${changed.join(', ')}; run 'firedrill down' and 'up', then again`)
-  // One that holds for where it was first proven is as good as this one.
+  // A proof that is valid on its original target is as good as this one.
   const known = readProof(projectRoot, id)
   if (known?.target !== target && staleness(projectRoot, id, sources).length === 0) return
   if (variant === null) return writeProof(projectRoot, id, proof)

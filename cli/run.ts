@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { FiredrillError, describeError } from '../model/errors.ts'
 
-/** Carries out what the command line asks for, and ends; a failure is one line, with where it came from for `--verbose`. */
+/** Runs the command line, and ends; a failure is one line, with a stack trace for `--verbose`. */
 export async function runProgram(program: Command): Promise<never> {
   try {
     await program.parseAsync(process.argv)
@@ -15,6 +15,6 @@ export async function runProgram(program: Command): Promise<never> {
     if (verbose && error instanceof Error) process.stderr.write(`${error.stack}\n`)
     process.exitCode = 1
   }
-  // Connections that are kept alive must not keep the command.
+  // Kept-alive connections must not keep the command running.
   process.exit()
 }

@@ -6,7 +6,7 @@ import { projectRoot } from '../control/paths.ts'
 import { peopleJsonSchema, scenarioJsonSchema } from './commands/scenario.ts'
 import { shiftJsonSchema } from './shift-files.ts'
 
-test('the JSON Schema that editors read is the one that scenarios are checked by', () => {
+test('the JSON Schema for editors is the one that validates scenarios', () => {
   const written: unknown = JSON.parse(readFileSync(path.join(projectRoot, 'scenarios', 'scenario.schema.json'), 'utf8'))
   assert.deepEqual(
     written,
@@ -15,7 +15,7 @@ test('the JSON Schema that editors read is the one that scenarios are checked by
   )
 })
 
-test('so is the one of people', () => {
+test('the same holds for people', () => {
   const written: unknown = JSON.parse(readFileSync(path.join(projectRoot, 'scenarios', 'people.schema.json'), 'utf8'))
   assert.deepEqual(
     written,
@@ -24,7 +24,7 @@ test('so is the one of people', () => {
   )
 })
 
-test('so is the one of shifts', () => {
+test('the same holds for shifts', () => {
   const written: unknown = JSON.parse(readFileSync(path.join(projectRoot, 'shifts', 'shift.schema.json'), 'utf8'))
   assert.deepEqual(written, JSON.parse(JSON.stringify(shiftJsonSchema())), "run 'firedrill shift schema > shifts/shift.schema.json'")
 })

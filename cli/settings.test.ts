@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { formatOf, readSettings, settingsFile, settingsToChange, storeOf } from './settings.ts'
 
-test('a file of settings says what it takes, and is read as it was written', () => {
+test('a file of settings lists what it accepts, and is read as it was written', () => {
   const settings = new Map([
     ['DB_POOL_MAX', '2'],
     ['LOG_LEVEL', 'debug'],
@@ -34,7 +34,7 @@ test('only what differs is changed; what is left out gets its default', () => {
   ])
 })
 
-test('the settings of a data store are a file as its own', () => {
+test('the settings of a datastore are in its own file’s format', () => {
   const files = [
     ['postgres', { work_mem: '8MB', synchronous_standby_names: "a 'b', c" }, "work_mem = 8MB\nsynchronous_standby_names = 'a ''b'', c'\n"],
     ['redis', { maxmemory: '1048576', 'maxmemory-policy': 'noeviction' }, 'maxmemory 1048576\nmaxmemory-policy noeviction\n'],
@@ -71,7 +71,7 @@ test('the settings of a data store are a file as its own', () => {
   assert.deepEqual(['postgres', 'orders', 'gateway-proxy'].map(storeOf), ['postgres', null, null])
 })
 
-test('what somebody has set by other means may stay in the file, and go from it', () => {
+test('a setting that was made by other means may stay in the file, or be removed from it', () => {
   const before = new Map([['port', '7']])
   assert.deepEqual(readSettings('postgres', 'port = 7', before), before)
   assert.deepEqual(settingsToChange(before, readSettings('postgres', '', before)), [{ key: 'port', value: '' }])

@@ -2,20 +2,20 @@ import { configKeys } from '../drills/service-config.ts'
 import { storeName, storeSettingNames, type StoreName } from '../drills/store-settings.ts'
 import { FiredrillError } from '../model/errors.ts'
 
-/** Settings of a service or a data store that differ from its defaults, by name. */
+/** Settings of a service or a datastore that differ from its defaults, by name. */
 export type Settings = ReadonlyMap<string, string>
 
-/** How the configuration of something is written, as in its own file. */
+/** The notation of a configuration file. */
 interface SettingsFormat {
-  /** As the file in `/etc/shop`. */
+  /** Its file in `/etc/shop`. */
   file: string
   names: readonly string[]
   line(name: string, value: string): string
-  /** Name and value of a line; the value is empty where there is none. */
+  /** Name and value of a line; the value may be empty. */
   read(line: string): [name: string, value: string]
 }
 
-/** Name and the rest of a line, which may be parted by a sign, or by spaces alone. */
+/** Name and the rest of a line, separated by a sign, or by spaces alone. */
 const parted = (line: string): [name: string, rest: string] => {
   const [, name = '', rest = ''] = /^([^\s=]*)\s*=?\s*(.*)$/.exec(line) ?? []
   return [name, rest]
@@ -50,10 +50,10 @@ const stores: Record<StoreName, Pick<SettingsFormat, 'file' | 'line' | 'read'>> 
   rabbitmq: { file: 'rabbitmq.conf', ...rabbitmq },
 }
 
-/** The data store of that name; null for a service. */
+/** The datastore with that name; null for a service. */
 export const storeOf = (name: string): StoreName | null => storeName.safeParse(name).data ?? null
 
-/** How the settings of a service or a data store are written. */
+/** The notation of a service's or a datastore's settings. */
 export function formatOf(name: string): SettingsFormat {
   const store = storeOf(name)
   if (store !== null) return { ...stores[store], names: storeSettingNames(store) }
@@ -68,7 +68,7 @@ export function formatOf(name: string): SettingsFormat {
   }
 }
 
-/** As a file that whoever is on call edits: a setting in each line. */
+/** The file that a trainee edits: one setting per line. */
 export function settingsFile(name: string, settings: Settings): string {
   const { names, line } = formatOf(name)
   return [
@@ -79,7 +79,7 @@ export function settingsFile(name: string, settings: Settings): string {
   ].join('\n')
 }
 
-/** Reads such a file; a comment begins with `#`. Throws `bad-request`, with the line, for what is no setting. What is set already may stay. */
+/** Parses such a file; a comment begins with `#`. Throws `bad-request`, with the line, for an invalid setting. Existing settings may stay. */
 export function readSettings(name: string, text: string, before: Settings = new Map()): Settings {
   const { names, line: written, read } = formatOf(name)
   const settings = new Map<string, string>()
@@ -96,7 +96,7 @@ export function readSettings(name: string, text: string, before: Settings = new 
   return settings
 }
 
-/** What has to be set to get from the one to the other; an empty value restores the default. */
+/** The changes from one set of settings to another; an empty value restores the default. */
 export const settingsToChange = (before: Settings, after: Settings): { key: string; value: string }[] =>
   [...new Set([...before.keys(), ...after.keys()])]
     .map((key) => ({ key, value: after.get(key) ?? '' }))

@@ -116,7 +116,7 @@ export function previewShift(id: string, options: CommonOptions): void {
   }
 }
 
-/** In the order in which they begin, each with what its variants may page, and which of them can come. */
+/** In the order in which they begin, each with the pages of its variants, and the variants that can be drawn. */
 function incidentsIn(shift: Shift, { incidents = [] }: Scenario, scenarios: KnownScenarios) {
   const planned = inOrderOfBeginning(shift)
   return incidents.map(({ place, at, slowBurn, scenario, breaks, urgency }, index) => {
@@ -140,5 +140,5 @@ function incidentsIn(shift: Shift, { incidents = [] }: Scenario, scenarios: Know
   })
 }
 
-/** As `shifts/shift.schema.json` holds it. */
+/** The content of `shifts/shift.schema.json`. */
 export const shiftJsonSchema = () => ({ ...z.toJSONSchema(shiftSchema, { io: 'input' }), title: 'A shift of Firedrill' })

@@ -1,6 +1,6 @@
 import { shiftPeopleTemplate } from './people-template.ts'
 
-/** The files of a shift that is to be filled in. */
+/** The files of a new shift, to be filled in. */
 export const shiftTemplate = (id: string, { withPeople }: { withPeople: boolean }): Record<string, string> => ({
   'shift.yaml': `# yaml-language-server: $schema=../shift.schema.json
 id: ${id}

@@ -12,7 +12,7 @@ import { attach } from './terminal.ts'
 
 const skip = (await jailTrouble()) ?? false
 
-/** A terminal as somebody has in front of them: what was typed into it, and what it shows. */
+/** A user's terminal: what was typed into it, and what it shows. */
 function terminal() {
   const shown = { text: '', raw: false }
   const stdin = Object.assign(new EventEmitter(), {
@@ -77,7 +77,7 @@ test(
   },
 )
 
-test('firedrill itself is in the terminal, with the rights of who opened it', { skip }, async () => {
+test('firedrill itself is available in the terminal, with the rights of the user who opened it', { skip }, async () => {
   await ensureBundles(projectRoot, cacheDir, [onCallProgram], () => {})
   await using served = new ServedBench({ trouble: jailTrouble, portBase: ownPorts() })
   await served.listen()

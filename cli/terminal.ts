@@ -7,14 +7,14 @@ interface Streams {
   stdout: Pick<WriteStream, 'write' | 'columns' | 'rows' | 'on' | 'off'>
 }
 
-/** Leaves a terminal without ending it: Ctrl ], as telnet does. */
+/** Leaves a terminal without ending it: Ctrl ], as in telnet. */
 const leaveByte = 0x1d
 const retryMs = 500
 const giveUpAfterMs = 20_000
 
 /**
- * Shows a shell of the range on this terminal until it ends, or is left. A lost connection is made again, and nothing that was printed meanwhile is
- * lost. @returns why it ended; null when it was left.
+ * Shows a shell of the range on this terminal until it ends, or the user leaves it. A lost connection is made again, without loss of output. @returns
+ * why it ended; null if the user left it.
  */
 export async function attach(where: { url: string; token: string }, { stdin, stdout }: Streams): Promise<string | null> {
   let [end, over, lostAt] = [0, undefined as string | null | undefined, performance.now()]
@@ -35,7 +35,7 @@ export async function attach(where: { url: string; token: string }, { stdin, std
   stdout.on('resize', resize)
   try {
     while (over === undefined) {
-      // Safe: Node's own takes headers, beside what browsers' do (undici).
+      // Safe: Node's own accepts headers, unlike browsers' (undici).
       const current = new WebSocket(`${where.url}?from=${end}`, {
         headers: { authorization: `Bearer ${where.token}` },
       } as unknown as string[])
@@ -60,7 +60,7 @@ export async function attach(where: { url: string; token: string }, { stdin, std
         const said = JSON.parse(data) as { type: string; why?: string; to?: number; paused?: boolean }
         if (said.type === 'skipped') {
           end = said.to ?? end
-          // All that was on the screen is older.
+          // Everything on the screen is older.
           stdout.write('\u001bc')
         }
         if (said.type === 'keyboard' && said.paused)

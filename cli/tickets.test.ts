@@ -4,7 +4,7 @@ import { ServedBench } from '../control/replay/served-bench.ts'
 import { handleTickets, listTickets, ticketNumbers } from './commands/tickets.ts'
 import { failedCheckout } from '../test/failed-checkout.ts'
 
-/** What is printed meanwhile. */
+/** The output meanwhile. */
 async function printed(context: TestContext, run: () => Promise<void>): Promise<string> {
   const write = context.mock.method(process.stdout, 'write', () => true)
   try {

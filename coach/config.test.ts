@@ -12,7 +12,7 @@ after(() => rmSync(dir, { recursive: true, force: true }))
 const file = path.join(dir, 'coach.json')
 const config: CoachConfig = { provider: 'openai-compatible', url: 'http://127.0.0.1:11434/v1', model: 'small', tools: true }
 
-test('the choice of a model is kept for nobody else to read, and forgotten when there is none', () => {
+test('the choice of a model is readable by its owner only, and removed when there is none', () => {
   assert.equal(readCoachConfig(dir), null)
   writeCoachConfig(dir, config)
   assert.deepEqual(readCoachConfig(dir), config)
@@ -25,7 +25,7 @@ test('the choice of a model is kept for nobody else to read, and forgotten when 
   assert.doesNotThrow(() => writeCoachConfig(dir, null))
 })
 
-test('a file that is wrong is told, with what to do about it', () => {
+test('an invalid file is reported, with what to do about it', () => {
   for (const text of ['{', '{}', '{"provider":"other"}', '[]', 'null']) {
     writeFileSync(file, text)
     assert.throws(
@@ -36,7 +36,7 @@ test('a file that is wrong is told, with what to do about it', () => {
   }
 })
 
-test('a config is of one provider, with what that needs', () => {
+test('a config is for one provider, with its settings', () => {
   const takes = (given: object) => coachConfig.safeParse(given).success
   const { url: _url, ...withoutUrl } = config
   const table: [object, boolean][] = [
@@ -66,7 +66,7 @@ const failed = (statusCode: number | undefined, message = 'no', headers: Record<
     responseHeaders: headers,
   })
 
-test('for how long a server wants to be left alone is what it says, an hour at most', () => {
+test('a server may ask for a pause of up to an hour', () => {
   const now = Date.parse('2026-01-01T12:00:00Z')
   const table: [unknown, number | null][] = [
     [failed(429, '', { 'retry-after': '20' }), 20_000],
@@ -83,7 +83,7 @@ test('for how long a server wants to be left alone is what it says, an hour at m
   for (const [error, expected] of table) assert.equal(retryAfterMs(error, now), expected, JSON.stringify(error))
 })
 
-test('why a model said nothing is told in one line, with what to do where that is known', () => {
+test('why a model gave no answer is reported in one line, with what to do if that is known', () => {
   assert.equal(reasonFor(failed(500, 'out\n of  memory')), 'HTTP 500: out of memory')
   assert.equal(reasonFor(failed(undefined, 'no route')), 'no route')
   assert.equal(reasonFor(failed(429, 'slow down', { 'retry-after': '1.2' })), 'HTTP 429: slow down (asks to wait for 2 s)')

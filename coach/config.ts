@@ -3,11 +3,11 @@ import path from 'node:path'
 import { z } from 'zod'
 import { FiredrillError, describeError } from '../model/errors.ts'
 
-/** Which model words what the coach says. Without one, the scenario's author and the policy do. */
+/** The model that words the coach's messages. Without one, the words are those of the scenario's author and the policy. */
 export const coachConfig = z.discriminatedUnion('provider', [
   z.strictObject({
     provider: z.literal('openai-compatible'),
-    /** With its version, as `http://127.0.0.1:11434/v1`. */
+    /** Including the version, such as `http://127.0.0.1:11434/v1`. */
     url: z.url({ protocol: /^https?$/ }),
     model: z.string().min(1),
     apiKey: z.string().optional(),
@@ -21,7 +21,7 @@ export const coachConfig = z.discriminatedUnion('provider', [
     url: z.url({ protocol: /^https?$/ }).optional(),
     tools: z.boolean().default(true),
   }),
-  /** A GGUF file, in a process beside the control plane. */
+  /** A GGUF file, run in a process beside the control plane. */
   z.strictObject({
     provider: z.literal('local'),
     /** The folder into which `node-llama-cpp` was installed. */
@@ -43,7 +43,7 @@ export function readCoachConfig(dir: string): CoachConfig | null {
   }
 }
 
-/** Kept with the range, for nobody else to read: there may be a key in it. */
+/** Stored with the range, readable only by its user: it may contain a key. */
 export function writeCoachConfig(dir: string, config: CoachConfig | null): void {
   const file = configFile(dir)
   if (config === null) return rmSync(file, { force: true })

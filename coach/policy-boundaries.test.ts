@@ -7,7 +7,7 @@ import { coachParameters as parameters } from './parameters.ts'
 import { decide, nextHint, type Decision } from './policy.ts'
 import { startOf } from './simulation.ts'
 
-/** Par for acknowledging is 90 s, the limit 20 min; nothing can be made easier. */
+/** The par for acknowledging is 90 s, the limit 20 min; easing is not allowed. */
 const scenario = { ...loadScenario(path.join(import.meta.dirname, '..', 'scenarios', 'slow-shelves')), ease: undefined }
 const pagedAt = 10_000
 const parMs = scenario.milestones.acknowledged.par
@@ -45,7 +45,7 @@ function decided(
   assert.ok(state)
   return decide({ state, events, scenario, now, asked, dueMs, busyUntil })
 }
-/** The first millisecond at which it decides so, which is never taken back by the clock alone. */
+/** The first millisecond with this decision, which time alone never revokes. */
 function firstAt(kind: Decision['kind'], happened: readonly Happened[], from = pagedAt, to = scenario.limit, given: Given = {}): number {
   let [before, after] = [from - 1, to]
   assert.equal(decided(after, happened, given).kind, kind, `at ${after} ms`)
@@ -59,7 +59,7 @@ function firstAt(kind: Decision['kind'], happened: readonly Happened[], from = p
 
 describe('the first hint comes unasked', () => {
   const soonest = pagedAt + Math.ceil(parameters.struggleAt[0] * parMs)
-  /** So much sooner, as a share of par. */
+  /** This much earlier, as a share of par. */
   const table: [what: string, happened: Happened[], sooner: number][] = [
     ['when three quarters of par have passed', [], 0],
     ['sooner after a wrong cause', [wrong(pagedAt)], parameters.wrongCause],
@@ -89,10 +89,10 @@ describe('the first hint comes unasked', () => {
 
 describe('the next rung comes', () => {
   const given = pagedAt + 200_000
-  test('after a pause, when the last hint was tried, and later when it was not', () => {
+  test('after a waiting time, if the last hint was tried, and later if it was not', () => {
     assert.equal(firstAt('hint', [hint(given), looks(given + 1)], given, given + 200_000), given + parameters.pauseMs)
     assert.equal(firstAt('hint', [hint(given)], given, given + 200_000), given + parameters.untriedPauseMs)
-    // What was done before the hint does not try it.
+    // Actions before the hint do not count as trying it.
     assert.equal(firstAt('hint', [looks(given - 1), hint(given)], given, given + 200_000), given + parameters.untriedPauseMs)
   })
 
@@ -113,16 +113,16 @@ describe('the next rung comes', () => {
   })
 })
 
-describe('a hint that is asked for comes', () => {
+describe('a requested hint comes', () => {
   const given = 100_000
-  /** For how long it has to be waited for, asked so soon after the last one. */
+  /** The waiting time for a request this soon after the last hint. */
   const waits = (happened: Happened[], afterMs: number) => {
     const decision = decided(given + afterMs, [hint(given), ...happened], { asked: true })
     return decision.kind === 'wait' ? decision.forMs : decision.kind
   }
   test('immediately, when it is the first of its step', () => assert.equal(decided(pagedAt, [], { asked: true }).kind, 'hint'))
 
-  test('after a pause that grows with each request that nothing was done after, up to a minute', () => {
+  test('after a waiting time that grows with each request without any action since, up to a minute', () => {
     const table: [happened: Happened[], pauseMs: number][] = [
       [[], parameters.askPauseMs],
       [[asks(given)], 2 * parameters.askPauseMs],
@@ -139,7 +139,7 @@ describe('a hint that is asked for comes', () => {
     }
   })
 
-  test('also from a coach who is muted, and in an assessment; never before the page', () => {
+  test('even from a muted coach, and in an assessment; never before the page', () => {
     assert.equal(decided(pagedAt, [[pagedAt, { type: 'coach-mode-set', mode: 'muted' }]], { asked: true }).kind, 'hint')
     assert.equal(decided(pagedAt, [], { asked: true, mode: 'assessment' }).kind, 'hint')
   })
@@ -147,7 +147,7 @@ describe('a hint that is asked for comes', () => {
 
 describe('near the end', () => {
   const { limit } = scenario
-  test('more time is given to somebody at work within the last minute, and the last words come with less than 45 s left', () => {
+  test('an extension is given to somebody who worked within the last minute, and the last words come with less than 45 s left', () => {
     const lastAct = limit - 100_000
     const working = [hint(lastAct, 'orient'), hint(lastAct, 'point'), hint(lastAct, 'tell'), looks(lastAct)]
     assert.equal(decided(limit - parameters.extendWithinMs, working).kind, 'wait')
@@ -160,23 +160,23 @@ describe('near the end', () => {
     assert.equal(decided(limit - parameters.wrapUpWithinMs + 1, idle).kind, 'wrap-up')
   })
 
-  test('an assessment gets no more time, and hints only from when time runs out', () => {
+  test('an assessment gets no extension, and hints only when time runs out', () => {
     const late = limit - parameters.extendWithinMs + 1
     assert.notEqual(decided(late, [looks(late - 1)], { mode: 'assessment' }).kind, 'extend')
     assert.equal(decided(limit * parameters.hurryFrom, [], { mode: 'assessment' }).kind, 'wait')
     assert.equal(decided(limit * parameters.hurryFrom + 1, [], { mode: 'assessment' }).kind, 'hint')
   })
 
-  test('a snooze holds until time is over', () => {
+  test('a snooze lasts until time is over', () => {
     const snoozed: Happened[] = [[pagedAt, { type: 'coach-snoozed', forMs: 2 * limit }]]
     assert.equal(decided(limit * parameters.hurryFull - 1, snoozed).kind, 'wait')
     assert.equal(decided(limit * parameters.hurryFull, snoozed).kind, 'hint')
   })
 })
 
-describe('where others wait', () => {
+describe('when others wait', () => {
   const { limit } = scenario
-  test('an assessment is helped from when its share of the time runs out', () => {
+  test('help in an assessment begins when its share of the time runs out', () => {
     const dueMs = 100_000
     const given: Given = { mode: 'assessment', dueMs }
     assert.equal(decided(dueMs * parameters.hurryFrom, [], given).kind, 'wait')
@@ -186,7 +186,7 @@ describe('where others wait', () => {
     assert.equal(decision.kind === 'hint' && decision.reason, 'time')
   })
 
-  test('hints come faster, and not as fast as when time is nearly over; a snooze holds', () => {
+  test('hints come faster, but not as fast as when time is nearly over; a snooze applies', () => {
     const given = pagedAt + 200_000
     const [dueMs, to] = [1, given + 200_000]
     const pause = parameters.pauseMs + (parameters.shortPauseMs - parameters.pauseMs) * parameters.hurryForOthers
@@ -197,7 +197,7 @@ describe('where others wait', () => {
     assert.equal(decided(given, [[given, { type: 'coach-snoozed', forMs: 1_000 }]], { dueMs }).kind, 'wait')
   })
 
-  test('what was done elsewhere until then is no struggle', () => {
+  test('work elsewhere until then does not count as struggle', () => {
     const busyUntil = 400_000
     const expected = busyUntil + parameters.struggleAt[0] * parMs
     const found = firstAt('hint', [wrong(pagedAt)], pagedAt, expected + 1_000, { busyUntil })
@@ -207,7 +207,7 @@ describe('where others wait', () => {
   })
 })
 
-test('how long is to be waited is told with why', () => {
+test('the waiting time is returned with its reason', () => {
   const given = pagedAt + 200_000
   const struggle = (now: number, wanted: number) => `struggle ${((now - pagedAt) / parMs).toFixed(2)} of ${wanted.toFixed(2)}`
   const reasonsOf = (decision: Decision) => (decision.kind === 'wait' ? [decision.forMs, ...decision.reasons] : [decision.kind])
@@ -227,7 +227,7 @@ test('how long is to be waited is told with why', () => {
   ])
 })
 
-test('the next step is counted from the last progress, with what its par allows', () => {
+test('the next step is counted from the last progress, with its own par', () => {
   const done: Happened = [40_000, { type: 'milestone-reached', milestone: 'acknowledged', evidence: '' }]
   const praised: Happened = [40_000, { type: 'coach-said', about: 'acknowledged', text: '' }]
   const own = scenario.milestones.located.par - parMs
@@ -237,7 +237,7 @@ test('the next step is counted from the last progress, with what its par allows'
   assert.equal(decision.kind === 'hint' && decision.milestone, 'located')
 })
 
-test('the next hint is the first rung that was not given of the step that is worked on', () => {
+test('the next hint is the first rung of the current step that was not given', () => {
   const next = (happened: readonly Happened[]) => {
     const events = [[0, startOf(scenario, 'Robin')] as const, ...happened].map(([at, body], index): DrillEvent => ({
       ...body,

@@ -10,7 +10,7 @@ import { simulate } from './simulation.ts'
 const scenarios = [...loadScenarios(path.join(import.meta.dirname, '..', 'scenarios')).values()]
 const scenario = scenarios.find(({ id }) => id === 'slow-shelves') ?? scenarios[0]
 assert.ok(scenario)
-// Another each time: many of them is what `bench coach` plays.
+// A different one each time; `bench coach` plays many of them.
 const seeds = [seed]
 
 describe('the policy, over all scenarios', () => {
@@ -22,7 +22,7 @@ describe('the policy, over all scenarios', () => {
     }
   })
 
-  test('without help not everyone does: it is the policy that helps', () => {
+  test('without help not everyone does, so the policy makes the difference', () => {
     assert.ok(!simulate(scenario, personaNamed('gives up'), 'none', 1).completed)
     assert.ok(!simulate(scenario, personaNamed('gives up'), 'button', 1).completed)
   })
@@ -32,7 +32,7 @@ describe('the policy, over all scenarios', () => {
     assert.ok(unasked.length / (scenarios.length * seeds.length) <= 0.2, `${unasked.length} hints`)
   })
 
-  test('asking again and again brings no hint sooner than the pause', () => {
+  test('repeated requests bring no hint before the waiting time is over', () => {
     for (const seed of seeds) {
       const { hints } = simulate(scenario, personaNamed('hint gamer'), 'coach', seed)
       assert.ok(hints.length > 3)

@@ -13,7 +13,7 @@ const scenarios = [...loadScenarios(path.join(import.meta.dirname, '..', 'scenar
 
 const alert = { fingerprint: 'f', name: 'A', severity: 'page', summary: '', startsAt: '' }
 const run = { type: 'action-run', action: 'restart', title: 'Restart', params: {}, summary: '' } as const
-/** What may happen in a drill, in any order and as often as it likes. */
+/** What may happen in a drill, in any order and any number of times. */
 const anything = fc.oneof(
   { weight: 2, arbitrary: fc.constant<DrillEventBody>({ type: 'page-received', alert }) },
   {
@@ -55,7 +55,7 @@ const start = fc.record({
   mode: fc.constantFrom('learning' as const, 'assessment' as const, 'rehearsal' as const),
 })
 
-/** What must hold of each decision, whatever came before it. */
+/** What must be true of each decision, whatever happened before it. */
 function mustBeSound(decision: Decision, state: DrillState, scenario: Scenario, asked: boolean): void {
   assert.ok(
     decision.reasons.every((reason) => !/NaN|undefined|Infinity/.test(reason)),
@@ -89,7 +89,7 @@ function mustBeSound(decision: Decision, state: DrillState, scenario: Scenario, 
   }
 }
 
-/** The event that a decision becomes. */
+/** The event for a decision. */
 function carriedOut(decision: Decision): DrillEventBody | null {
   if (decision.kind === 'encourage') return { type: 'coach-said', about: decision.about, text: decision.text }
   if (decision.kind === 'wrap-up') return { type: 'coach-said', about: 'the end', text: decision.text }
@@ -99,7 +99,7 @@ function carriedOut(decision: Decision): DrillEventBody | null {
   return { type: 'hint-given', milestone: decision.milestone, rung: decision.rung, text: decision.text, reason: decision.reason }
 }
 
-test('in any drill the coach helps with steps that are not past, in order, and says each thing once', (context) =>
+test('in any drill the coach helps only with current steps, in order, and says each thing once', (context) =>
   holdsFor(context, [start, fc.array(step, { maxLength: 60 })], ({ id, mode }, steps) => {
     const scenario = scenarios.find((one) => one.id === id)
     assert.ok(scenario)
@@ -119,7 +119,7 @@ test('in any drill the coach helps with steps that are not past, in order, and s
     for (const one of steps) {
       if (one.kind === 'pass') now += one.ms
       if (one.kind === 'event') {
-        // As the engine writes it: who names the cause has found the place.
+        // As the engine writes it: naming the cause implies having located it.
         if (one.body.type === 'milestone-reached' && one.body.milestone === 'diagnosed') append({ ...one.body, milestone: 'located' })
         append(one.body)
       }

@@ -39,7 +39,7 @@ describe('the policy, in one situation', () => {
     assert.equal(at(22_000, [...reached, [21_000, said]]).kind, 'wait')
   })
 
-  test('of milestones that are reached together the last is praised, and then none', () => {
+  test('of milestones that are reached together only the last is praised', () => {
     const reached: [number, DrillEventBody][] = [
       [0, started],
       [10_000, paged],
@@ -73,7 +73,7 @@ describe('the policy, in one situation', () => {
     )
   })
 
-  test('an assessment is not helped unasked, until time is short', () => {
+  test('an assessment gets no unrequested help until time is short', () => {
     const assessed: [number, DrillEventBody][] = [
       [0, { ...started, mode: 'assessment' }],
       [10_000, paged],
@@ -83,7 +83,7 @@ describe('the policy, in one situation', () => {
     assert.equal(at(scenario.limit * 0.9, assessed).kind, 'hint')
   })
 
-  test('a trainee who is still working near the end gets more time, twice at most', () => {
+  test('a trainee who is still working near the end gets an extension, twice at most', () => {
     const looked: DrillEventBody = { type: 'place-viewed', view: 'logs', component: null, detail: '' }
     const more: DrillEventBody = { type: 'time-extended', byMs: coachParameters.extendByMs }
     const late = scenario.limit - 30_000
@@ -108,7 +108,7 @@ describe('the policy, in one situation', () => {
     [10_000, paged],
   ]
 
-  test('a trainee with every hint and no progress gets an easier scenario, once, where the author allows it', () => {
+  test('after every hint without progress, the scenario is eased, once, if the author allows it', () => {
     const easy = { ...scenario, ease: { steps: [], what: 'less load' } }
     const events = (bodies: [number, DrillEventBody][]) =>
       bodies.map(([when, body], index): DrillEvent => ({ ...body, id: index + 1, drill: 'd', at: when }))
@@ -125,7 +125,7 @@ describe('the policy, in one situation', () => {
     assert.equal(decided([...begun, ...given(30_000)], late, { ...easy, ease: undefined } as never), 'wait')
     const assessed: [number, DrillEventBody][] = [[0, { ...started, mode: 'assessment' }], ...begun.slice(1)]
     assert.equal(decided([...assessed, ...given(30_000)], late), 'wait')
-    // The page is not acknowledged, but users no longer feel anything: there is nothing to make easier.
+    // The page is not acknowledged, but users are healthy again: there is nothing to ease.
     const served: [number, DrillEventBody][] = [
       [late - 2, { type: 'milestone-reached', milestone: 'mitigated', evidence: '' }],
       [late - 1, { type: 'coach-said', about: 'mitigated', text: '' }],
@@ -165,7 +165,7 @@ describe('the policy, in one situation', () => {
     }
   })
 
-  test('a step that took longer than par is praised without it', () => {
+  test('a step that took longer than par is praised without the time', () => {
     const praised = (when: number) => {
       const decision = at(when, [...begun, [when, { type: 'milestone-reached', milestone: 'acknowledged', evidence: 'so' }]])
       return decision.kind === 'encourage' ? decision.text : decision.kind
@@ -175,7 +175,7 @@ describe('the policy, in one situation', () => {
     assert.equal(praised(par + 1_000), 'Acknowledged after 1:31: so.')
   })
 
-  test('in a pause, after the end, and when every step is reached there is nothing to do, whoever asks', () => {
+  test('in a pause, after the end, and when every step is reached the coach does nothing, even on request', () => {
     const over: [number, DrillEventBody][][] = [
       [[20_000, { type: 'drill-paused' }]],
       [[20_000, { type: 'drill-finished', outcome: 'given-up' }]],
@@ -191,7 +191,7 @@ describe('the policy, in one situation', () => {
       }
   })
 
-  test('who asks hears the hint before the praise, and why it comes is told', () => {
+  test('a requested hint comes before praise, with its reason', () => {
     const praised: [number, DrillEventBody][] = [[20_000, { type: 'milestone-reached', milestone: 'acknowledged', evidence: '' }]]
     assert.deepEqual(at(30_000, [...begun, ...praised], true).reasons, ['asked, for the first time in this step'])
     const hint: DrillEventBody = { type: 'hint-given', milestone: 'acknowledged', rung: 'orient', text: '', reason: 'asked' }

@@ -4,13 +4,13 @@ import { hintRungs, milestoneNames, type HintRung, type MilestoneName, type Scen
 import { inSeconds } from '../model/units.ts'
 import { coachParameters as parameters } from './parameters.ts'
 
-/** What the coach does now, and why; the reasons are for the instructor. */
+/** The coach's decision, and why; the reasons are for the instructor. */
 export type Decision = { reasons: string[] } & (
   | { kind: 'wait'; forMs: number }
   | { kind: 'encourage'; about: MilestoneName; text: string }
   | { kind: 'hint'; milestone: MilestoneName; rung: HintRung; text: string; reason: HintReason }
   | { kind: 'extend'; byMs: number }
-  /** Make the scenario easier, within what its author allows. */
+  /** Makes the scenario easier, within its author's limits. */
   | { kind: 'ease'; what: string }
   | { kind: 'wrap-up'; text: string }
   /** Every hint of the step has been given. */
@@ -24,20 +24,17 @@ interface Situation {
   scenario: Scenario
   /** Milliseconds since the epoch. */
   now: number
-  /** The trainee has just asked for help. */
+  /** Whether the trainee has just asked for help. */
   asked?: boolean
-  /** By when it should be done, in milliseconds on the drill's clock, where others wait; its limit otherwise. */
+  /** By when it should be done if others wait, in milliseconds on the drill's clock; otherwise the drill's limit. */
   dueMs?: number | undefined
-  /** Until then the trainee had something else to do, in milliseconds since the epoch: it is no struggle to have waited. */
+  /** Until then the trainee was busy with something else, in milliseconds since the epoch: that time does not count as struggle. */
   busyUntil?: number | undefined
 }
 
 const nothing = (forMs: number, ...reasons: string[]): Decision => ({ kind: 'wait', forMs, reasons })
 
-/**
- * Decides whether, when and how the trainee is helped: a pure function of the drill's events and the clock. It decides whether and
- * which; a model may only say it in other words.
- */
+/** Decides whether, when and how the trainee gets help: a pure function of the drill's events and the clock. A model may only reword the result. */
 export function decide({ state, events, scenario, now, asked = false, dueMs = state.limitMs, busyUntil = 0 }: Situation): Decision {
   if (state.phase !== 'running' || state.mode === 'rehearsal') return nothing(Infinity, 'nobody is to be coached')
   if (state.coach !== 'auto' && !asked) return nothing(1_000, state.coach === 'muted' ? 'muted' : 'the instructor has taken over')
@@ -54,7 +51,7 @@ export function decide({ state, events, scenario, now, asked = false, dueMs = st
   if (!asked && shouldWrapUp(state, now)) {
     return { kind: 'wrap-up', text: wrapUpWords(state, milestone), reasons: ['time is nearly over, and no more is given'] }
   }
-  // Before the page there is nothing to be found yet.
+  // Before the page there is nothing to find yet.
   if (state.pagedAt === null) return nothing(1_000, 'there is no page yet')
 
   const next = nextHint(state, scenario)
@@ -62,7 +59,7 @@ export function decide({ state, events, scenario, now, asked = false, dueMs = st
   if (!next) {
     if (asked) return { kind: 'exhausted', reasons: ['every hint of this step was given'] }
     const given = drillClock(state, now) - drillClock(state, lastHintAt ?? now)
-    // What users no longer feel is past, and not made easier.
+    // A problem that users no longer notice is over, and is not eased.
     const past = state.milestones.mitigated !== null
     return scenario.ease && state.easedAt === null && !past && state.mode === 'learning' && given >= parameters.easeAfterMs
       ? { kind: 'ease', what: scenario.ease.what, reasons: [`every hint of this step was given, the last ${seconds(given)} ago`] }
@@ -98,7 +95,7 @@ export function decide({ state, events, scenario, now, asked = false, dueMs = st
   return hint(struggle >= (parameters.struggleAt[hintRungs.indexOf(rung)] ?? Infinity) ? 'struggling' : 'time', described)
 }
 
-/** The rung that comes next in the step that the trainee is at; null when every one was given, or every step is done. */
+/** The next rung for the trainee's current step; null when every one was given, or every step is done. */
 export function nextHint(state: DrillState, scenario: Scenario): { milestone: MilestoneName; rung: HintRung; text: string } | null {
   const milestone = nextMilestone(state)
   if (milestone === null) return null
@@ -152,7 +149,7 @@ function activityOf(state: DrillState, events: readonly DrillEvent[], milestone:
   return activity
 }
 
-/** Events by which a trainee shows that he tries. */
+/** Events that show that the trainee is trying. */
 const acts = new Set<DrillEvent['type']>(['page-acknowledged', 'place-viewed', 'action-run', 'command-run', 'cause-named', 'note-added'])
 
 function struggleOf(state: DrillState, scenario: Scenario, milestone: MilestoneName, activity: Activity, now: number): number {
@@ -167,7 +164,7 @@ function struggleOf(state: DrillState, scenario: Scenario, milestone: MilestoneN
   )
 }
 
-/** 0 while there is time, 1 when it is nearly over. That others wait is reason to hurry as well, and less so. */
+/** 0 while there is time, 1 when it is nearly over. Others who wait are a reason to hurry as well, but less so. */
 function hurryOf(state: DrillState, now: number, dueMs: number): number {
   const clock = drillClock(state, now)
   const by = (limitMs: number): number =>
@@ -209,7 +206,7 @@ const toDo: Record<MilestoneName, string> = {
 }
 const listed = (items: string[]): string => new Intl.ListFormat('en').format(items)
 
-/** The latest milestone, unless somebody has said something about it: one that was passed on the way to it is past. */
+/** The latest milestone, unless it was already commented on; earlier ones that were reached on the way are not praised any more. */
 function encouragement(state: DrillState, events: readonly DrillEvent[], scenario: Scenario): Decision | null {
   const proof = events.findLast((event) => event.type === 'milestone-reached')
   if (!proof) return null

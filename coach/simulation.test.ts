@@ -10,7 +10,7 @@ const scenario = loadScenario(path.join(import.meta.dirname, '..', 'scenarios', 
 const played = (who: string, help: Parameters<typeof simulate>[2], seed = 1) => simulate(scenario, personaNamed(who), help, seed)
 const types = ({ events }: ReturnType<typeof simulate>) => events.map(({ type }) => type)
 
-test('a drill is played from its page to the last milestone, and its events say so', () => {
+test('a drill is played from its page to the last milestone, and its events show that', () => {
   const { completed, tookMs, events } = played('steady', 'none')
   assert.deepEqual([events[0]?.type, events[1]?.type, events[1]?.at], ['drill-started', 'page-received', 10_000])
   const reached = events.flatMap((event) => (event.type === 'milestone-reached' ? [event.milestone] : []))
@@ -32,7 +32,7 @@ test('events are numbered in their order', () => {
   )
 })
 
-test('who cannot be helped has every hint, and then the scenario is made easier, once', () => {
+test('a trainee who cannot be helped gets every hint, and then the scenario is eased, once', () => {
   const hopeless = { ...personaNamed('gives up'), leftAfter: { orient: 1, point: 1, tell: 1 } }
   const { completed, events, hints } = simulate(scenario, hopeless, 'coach', 1)
   const eased = events.flatMap((event) => (event.type === 'scenario-eased' ? [event.what] : []))
@@ -40,12 +40,12 @@ test('who cannot be helped has every hint, and then the scenario is made easier,
   assert.ok(!simulate(scenario, hopeless, 'button', 1).events.some(({ type }) => type === 'scenario-eased'))
 })
 
-test('somebody who never gets there plays until the time is up', () => {
+test('a trainee who never succeeds plays until the time is up', () => {
   const { completed, tookMs } = played('gives up', 'none')
   assert.deepEqual([completed, tookMs], [false, scenario.limit + 1_000])
 })
 
-test('hints come only with help: with the button when they are asked for, with a coach also by themselves', () => {
+test('hints come only with help: with the button on request, with a coach also unasked', () => {
   const asking = played('hint gamer', 'button')
   assert.ok(asking.hints.length > 0 && asking.hints.every(({ reason }) => reason === 'asked'))
   assert.ok(types(asking).includes('hint-asked'))
@@ -58,13 +58,13 @@ test('hints come only with help: with the button when they are asked for, with a
   assert.ok(types(coached).includes('coach-said'), 'a milestone is praised')
 })
 
-test('a persona looks around, and names wrong causes if that is how it plays', () => {
+test('a persona looks around, and names wrong causes if that is its style', () => {
   const guesses = types(played('trial and error', 'coach'))
   assert.ok(guesses.includes('cause-named') && guesses.includes('place-viewed'))
   assert.ok(!types(played('steady', 'coach')).includes('cause-named'))
 })
 
-test('when time is short, it is extended as often as the policy says, and the end is spoken of', () => {
+test('when time is short, it is extended as often as the policy allows, and the coach announces the end', () => {
   const hurried = (help: Parameters<typeof simulate>[2]) => simulate({ ...scenario, limit: 240_000 }, personaNamed('gives up'), help, 1)
   const { completed, events, tookMs } = hurried('coach')
   const extended = events.flatMap((event) => (event.type === 'time-extended' ? [event.byMs] : []))

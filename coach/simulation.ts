@@ -10,7 +10,7 @@ interface Played {
   events: DrillEvent[]
 }
 
-/** How a drill begins that nobody plays on a range. */
+/** The start of a drill that is not played on a range. */
 export const startOf = (scenario: Scenario, trainee: string, seed = 1): Extract<DrillEventBody, { type: 'drill-started' }> => ({
   type: 'drill-started',
   scenario: scenario.id,
@@ -25,7 +25,7 @@ export const startOf = (scenario: Scenario, trainee: string, seed = 1): Extract<
 const tickMs = 1_000
 const pageAtMs = 10_000
 
-/** Plays a scenario on a clock of its own, with nothing but the policy: what the trainee achieves is written down as it is. */
+/** Plays a scenario on a simulated clock, with only the policy: the trainee's milestones are recorded directly. */
 export function simulate(scenario: Scenario, persona: Persona, help: Help, seed: number): Played {
   const trainee = new Trainee(scenario, persona, seed)
   const events: DrillEvent[] = []

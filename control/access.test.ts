@@ -51,7 +51,7 @@ for (const [what, { request, status }] of Object.entries(attacks)) {
   })
 }
 
-test('each role is allowed on its own routes', async () => {
+test('each role may use its own routes', async () => {
   const app = server({ guarded: true })
   const allowed: [string, string][] = [
     ['/trainee', tokens.trainee],
@@ -70,7 +70,7 @@ test('each role is allowed on its own routes', async () => {
   )
 })
 
-test('a refused host is told which setting allows it', async () => {
+test('a client whose Host is refused is told which setting allows it', async () => {
   const message = async (headers: Record<string, string>) =>
     (await server({ guarded: true }).inject({ url: '/trainee', headers: { ...bearer(tokens.trainee), ...headers } })).json<{
       message: string
@@ -79,14 +79,14 @@ test('a refused host is told which setting allows it', async () => {
   assert.match(await message({ host, origin: 'http://localhost:5173' }), /'firedrill up --allow-origin http:\/\/localhost:5173'/)
 })
 
-test('a name is the same in capitals', async () => {
+test('host names are compared without case', async () => {
   const app = fastify()
   guardAccess(app, { tokens, hosts: ['localhost:7400'], origins: [] })
   app.get('/', async () => 'ok')
   assert.equal((await app.inject({ url: '/', headers: { host: 'LocalHost:7400', ...bearer(tokens.trainee) } })).statusCode, 200)
 })
 
-test('an allowed page may ask as browsers do it: first whether, then with a token', async () => {
+test('an allowed page may ask as browsers do: first the preflight request, then with a token', async () => {
   const app = server({ guarded: true })
   const asked = await app.inject({
     method: 'OPTIONS',

@@ -7,19 +7,19 @@ import { Rates } from './rates.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Least role that may use the route; `public` asks for none. Routes that do not say are for trainees. */
+    /** Least role that may use the route; `public` needs no token. The default is the trainee. */
     access?: Role | 'public'
   }
   interface FastifyRequest {
     role: Role | null
-    /** The token of somebody who has joined the game day that is open, by which the request was let in; null for the range's own tokens. */
+    /** The token of a member of the open game day, if it authorised the request; null for the range's own tokens. */
     person: string | null
   }
 }
 
 export const sessionCookie = 'firedrill'
 
-/** What each role may use. */
+/** Which routes each role may use. */
 const grants: Record<Role, readonly Role[]> = {
   trainee: ['trainee'],
   instructor: ['trainee', 'instructor'],
@@ -28,17 +28,17 @@ const grants: Record<Role, readonly Role[]> = {
 
 interface AccessOptions {
   tokens: Record<Role, string>
-  /** Whether a token is of somebody who takes part in the game day that is open: it lets in as a trainee, for as long as that is so. */
+  /** Whether a token belongs to a member of the open game day: it then has the trainee's rights. */
   isPerson?: (token: string) => boolean
-  /** `host:port` pairs by which browsers may know this server. */
+  /** `host:port` pairs under which browsers may reach this server. */
   hosts: readonly string[]
-  /** Of pages elsewhere that may use it, with a token of their own: a cookie is only taken from our own pages. */
+  /** Origins of other pages that may use it, with a token of their own: cookies are accepted only from our own pages. */
   origins: readonly string[]
-  /** Off for programs that play on a clock of their own. */
+  /** Off for programs that run on a simulated clock. */
   rated?: boolean
 }
 
-/** What such pages may send and read, as clients of MCP in a browser do. */
+/** Headers that such pages may send and read, as MCP clients in a browser do. */
 const crossOrigin = {
   'access-control-allow-methods': 'GET, POST, PUT, DELETE',
   'access-control-allow-headers': 'authorization, content-type, accept, mcp-protocol-version, mcp-session-id, last-event-id',
@@ -47,8 +47,8 @@ const crossOrigin = {
 }
 
 /**
- * Lets in whoever shows a token, by header or by cookie, and only under names that are ours: a page elsewhere can neither rebind
- * its name to this address (Host) nor send what its visitor did not mean (Origin).
+ * Authorises requests by token, from the header or the cookie, and only under the server's own host names: another page can neither rebind its name
+ * to this address (Host) nor send requests that its visitor did not intend (Origin).
  */
 export function guardAccess(app: FastifyInstance, { tokens, isPerson = () => false, hosts, origins, rated = true }: AccessOptions): void {
   const refusal = rated ? countedRefusal() : (_request: FastifyRequest, _reply: FastifyReply, why: FiredrillError) => why
@@ -72,7 +72,7 @@ export function guardAccess(app: FastifyInstance, { tokens, isPerson = () => fal
         )
       }
       reply.headers({ ...crossOrigin, 'access-control-allow-origin': origin, vary: 'origin' })
-      // Asked by the browser before the request itself, without a token.
+      // The browser's preflight request, which has no token.
       if (request.method === 'OPTIONS') return reply.code(204).send()
     }
     const token = tokenOf(request, own)
@@ -92,7 +92,7 @@ export function guardAccess(app: FastifyInstance, { tokens, isPerson = () => fal
   })
 }
 
-/** Says why a request is refused, or that its address was refused too often. A token that is right is never held up by those that are not. */
+/** Says why a request is refused, or that its address was refused too often. Failed attempts never delay a request with a valid token. */
 function countedRefusal() {
   const rates = new Rates()
   return ({ ip, role }: FastifyRequest, reply: FastifyReply, why: FiredrillError): FiredrillError => {

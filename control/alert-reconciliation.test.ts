@@ -16,7 +16,7 @@ const alert = (fingerprint: string, changed: Partial<CurrentAlert> = {}): Curren
 })
 const ids = (alerts: readonly { fingerprint: string }[]) => alerts.map(({ fingerprint }) => fingerprint)
 
-test('an alert is over when it is gone for three looks in a row, and no sooner', () => {
+test('an alert is over once it was missing in three polls in a row, and no sooner', () => {
   const reconciliation = new AlertReconciliation()
   const over = (received: string[], current: string[]) =>
     ids(
@@ -35,7 +35,7 @@ test('an alert is over when it is gone for three looks in a row, and no sooner',
   assert.deepEqual(over(['b'], []), [], 'one that fires again is counted again')
 })
 
-test('a page that fires and was never received is found at the second look; a ticket, a silenced one and an older one are not', () => {
+test('a firing page that was never received is found at the second poll; a ticket, a silenced page and an earlier one are not', () => {
   const reconciliation = new AlertReconciliation()
   const current = [
     alert('lost'),
@@ -48,7 +48,7 @@ test('a page that fires and was never received is found at the second look; a ti
   assert.deepEqual(ids(reconciliation.look([{ fingerprint: 'lost' }], current, startedAt).unheard), [], 'received by now')
 })
 
-test('what Alertmanager has is read as it tells it, and nothing when it does not answer', async () => {
+test("Alertmanager's alerts are parsed, and null is returned when it does not answer", async () => {
   const told = {
     fingerprint: 'a',
     startsAt: '2026-01-01T12:00:00Z',

@@ -1,28 +1,28 @@
 import { z } from 'zod'
 import type { AlertSummary } from '../model/drill.ts'
 
-/** An alert as Alertmanager has it now. */
+/** An alert that Alertmanager has now. */
 export interface CurrentAlert extends AlertSummary {
-  /** Neither silenced nor inhibited: somebody is, or is about to be, notified. */
+  /** Whether it is neither silenced nor inhibited, so that its notification was or will be sent. */
   active: boolean
 }
 
-/** Looks after which an alert that Alertmanager no longer has is over: it forgets all when it restarts, and is told again soon. */
+/** Polls after which an alert that Alertmanager no longer has is over: after a restart it has none, until Prometheus sends them again. */
 const looksUntilOver = 3
-/** Looks after which a page that Alertmanager has and nobody received counts as received: its notification may be on its way. */
+/** Polls after which a page that Alertmanager has but nobody received counts as received: its notification may be on its way. */
 const looksUntilHeard = 2
 
 /**
- * Holds the pages that were received against the alerts that Alertmanager has, in both directions: notifications get lost (while nobody
- * listened, or where an alert was inhibited or silenced at the moment it resolved), and are repeated only after minutes, or never.
+ * Compares the pages that were received with the alerts that Alertmanager has, in both directions: notifications get lost (while nobody listened, or
+ * when an alert was inhibited or silenced as it resolved), and are repeated only after minutes, or never.
  */
 export class AlertReconciliation {
   readonly #missed = new Map<string, number>()
   readonly #unheard = new Map<string, number>()
 
   /**
-   * Takes one look. `over`: received, and no longer there. `unheard`: pages that fire, and were never received. `since` is when the drill
-   * began, in milliseconds since the epoch: what fired before is not its page.
+   * Processes one poll. `over`: received, but no longer firing. `unheard`: pages that fire but were never received. `since` is when the drill began,
+   * in milliseconds since the epoch: alerts that fired before are not its pages.
    */
   look<Known extends { fingerprint: string }>(
     received: readonly Known[],
@@ -43,7 +43,7 @@ export class AlertReconciliation {
   }
 }
 
-/** Those that were among `now` in so many looks in a row. */
+/** Those that were among `now` in this many polls in a row. */
 function seenFor<Alert extends { fingerprint: string }>(looks: number, counts: Map<string, number>, now: readonly Alert[]): Alert[] {
   const present = new Set(now.map(({ fingerprint }) => fingerprint))
   for (const fingerprint of counts.keys()) if (!present.has(fingerprint)) counts.delete(fingerprint)
@@ -65,7 +65,7 @@ const gettableAlerts = z.array(
   }),
 )
 
-/** All that fires, inhibited and silenced as well; null when Alertmanager does not answer. */
+/** All firing alerts, including inhibited and silenced ones; null when Alertmanager does not answer. */
 export async function alertsIn(alertmanager: string): Promise<CurrentAlert[] | null> {
   try {
     const response = await fetch(`${alertmanager}/api/v2/alerts`, { signal: AbortSignal.timeout(2_000) })

@@ -8,7 +8,7 @@ import { paperRange } from './replay/paper-range.ts'
 const newRange = () => paperRange(projectRoot, usualUsers)
 const edited = (yaml: string, by: string) => `# ${by}\n${yaml}`
 
-test('a policy is replaced as it was read, and refused when somebody else has changed it since', async () => {
+test('a policy is replaced if it is still as it was read, and refused when somebody else has changed it since', async () => {
   const range = newRange()
   const mine = asRead(range)
   const read = await mine.range.mesh.policy()
@@ -21,7 +21,7 @@ test('a policy is replaced as it was read, and refused when somebody else has ch
   assert.equal(await range.mesh.policy(), edited(read, 'theirs'))
 })
 
-test('so are the settings of each service, by themselves', async () => {
+test('the same holds for the settings of each service, independently', async () => {
   const range = newRange()
   const mine = asRead(range)
   await mine.range.config.get('orders')
@@ -33,7 +33,7 @@ test('so are the settings of each service, by themselves', async () => {
   assert.deepEqual([await range.config.get('orders'), await range.config.get('catalog')], [{ DB_POOL_MAX: '1' }, { DB_POOL_MAX: '3' }])
 })
 
-test('who has read nothing replaces whatever there is; what fails of something else is not outdated', async () => {
+test('without a previous read, anything is replaced; a failure for another reason is not `outdated`', async () => {
   const range = newRange()
   const mine = asRead(range)
   await range.mesh.apply(edited(range.mesh.baseline(), 'theirs'), 'they')

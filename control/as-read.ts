@@ -3,8 +3,9 @@ import { FiredrillError } from '../model/errors.ts'
 import type { Range } from '../model/range.ts'
 
 /**
- * A range on which the policy of the mesh and the settings of a service, which are replaced as a whole, are changed only as long as they are what was read here:
- * whatever somebody else has made of them meanwhile stays, and the change is refused with `outdated`. `wasOutdated` tells whether one was.
+ * Wraps a range so that the mesh's policy and a service's settings, which are replaced as a whole, are changed only while they still are what was
+ * read through this wrapper. Changes that somebody else made meanwhile are kept, and the change is refused with `outdated`. `wasOutdated` tells
+ * whether that happened.
  */
 export function asRead(range: Range): { range: Range; wasOutdated: () => boolean } {
   let outdated = false

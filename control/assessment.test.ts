@@ -28,14 +28,14 @@ function write(file: string, mode: number): void {
   chmodSync(full, mode)
 }
 
-test('nothing is told where others may read neither the answers nor the range', () => {
+test('there is no warning if others can read neither the answers nor the range', () => {
   write('scenarios/one/scenario.yaml', 0o600)
   write('README.md', 0o644)
   write('range/control/ledger.db', 0o644)
   assert.deepEqual(assessmentTroubles(root, range), [], 'nobody else gets into the folder of the range')
 })
 
-test('answers that others may read are told: which, how many more, and what to do, until they may not', () => {
+test('answers that others can read are listed: which ones, how many more, and what to do, until they cannot', () => {
   write('scenarios/one/scenario.yaml', 0o644)
   const where = `other users of this machine may read the answers in ${root}`
   const remedy = `run '${closing(root)}', or assess on another host`
@@ -53,7 +53,7 @@ test('answers that others may read are told: which, how many more, and what to d
   assert.deepEqual(assessmentTroubles(root, range), [])
 })
 
-test('what a range lets others read is told with three files at most, and what takes it from them', () => {
+test('files of a range that others can read are listed, three at most, with the command that removes access', () => {
   chmodSync(range, 0o755)
   assert.deepEqual(assessmentTroubles(root, range), [
     `other users of this machine may read what the range keeps (${range}): 'firedrill up' takes that from them`,

@@ -3,16 +3,16 @@ import path from 'node:path'
 import { openTo, othersMayRead } from '../range/private.ts'
 import { shopGroup, shopUserName } from '../range/users.ts'
 
-/** Where the answers are written. */
+/** Where the answers are stored. */
 const answers = ['scenarios/*/*', 'bench/recordings/*']
 
-/** The command that takes the checkout from other users; not from the shop's own, whose programs are there. */
+/** The command that denies other users access to the checkout, except to the shop's user, whose programs are there. */
 export const closing = (root: string): string =>
   shopGroup() === null ? `chmod go-rx ${root}` : `chgrp ${shopUserName} ${root} && chmod 750 ${root}`
 
 /**
- * Why an assessment on this machine may say nothing of who is assessed, with what to do about it, in sentences for the instructor; none where all is
- * well. A trainee with a shell of another user must not be able to read the answers or the instructor's token.
+ * Why an assessment on this machine may say nothing about the trainee, and what to do about it, in sentences for the instructor; empty if there is
+ * nothing to warn about. A trainee with a shell as another user must not be able to read the answers or the instructor's token.
  */
 export function assessmentTroubles(root: string, dir: string): string[] {
   const troubles: string[] = []

@@ -14,7 +14,7 @@ import { ServedBench } from './replay/served-bench.ts'
 
 const scenarios = loadScenarios(`${projectRoot}/scenarios`)
 
-/** Begins a drill as a client does. */
+/** Starts a drill as a client does. */
 async function begin(served: ServedBench, body: object): Promise<DrillState> {
   await served.bench.pass(20)
   const { status, text } = await served.ask('trainee', 'POST', '/api/drills', body)
@@ -22,7 +22,7 @@ async function begin(served: ServedBench, body: object): Promise<DrillState> {
   return JSON.parse(text) as DrillState
 }
 
-/** Every answer to a GET that a trainee's token gets, by its address. */
+/** Every answer to a GET with the trainee's token, by its URL. */
 async function everyAnswer(served: ServedBench, drills: readonly string[]): Promise<[address: string, text: string][]> {
   const { paths } = await served.read<{ paths: Record<string, Record<string, unknown>> }>('instructor', '/api/openapi.json')
   const addresses = Object.entries(paths)
@@ -35,7 +35,7 @@ async function everyAnswer(served: ServedBench, drills: readonly string[]): Prom
   return answers
 }
 
-test('what a trainee can read of a blind drill has neither its scenario’s id nor its title, until it is over', async () => {
+test('nothing that a trainee can read about a blind drill contains its scenario’s id or title, until it is over', async () => {
   await using served = new ServedBench()
   const { bench } = served
   const { title } = scenarios.get('slow-shelves') as { title: string }
@@ -66,7 +66,7 @@ test('what a trainee can read of a blind drill has neither its scenario’s id n
   assert.match(JSON.stringify(after.events), /slow-shelves/)
 })
 
-test('no earlier drill can be read meanwhile: which one is refused would tell what is played', async () => {
+test('no earlier drill can be read meanwhile: refusing a single one would reveal what is played', async () => {
   await using served = new ServedBench()
   const same = await begin(served, { scenario: 'slow-shelves' })
   await served.bench.engine.finish()
@@ -102,7 +102,7 @@ test('an assessment, a surprise and a drill of a game day are blind, and a rehea
   await engine.finish()
 })
 
-test('a surprise has the difficulty that was asked for', async () => {
+test('a surprise has the requested difficulty', async () => {
   await using served = new ServedBench()
   const { id } = await begin(served, { difficulty: 'advanced' })
   assert.equal(scenarios.get(served.bench.state(id).scenario)?.difficulty, 'advanced')
@@ -119,13 +119,13 @@ const started = {
   fingerprint: '',
 } as const
 
-/** What the pager says of an alert, as Prometheus would fill it in. */
+/** The text of an alert on the pager, with its placeholders filled in as by Prometheus. */
 const summaryOf = (alert: string): string =>
   ruleGroups(timings.drill)
     .flatMap(({ rules }) => rules)
     .flatMap((rule) => ('alert' in rule && rule.alert === alert ? [rule.annotations['summary'] ?? ''] : []))[0] ?? ''
 
-test('somebody who knows the catalogue by heart names the cause of at most 15 % of blind drills', () => {
+test('a player who knows the catalogue by heart names the cause of at most 15 % of blind drills', () => {
   const cards = [...scenarios.values()].filter((scenario) => isPlayable(scenario, { lacks: ['cluster'] }))
   const named = (blind: boolean): number =>
     cards.filter((scenario) => {
@@ -137,7 +137,7 @@ test('somebody who knows the catalogue by heart names the cause of at most 15 % 
       const { component, category } = guess(told, cards)
       return isCause(scenario, component, category)
     }).length / cards.length
-  // Most of what has variants has a title that fits several causes.
+  // Most scenarios with variants have a title that fits several causes.
   assert.ok(named(false) > 0.3, `with titles it names ${named(false)}: it is no guesser worth keeping out`)
   assert.ok(named(true) <= 0.15, `it names ${named(true)}`)
 })

@@ -8,7 +8,7 @@ import { Sources } from './proof/source.ts'
 
 const sources = new Set(consoleSources(projectRoot))
 
-test('the console is built again after a change of any module that it imports, in whichever room', () => {
+test('the console is rebuilt after a change of any module that it imports, in any folder', () => {
   const modules = new Sources(projectRoot)
   const isModule = (file: string) => /\.tsx?$/.test(file)
   const closure = new Set<string>()
@@ -21,7 +21,7 @@ test('the console is built again after a change of any module that it imports, i
   for (const room of ['console', 'model', 'people']) assert.ok(rooms.has(room), `the console imports nothing of ${room}`)
 })
 
-test('and after a change of a style sheet, of the page itself, or of what is served as it is', () => {
+test('it is rebuilt after a change of a style sheet, of the page itself, or of a static file', () => {
   const read = (file: string) => readFileSync(path.join(projectRoot, file), 'utf8')
   const sheets = globSync('console/src/**/*.tsx', { cwd: projectRoot }).flatMap((file) =>
     Array.from(read(file).matchAll(/'(\.[^']+\.css)'/g), ([, sheet = '']) => path.posix.join(path.posix.dirname(file), sheet)),
@@ -31,6 +31,6 @@ test('and after a change of a style sheet, of the page itself, or of what is ser
   for (const file of ['console/index.html', 'package-lock.json', ...sheets, ...served]) assert.ok(sources.has(file), file)
 })
 
-test('but not after one of a test, nor of what was built', () => {
+test('it is not rebuilt after a change of a test, or of the build’s output', () => {
   for (const file of sources) assert.doesNotMatch(file, /\.test\.|^console\/dist\//)
 })

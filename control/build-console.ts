@@ -4,14 +4,16 @@ import path from 'node:path'
 import { FiredrillError, errorCode } from '../model/errors.ts'
 import { projectRoot } from './paths.ts'
 
-/** The files that decide what the built console is, relative to the checkout: its own, those of the rooms that it imports, and the versions of packages. */
+/**
+ * The files that the built console depends on, relative to the checkout: its own, those of the folders that it imports, and the versions of packages.
+ */
 export const consoleSources = (root: string): string[] =>
   globSync(['console/**/*.{ts,tsx,js,css,html}', '{model,people}/**/*.ts', 'package-lock.json'], {
     cwd: root,
     exclude: ['console/dist/**', '**/*.test.{ts,tsx}'],
   }).toSorted()
 
-/** Builds the console when its sources have changed since it was last built. */
+/** Builds the console if its sources have changed since the last build. */
 export async function buildConsole(say: (line: string) => void): Promise<void> {
   const hash = createHash('sha256')
   for (const file of consoleSources(projectRoot)) hash.update(file).update(readFileSync(path.join(projectRoot, file)))

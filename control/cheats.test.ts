@@ -6,10 +6,10 @@ import { Measured, well, type Second } from './replay/measured.ts'
 import { allRunning } from './replay/paper-range.ts'
 import { ServedBench } from './replay/served-bench.ts'
 
-/** As in `slow-shelves`: most are slow, and there are fewer of them. */
+/** The harm as in `slow-shelves`: most requests are slow, and there are fewer of them. */
 const broken = (): Second => ({ ...well(), users: { good: 4, slow: 8, failed: 0 } })
 
-/** A drill whose fault is in, felt and paged. */
+/** A drill whose fault is injected, noticed by users and paged. */
 class Cheater implements Disposable {
   measured = new Measured()
   readonly bench = new EngineBench(this.measured)
@@ -29,11 +29,11 @@ class Cheater implements Disposable {
   get state() {
     return this.bench.state(this.drill)
   }
-  /** Alertmanager has nothing any more that fires. */
+  /** No alert fires in Alertmanager any more. */
   quiet(): void {
     this.bench.alerts.length = 0
   }
-  /** Another control plane takes the drill up, and measures again. */
+  /** A new control plane resumes the drill, and takes new samples. */
   async restart(): Promise<void> {
     const { next } = this.measured
     this.measured = new Measured()
@@ -46,7 +46,7 @@ class Cheater implements Disposable {
   }
 }
 
-/** What somebody may try instead of mending it, and what the oracle measures of that. */
+/** What a player may try instead of fixing it, and what the checks measure then. */
 const cheats: Record<string, (cheater: Cheater) => void | Promise<void>> = {
   'silence the alert': (cheater) => cheater.quiet(),
   'delete the rule, and so the page': (cheater) => {
@@ -80,7 +80,7 @@ const cheats: Record<string, (cheater: Cheater) => void | Promise<void>> = {
   },
   'empty the queue': (cheater) => {
     cheater.quiet()
-    // Orders that were thrown away are never fulfilled, and their customers wait on.
+    // Orders that were thrown away are never fulfilled, and their customers keep waiting.
     let waited = 1
     cheater.measured.next = () => ({ ...well(), oldestUnfulfilledSeconds: waited++ })
   },
@@ -105,7 +105,7 @@ const cheats: Record<string, (cheater: Cheater) => void | Promise<void>> = {
   },
 }
 
-describe('nobody wins by a trick', () => {
+describe('no trick wins a drill', () => {
   for (const [what, cheat] of Object.entries(cheats))
     test(what, async () => {
       using cheater = new Cheater()
@@ -121,7 +121,7 @@ describe('nobody wins by a trick', () => {
 
 const isRecovered = ({ state }: Cheater) => state.milestones.recovered !== null
 
-describe('nobody wins by the time at which it is done', () => {
+describe('no timing wins a drill', () => {
   test('a silence before the page: without a page nothing counts, however well users are served later', async () => {
     using cheater = new Cheater()
     const { bench } = cheater
@@ -131,7 +131,7 @@ describe('nobody wins by the time at which it is done', () => {
     bench.fire('page', { notifies: false })
     const [alert] = bench.alerts
     assert.ok(alert)
-    // As Alertmanager tells what is silenced.
+    // A silenced alert, as Alertmanager reports it.
     bench.alerts.splice(0, 1, { ...alert, active: false })
     await bench.pass(30)
     cheater.measured.next = well
@@ -142,7 +142,7 @@ describe('nobody wins by the time at which it is done', () => {
     assert.equal(cheater.state.outcome, 'given-up')
   })
 
-  test('a pause: nothing is done in it, and what is seen in it recovers nothing', async () => {
+  test('a pause: nothing can be done in it, and what is measured in it recovers nothing', async () => {
     using cheater = new Cheater()
     const { bench } = cheater
     await cheater.begin()
@@ -161,7 +161,7 @@ describe('nobody wins by the time at which it is done', () => {
     await bench.engine.finish()
   })
 
-  test('a variant: who knows the answer of one cannot choose it where that counts', async () => {
+  test('a variant: a player who knows the answer of one cannot choose it where that counts', async () => {
     await using served = new ServedBench()
     await served.bench.pass(20)
     for (const chosen of [{ variant: 'stock' }, { seed: 7 }])
@@ -172,7 +172,7 @@ describe('nobody wins by the time at which it is done', () => {
   })
 })
 
-test('a real fix recovers the drill, also with fewer users than before and after a restart of the control plane', async () => {
+test('an effective fix recovers the drill, also with fewer users than before and after a restart of the control plane', async () => {
   for (const restarts of [false, true]) {
     using cheater = new Cheater()
     await cheater.begin()

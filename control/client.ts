@@ -4,7 +4,7 @@ import { FiredrillError, describeError } from '../model/errors.ts'
 import type { RangeState } from '../range/targets/local/state.ts'
 import { request } from './request.ts'
 
-/** The API of the control plane of a range on this host, with the token of a role. A request may take 120 s unless told otherwise. Throws `range-not-running` where it does not answer, and `timed-out`. */
+/** The API of the control plane of a range on this host, with the token of a role. A request may take 120 s unless told otherwise. Throws `range-not-running` if it does not answer, and `timed-out`. */
 export function apiClient(state: RangeState, role: Role, timeoutMs = 120_000): ApiClient {
   return client(({ method, path, body }) => send(state, role, timeoutMs, method, path, body))
 }

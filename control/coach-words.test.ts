@@ -13,7 +13,7 @@ const said = (bench: EngineBench, drill: string): string => {
   return wordsAfter(state, bench.events(drill), scenario)
 }
 
-test('after a shift, the coach speaks of each incident, by its own clock', async () => {
+test('after a shift, the coach speaks about each incident, by its own clock', async () => {
   await using sunday = await new Sunday().start()
   await sunday.break('browsing', 'prices')
   await sunday.ok('trainee', 'acknowledge')
@@ -27,7 +27,7 @@ test('after a shift, the coach speaks of each incident, by its own clock', async
   )
 })
 
-test('what was fixed while it was a ticket is said first', async () => {
+test('what was fixed while it was a ticket comes first', async () => {
   await using thursday = await new Sunday().start({ shift: 'release-day' })
   await thursday.skip()
   thursday.served.bench.engine.response.view('deploys', 'catalog', 'deploys of catalog')
@@ -36,7 +36,7 @@ test('what was fixed while it was a ticket is said first', async () => {
   assert.equal(said(thursday.served.bench, thursday.drill), 'You fixed One in ten while it was only a ticket.')
 })
 
-test('after a shift without incidents, the coach says so; after a drill, it speaks as ever', async () => {
+test('after a shift without incidents, the coach says so; after a drill, it speaks as usual', async () => {
   await using sunday = await new Sunday().start()
   await sunday.ok('trainee', 'finish')
   assert.match(said(sunday.served.bench, sunday.drill), /^The shift ended after .+, before its first incident\.$/)

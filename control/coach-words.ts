@@ -4,7 +4,7 @@ import { drillClock, type DrillEvent, type DrillState } from '../model/drill.ts'
 import { elapsed } from '../model/duration.ts'
 import type { Scenario } from '../model/scenario.ts'
 
-/** What the coach says of a drill that is over; of a shift, of each of its incidents. */
+/** What the coach says after a drill, or about each incident after a shift. */
 export function wordsAfter(state: DrillState, events: readonly DrillEvent[], scenario: Scenario): string {
   if (!scenario.incidents) return debriefWords(state, events, scenario)
   const { begun, forestalled } = incidentsOf(scenario.incidents, events)

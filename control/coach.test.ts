@@ -12,13 +12,13 @@ import { EngineBench, played, scenarios } from './replay/engine-bench.ts'
 import type { DrillEngine } from './drill-engine.ts'
 import type { Ledger } from './ledger.ts'
 
-test('a model that cannot be opened: the author answers, and an event says why', async () => {
+test('with a model that cannot be opened, the author’s words are used, and an event says why', async () => {
   const dir = mkdtempSync(path.join(tmpdir(), 'coach-'))
   writeFileSync(path.join(dir, 'coach.json'), '{"provider":"openai-compatible","url":"nowhere"}')
   const noted: { type: string; why?: string; words?: string }[] = []
   const live = new EventEmitter()
   const state = { phase: 'running', coach: 'auto', milestones: { acknowledged: null }, hints: [] }
-  // Safe: what the coach does here needs no more of an engine.
+  // Safe: the coach uses only these parts of an engine.
   const engine = {
     live,
     running: () => state,
@@ -39,7 +39,7 @@ test('a model that cannot be opened: the author answers, and an event says why',
   }
 })
 
-test('in a shift, the author answers about the incident that is worked on', async () => {
+test('in a shift, the author’s words are about the incident that is worked on', async () => {
   await using sunday = await new Sunday().start()
   await sunday.break('browsing')
   await sunday.ok('trainee', 'acknowledge')
@@ -51,8 +51,8 @@ test('in a shift, the author answers about the incident that is worked on', asyn
   assert.deepEqual(replied, [authorAnswer('located', null)])
 })
 
-describe('a control plane that was killed before the coach had spoken', () => {
-  /** The next one, and its coach, who has said all that there was to say. */
+describe('when a control plane was killed before the coach had spoken', () => {
+  /** The next control plane with its coach, which has finished everything that was left to say. */
   async function next(bench: EngineBench, meanwhile: () => void = () => {}): Promise<Coach> {
     bench.restart()
     const coach = new Coach({ dir: bench.dir, engine: bench.engine, ledger: bench.ledger, scenarios })
@@ -65,12 +65,12 @@ describe('a control plane that was killed before the coach had spoken', () => {
   const replies = (bench: EngineBench, drill: string) =>
     bench.events(drill).flatMap((event) => (event.type === 'coach-replied' ? [event.to] : []))
 
-  test('has its questions answered by the next one, each once', async () => {
+  test('the next one answers the open questions, each once', async () => {
     using bench = new EngineBench()
     const drill = await bench.start()
     const asked = ['I am stuck', 'is it the database?'].map((text) => bench.engine.coaching.ask(text).id)
     const live: number[] = []
-    // Asked of the next one, before it has taken up what was left.
+    // Asked of the next one, before it has resumed what was left.
     using planes = new DisposableStack()
     planes.use(await next(bench, () => live.push(bench.engine.coaching.ask('hello?').id)))
     assert.deepEqual(replies(bench, drill).toSorted(), [...asked, ...live])
@@ -79,7 +79,7 @@ describe('a control plane that was killed before the coach had spoken', () => {
     await bench.engine.finish()
   })
 
-  test('leaves no question that a person has taken over, and none of a drill that is over', async () => {
+  test('it leaves out questions that a person has taken over, and those of a finished drill', async () => {
     using bench = new EngineBench()
     const drill = await bench.start()
     bench.engine.coaching.setMode('muted')
@@ -97,7 +97,7 @@ describe('a control plane that was killed before the coach had spoken', () => {
     assert.deepEqual(replies(bench, drill), [own])
   })
 
-  test('has the debrief of its drill written by the next one, once; not of one that was aborted, nor a day later', async () => {
+  test('the next one writes the debrief of the last drill, once; not for an aborted one, nor a day later', async () => {
     using bench = new EngineBench()
     const drill = await bench.start()
     await bench.engine.finish()

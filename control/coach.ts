@@ -17,15 +17,15 @@ import type { Ledger } from './ledger.ts'
 import { readQuestion } from './question-reader.ts'
 import { wordsAfter } from './coach-words.ts'
 
-/** What talks to models: loaded when there is one, which in most ranges there is not. */
+/** Access to models: loaded only if one is configured, which most ranges do not have. */
 const models = async () => {
   const [{ speak }, { openModel }] = await Promise.all([import('../coach/agent/agent.ts'), import('../coach/providers/registry.ts')])
   return { speak, openModel }
 }
 
-/** Who finished a drill longer ago than this is not waiting for what there is to say of it. */
+/** After a longer time, nobody waits for the coach's debrief of a finished drill. */
 const stillAwaitedMs = 24 * 3_600_000
-/** No more than these are looked at when the control plane starts. */
+/** Maximum number of drills checked when the control plane starts. */
 const mostUndebriefed = 20
 
 interface Dependencies {
@@ -36,16 +36,16 @@ interface Dependencies {
 }
 
 /**
- * Speaks with who plays. What is decided is decided by the policy, in the engine; here is only said, by a model when one is configured
- * and by the scenario's author when not, or when the model fails. A drill goes on whatever happens here.
+ * Carries out what the policy in the engine has decided to say: in a model's words if one is configured, or in the scenario author's if not, or if
+ * the model fails. A drill goes on whatever happens here.
  */
 export class Coach implements Disposable {
   readonly #deps: Dependencies
   #opened: { from: string; model: CoachModel | null } = { from: 'null', model: null }
   #used: { tool: string; at: number }[] = []
-  /** One thing is said after another. */
+  /** Messages are sent one after another. */
   #turn: Promise<void> = Promise.resolve()
-  /** What came in while this coach was there, by its event: it is seen to already. */
+  /** Events that arrived while this coach ran, which are being handled already. */
   readonly #heard = new Set<number>()
   readonly #listener = (event: DrillEvent) => this.#on(event)
 
@@ -59,7 +59,7 @@ export class Coach implements Disposable {
     this.#opened.model?.[Symbol.dispose]()
   }
 
-  /** The model that is configured now, opened again when the configuration has changed; null without one, and the reason where it cannot be opened. */
+  /** The configured model, opened again when the configuration has changed; null without one, and the reason if it cannot be opened. */
   async #model(): Promise<CoachModel | { fellBack: string } | null> {
     try {
       const config = readCoachConfig(this.#deps.dir)
@@ -75,7 +75,7 @@ export class Coach implements Disposable {
     }
   }
 
-  /** Says what an earlier control plane went away without saying: to questions of the drill that runs, and of drills that have ended. */
+  /** Sends what an earlier control plane left unsent: answers to questions in the running drill, and debriefs of finished ones. */
   takeUp(): void {
     for (const { id, text } of this.#unanswered()) this.#queue(() => this.#answer(id, text))
     for (const drill of this.#undebriefed()) this.#queue(() => this.#debrief(drill))
@@ -85,7 +85,7 @@ export class Coach implements Disposable {
     const { engine, ledger } = this.#deps
     const running = engine.running()
     const all = running ? ledger.events(running.id, ['coach-asked', 'coach-replied', 'coach-mode-set']) : []
-    // What was asked while somebody else answered was theirs to answer.
+    // Questions that were asked while somebody else answered were theirs to answer.
     const events = all.slice(all.findLastIndex(({ type }) => type === 'coach-mode-set') + 1)
     const answered = new Set(events.flatMap((event) => (event.type === 'coach-replied' ? [event.to] : [])))
     return events.filter((event) => event.type === 'coach-asked').filter(({ id }) => !answered.has(id) && !this.#heard.has(id))
@@ -109,31 +109,31 @@ export class Coach implements Disposable {
     if (event.type === 'coach-asked' || event.type === 'drill-finished') this.#heard.add(event.id)
     if (event.type === 'drill-started') {
       this.#used = []
-      // So that it is loaded when it is first needed.
+      // So that the module is loaded only when it is needed.
       if (event.mode !== 'rehearsal') this.#queue(async () => void (await this.#model()))
     }
     if (event.type === 'person-asked') void this.#read(event)
     if (event.type === 'coach-asked') this.#queue(() => this.#answer(event.id, event.text))
-    // Who asked in the talk is answered there.
+    // A trainee who asked in the chat is answered there.
     if (event.type === 'hint-given' && !this.#answering) this.#queue(() => this.#sayHint(event.id, event.text))
     if (event.type === 'drill-finished') this.#queue(() => this.#debrief(event.drill))
   }
 
-  /** Beside what is said: who waits for a person does not wait for the coach. */
+  /** Runs in parallel: a question to a person does not wait for the coach. */
   async #read(event: Extract<DrillEvent, { type: 'person-asked' }>): Promise<void> {
     const model = await this.#model()
-    // A small model can say a hint in other words; what somebody means is too much for it.
+    // A small model can reword a hint, but not interpret a question.
     if (model && !('fellBack' in model) && !model.small) await readQuestion(event, this.#deps.engine, model)
   }
 
-  /** Whether a hint that is given just now was asked for in the talk. */
+  /** Whether the hint that was just given was requested in the chat. */
   #answering = false
 
   #queue(work: () => Promise<void>): void {
     this.#turn = this.#turn.then(work).catch((error: unknown) => void process.stderr.write(`the coach: ${describeError(error)}\n`))
   }
 
-  /** Resolves when everything that there was to say is said. */
+  /** Resolves when everything has been sent. */
   settled(): Promise<void> {
     return this.#turn
   }
@@ -141,11 +141,11 @@ export class Coach implements Disposable {
   async #answer(to: number, text: string): Promise<void> {
     const { engine } = this.#deps
     const state = engine.running()
-    // Whoever has taken over answers by hand.
+    // The instructor has taken over, and answers by hand.
     if (!state || state.coach !== 'auto') return
     const model = await this.#model()
     const help = state.phase === 'running' && asksForHelp(text) ? this.#help() : null
-    // A small model can say a hint in other words; with a question it is lost.
+    // A small model can reword a hint, but cannot handle a question.
     const able = model !== null && ('fellBack' in model || !model.small || (help !== null && 'given' in help))
     const spoken = able ? await this.#speak({ kind: 'answer', to, text, help }, model) : null
     if (spoken && 'text' in spoken) return engine.coaching.note({ type: 'coach-replied', to, ...spoken })
@@ -167,7 +167,7 @@ export class Coach implements Disposable {
     }
   }
 
-  /** A hint stands in the list of hints, in its author's words; the model says it once more, in its own. */
+  /** A hint is listed in its author's words; the model adds it in its own. */
   async #sayHint(to: number, text: string): Promise<void> {
     const { engine } = this.#deps
     const state = engine.running()
@@ -258,7 +258,7 @@ export class Coach implements Disposable {
   }
 }
 
-/** What may be said in a drill as it stands: what the drill has said itself. Pure, so that attacks can be tried on it. */
+/** What may be said at this point of a drill: only what the drill has already said. Pure, so that attacks can be tested. */
 export function rulesOf(state: DrillState, events: readonly DrillEvent[], scenario: Scenario, turn: Turn): OutputRules {
   const given = new Set(state.hints.map((hint) => `${hint.milestone} ${hint.rung}`))
   const secrets = milestoneNames.flatMap((milestone) =>
@@ -287,7 +287,7 @@ export function rulesOf(state: DrillState, events: readonly DrillEvent[], scenar
   }
 }
 
-/** A desk on which nothing can be done: the drill is over. */
+/** A desk without any tools, because the drill is over. */
 function deskWithout(view: ReturnType<CoachDesk['view']>): CoachDesk {
   const over = () => {
     throw new FiredrillError('wrong-state', 'the drill is over')

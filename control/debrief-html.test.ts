@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ServedBench } from './replay/served-bench.ts'
 
-test('a debrief is one file to share: whole without Prometheus, without scripts, and with nothing that anybody wrote taken for markup', async () => {
+test('a debrief is one file to share: complete without Prometheus, without scripts, and with all user text escaped', async () => {
   await using served = new ServedBench()
   const drill = await served.bench.start()
   const evil = '<img src=x onerror=alert(1)> & "quoted"'

@@ -12,7 +12,7 @@ import {
 } from './debrief-parts.ts'
 import type { Debrief } from '../model/debrief.ts'
 
-/** The debrief of a drill as one file. Times are of the drill's own clock. */
+/** The debrief of a drill as one file. Times are on the drill's own clock. */
 export function debriefHtml(debrief: Debrief, pictures: Pictures): string {
   const { drill, score, events, title } = debrief
   return debriefPage(

@@ -16,13 +16,13 @@ time { font-variant-numeric: tabular-nums } svg { max-width: 100%; height: auto 
 @media print { body { margin: 0; max-width: none } h2, h3 { break-after: avoid } tr { break-inside: avoid } }`
 
 export interface Pictures {
-  /** Of the golden signals over the drill. */
+  /** Graphs of the golden signals over the drill. */
   graphs: readonly DrillGraph[]
-  /** Of what was pinned. */
+  /** Graphs that were pinned. */
   pinned: readonly DrillGraph[]
 }
 
-/** A debrief as one file: it needs no server, no script and no other file, and can be printed. */
+/** The frame of a single-file debrief: it needs no server, no script and no other file, and can be printed. */
 export const debriefPage = (title: string, { startedAt, trainee, mode }: DrillState, body: string): string => `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Debrief: ${escapeMarkup(title)}</title><style>${style}</style></head><body>
@@ -32,11 +32,11 @@ ${body}
 </body></html>
 `
 
-/** Nothing where there is nothing to say. */
+/** A section; empty if its body is. */
 export const section = (title: string, body: string, level: 'h2' | 'h3' = 'h2'): string =>
   body === '' ? '' : `<section><${level}>${escapeMarkup(title)}</${level}>${body}</section>`
 
-/** A table of what is HTML already; the first cell of a row is its heading. */
+/** A table whose cells are HTML already; the first cell of a row is its heading. */
 export const table = (columns: readonly string[], rows: readonly (readonly string[])[]): string => {
   const cells = (row: readonly string[]) =>
     row.map((cell, index) => (index === 0 ? `<th scope="row">${cell}</th>` : `<td>${cell}</td>`)).join('')
@@ -89,7 +89,7 @@ export const scoreTable = ({ score }: Pick<Debrief, 'score'>): string =>
     ]),
   )
 
-/** What was pinned, as it was then. */
+/** What was pinned, as it was at the time. */
 export function seen(events: readonly DrillEvent[], drill: DrillState, { pinned }: Pictures): string {
   const at = clockOf(drill)
   const pictures = new Map(pinned.map((graph) => [graph.file, graph]))
@@ -98,7 +98,7 @@ export function seen(events: readonly DrillEvent[], drill: DrillState, { pinned 
     .join('')
 }
 
-/** Each event that says something to readers; in a shift, with the number of its incident. */
+/** Each event that is of interest to readers; in a shift, with the number of its incident. */
 export function timelineTable(events: readonly DrillEvent[], drill: DrillState): string {
   const at = clockOf(drill)
   return table(

@@ -73,7 +73,7 @@ test('a place counts as seen when this view of this component was looked at', ()
   )
 })
 
-test('earlier and later tries are of this scenario and finished, oldest first', () => {
+test('other attempts are those at the same scenario that are finished, oldest first', () => {
   const hint: DrillEventBody = { type: 'hint-given', milestone: 'located', rung: 'orient', text: '', reason: 'asked' }
   const later = played('later', 9_000_000, [...milestoneNames.map(reached), finished])
   const first = played('first', 1_000, [hint, finished])
@@ -91,7 +91,7 @@ test('earlier and later tries are of this scenario and finished, oldest first', 
   ])
 })
 
-test('of a scenario that is drawn, the seed and variant are told, to play the same again; of one with people, how they were told', () => {
+test('with variants, the debrief shows seed and variant, to play the same again; with people, how well they were kept informed', () => {
   const drawn = loadScenario(path.join(projectRoot, 'scenarios', 'every-fourth-page'))
   const { state, events } = played('d', 0, [finished], drawn.id)
   assert.deepEqual(debriefOf(state, events, drawn, []).again, { seed: 7, variant: null })

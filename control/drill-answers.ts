@@ -8,22 +8,22 @@ import { Written } from './api/written.ts'
 import { drillView } from './drill-view.ts'
 import type { Ledger } from './ledger.ts'
 
-/** Of so many drills and roles; one of a long drill has a megabyte. */
+/** Maximum number of cached answers, one for each drill and role; that of a long drill has a megabyte. */
 const mostAnswers = 8
 
-/** As it was told, and a mark by which a client asks whether it is still so. */
+/** The answer, and its ETag. */
 interface Answer {
   lastId: number
   written: Written<AnswerOf<'GET /api/drills/:id'>>
   etag: string
 }
 
-/** Drills as they are told, kept until there is another event: a drill that is over is told once, however often somebody asks. */
+/** Cached answers about drills, each until there is another event: a finished drill is serialised once, however often it is requested. */
 export class DrillAnswers {
   readonly #ledger: Ledger
   readonly #scenarios: ReadonlyMap<string, Scenario>
   readonly #answers = new Map<string, Answer>()
-  /** What was told by another control plane may have been told otherwise. */
+  /** Another version of the control plane may have answered otherwise. */
   readonly #own = randomBytes(6).toString('base64url')
 
   constructor(ledger: Ledger, scenarios: ReadonlyMap<string, Scenario>) {

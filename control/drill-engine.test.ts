@@ -5,7 +5,7 @@ import { fillDisk } from './replay/fill-disk.ts'
 import { Measured, well } from './replay/measured.ts'
 import { failedCheckout } from '../test/failed-checkout.ts'
 
-test('what is done before an interrupted drill is resumed is among its events', async () => {
+test('events before an interrupted drill is resumed are part of it', async () => {
   using bench = new EngineBench()
   const drill = await bench.start()
   await bench.pass(6)
@@ -20,7 +20,7 @@ test('what is done before an interrupted drill is resumed is among its events', 
   await bench.engine.finish()
 })
 
-test('what is looked at in a pause is among the events', async () => {
+test('looks during a pause are recorded as events', async () => {
   using bench = new EngineBench()
   const drill = await bench.start()
   await bench.pass(6)
@@ -47,7 +47,7 @@ test('a fault whose injection is under way when its drill ends is reverted compl
   assert.ok(!types.slice(types.indexOf('drill-finished')).includes('fault-injected'), 'nothing goes in after the end')
 })
 
-test('a fault that cannot be reverted yet holds up neither pages nor the end of the drill', async () => {
+test('a fault that cannot be reverted yet delays neither pages nor the end of the drill', async () => {
   using bench = new EngineBench()
   const drill = await bench.start()
   await bench.pass(6)
@@ -73,8 +73,8 @@ test('a fault that cannot be reverted yet holds up neither pages nor the end of 
   assert.deepEqual(bench.injector.open(), [])
 })
 
-describe('a drill begins', () => {
-  test('with the number of drills until then, what users had felt, and the range as it was', async () => {
+describe('starting a drill', () => {
+  test('records the number of earlier drills, the users’ failures so far, and the fingerprint of the range', async () => {
     using bench = new EngineBench(new Measured({ good: 500, slow: 20, failed: 3 }))
     const first = bench.events(await bench.start())[0]
     await bench.engine.finish()
@@ -86,7 +86,7 @@ describe('a drill begins', () => {
     await bench.engine.abort('enough')
   })
 
-  test('once: a second one is refused while it begins, runs and ends', async () => {
+  test('happens once: a second drill is refused while the first one starts, runs and ends', async () => {
     using bench = new EngineBench()
     await bench.pass(20)
     const start = () => bench.engine.start('slow-shelves', { mode: 'learning', trainee: 'Robin' })
@@ -104,7 +104,7 @@ describe('a drill begins', () => {
     await bench.engine.abort('enough')
   })
 
-  test('not with a fault of the instructor’s in, and after it was taken out it does', async () => {
+  test('is refused while an instructor’s fault is injected, and works after it was reverted', async () => {
     using bench = new EngineBench()
     const { instance } = await bench.injector.inject('noop', {}, { forMs: 600_000, drill: null })
     await assert.rejects(bench.start(), { code: 'conflict', message: /^a fault of the instructor’s is in/ })
@@ -114,7 +114,7 @@ describe('a drill begins', () => {
     await bench.engine.abort('enough')
   })
 
-  test('on the range as it is when it is fresh: what was changed since the last drill is set back', async () => {
+  test('restores the range first: what was changed since the last drill is reset', async () => {
     using bench = new EngineBench()
     await bench.range.load.setUsers(7)
     await bench.start()
@@ -122,7 +122,7 @@ describe('a drill begins', () => {
     await bench.engine.abort('enough')
   })
 
-  test('not while the range cannot be restored, which everybody is told', async () => {
+  test('is refused while the range cannot be restored, and everybody is told', async () => {
     using bench = new EngineBench()
     const { mix } = bench.range.load
     bench.range.load.mix = async () => {
@@ -139,7 +139,7 @@ describe('a drill begins', () => {
     await bench.engine.abort('enough')
   })
 
-  test('not while a restore hangs, which everybody is told, and one that is waited for gives up', async (context) => {
+  test('is refused while a restore hangs, and everybody is told; waiting for it times out', async (context) => {
     using bench = new EngineBench()
     const { mix } = bench.range.load
     const gate = Promise.withResolvers<void>()
@@ -173,7 +173,7 @@ describe('a drill begins', () => {
     await bench.engine.abort('enough')
   })
 
-  test('only of a scenario that is there, and that can be played where the shop runs', async () => {
+  test('is refused for an unknown scenario, and for one that cannot be played on this range', async () => {
     using bench = new EngineBench()
     const start = (id: string) => bench.engine.start(id, { mode: 'learning', trainee: 'Robin' })
     await assert.rejects(start('no-such'), { code: 'not-found', message: "there is no scenario 'no-such'" })
@@ -183,7 +183,7 @@ describe('a drill begins', () => {
     await bench.engine.abort('enough')
   })
 
-  test('as it was asked for: a shift as one, for a game day with its roles, and drawn otherwise each time without a seed', async () => {
+  test('follows the request: a shift as a shift, a game day with its roles, and without a seed a random draw', async () => {
     using bench = new EngineBench()
     await bench.pass(20)
     const begun = async (scenario: string, options: object = {}) => {
@@ -207,7 +207,7 @@ describe('a drill begins', () => {
     }
   })
 
-  test('not on a range that fails a check, and not before the end of the last drill could be written', async () => {
+  test('is refused if the range fails a check, and until the end of the last drill has been written', async () => {
     const measured = new Measured()
     using bench = new EngineBench(measured)
     measured.next = () => ({ ...well(), backlog: 900 })
@@ -225,7 +225,7 @@ describe('a drill begins', () => {
     await bench.engine.abort('enough')
   })
 
-  test('and orders that get lost from then on are its own: none is announced once more', async (context) => {
+  test('stops the announcing of lost orders: those that are lost from then on belong to the drill', async (context) => {
     using bench = new EngineBench()
     await bench.pass(20)
     let announced = 0
@@ -243,7 +243,7 @@ describe('a drill begins', () => {
     await bench.engine.abort('enough')
   })
 
-  test('and what users felt before it proves nothing in it', async () => {
+  test('resets the evidence: what users felt before proves nothing', async () => {
     const measured = new Measured()
     using bench = new EngineBench(measured)
     measured.next = () => ({ ...well(), users: { good: 0, slow: 0, failed: 20 } })
@@ -251,7 +251,7 @@ describe('a drill begins', () => {
     measured.next = well
     while (!bench.engine.health.verdict.healthy) await bench.pass(1)
     const { id } = await bench.engine.start('slow-shelves', { mode: 'learning', trainee: 'Robin' })
-    // Users feel nothing of what fails now.
+    // The failures from now on are not noticed by users.
     measured.next = () => ({ ...well(), backlog: 900 })
     await bench.pass(4)
     bench.fire('a', { notifies: true })
@@ -262,8 +262,8 @@ describe('a drill begins', () => {
   })
 })
 
-describe('a drill ends', () => {
-  test('resolved when it is finished after the recovery, and given up before it', async () => {
+describe('ending a drill', () => {
+  test('it is resolved when it is finished after the recovery, and given up before it', async () => {
     for (const recovered of [true, false]) {
       using bench = new EngineBench()
       const drill = await bench.start()
@@ -277,7 +277,7 @@ describe('a drill ends', () => {
     }
   })
 
-  test('when its time is up and not a second before, and what is asked of another drill is refused', async () => {
+  test('it ends when its time is up and not a second before, and commands for another drill are refused', async () => {
     using bench = new EngineBench()
     const drill = await bench.start()
     assert.doesNotThrow(() => bench.engine.mustRun(drill))
@@ -285,7 +285,7 @@ describe('a drill ends', () => {
     const { startedAt, limitMs } = bench.state(drill)
     const end = startedAt + limitMs
     while (bench.now < end - 5_000) {
-      // Looks are rare here, and not so rare that the range would count as one that stood.
+      // Ticks are rare here, but not so rare that the range would count as suspended.
       bench.now += 4_000
       await bench.pass(1)
     }
@@ -296,7 +296,7 @@ describe('a drill ends', () => {
     assert.throws(() => bench.engine.mustRun(drill), { code: 'wrong-state' })
   })
 
-  test('once: without a drill there is none to end, and a range is restored by hand only after the end is over', async () => {
+  test('it ends once: without a drill there is none to end, and a reset waits until the end is complete', async () => {
     using bench = new EngineBench()
     await assert.rejects(bench.engine.abort('enough'), { code: 'not-found' })
     await assert.rejects(bench.engine.finish(), { code: 'not-found' })
@@ -315,7 +315,7 @@ describe('a drill ends', () => {
   })
 })
 
-test('a drill in which every step is reached ends by itself, resolved, and not before the range is seen to be healthy', async () => {
+test('a drill in which every step is reached ends by itself, resolved, and not before the range was measured as healthy', async () => {
   const measured = new Measured()
   using bench = new EngineBench(measured)
   const drill = await bench.start()
@@ -344,8 +344,8 @@ test('a drill in which every step is reached ends by itself, resolved, and not b
   assert.equal(milestones.recovered, endedAt)
 })
 
-describe('what is changed by hand', () => {
-  test('is taken outside drills and in one, and not while one begins or ends, or the range is restored', async () => {
+describe('a manual change', () => {
+  test('is allowed in and out of drills, but not while one starts or ends, or the range is restored', async () => {
     using bench = new EngineBench()
     await bench.pass(20)
     const refused = (message: RegExp) => assert.throws(() => bench.engine.mustTakeChanges(), { code: 'range-not-steady', message })
@@ -364,7 +364,7 @@ describe('what is changed by hand', () => {
     refused(/^a drill is about to begin/)
     await starting
     taken()
-    // The end of the drill waits for what is on its way in, before it restores anything.
+    // The end of the drill waits for changes that are under way, before it restores anything.
     bench.holdFaults()
     await bench.pass(4)
     const ending = bench.engine.finish()
@@ -374,7 +374,7 @@ describe('what is changed by hand', () => {
     taken()
   })
 
-  test('is waited for before a drill begins, and nothing is restored meanwhile', async () => {
+  test('is waited for before a drill starts, and nothing is restored meanwhile', async () => {
     using bench = new EngineBench()
     await bench.pass(20)
     const gate = Promise.withResolvers<void>()
@@ -390,10 +390,10 @@ describe('what is changed by hand', () => {
   })
 })
 
-describe('what is in', () => {
+describe('an injected fault', () => {
   const release = { service: 'inventory', version: '1.5.0' }
 
-  test('makes the drill void when others take it out before its time, and is noted when it is over by plan', async () => {
+  test('voids the drill when others revert it early, and is recorded when its planned time is over', async () => {
     for (const isPlanned of [true, false]) {
       using bench = new EngineBench()
       const drill = await bench.start()
@@ -411,7 +411,7 @@ describe('what is in', () => {
     }
   })
 
-  test('makes the drill void when nothing was looked at for as long as the lease', async () => {
+  test('voids the drill when the engine was suspended for as long as the lease', async () => {
     for (const [stoodMs, phase] of [
       [9_999, 'running'],
       [10_000, 'void'],
@@ -427,7 +427,7 @@ describe('what is in', () => {
     }
   })
 
-  test('and was not noted before a crash is noted; what is half made easier is made so', async () => {
+  test('is recorded after a crash if it was not before; easing that was interrupted is completed', async () => {
     using bench = new EngineBench()
     const drill = await bench.start()
     const { instance } = await bench.injector.inject('bad-release', release, { forMs: 600_000, drill })
@@ -450,7 +450,7 @@ describe('what is in', () => {
     await bench.engine.finish()
   })
 
-  test('and cannot go in ends the drill', async () => {
+  test('that cannot be injected ends the drill', async () => {
     using bench = new EngineBench()
     const drill = await bench.start()
     bench.range.releases.deploy = () => Promise.reject(new Error('the pipeline is down'))
@@ -461,7 +461,7 @@ describe('what is in', () => {
   })
 })
 
-test('a control plane that stops leaves a restore that failed to the next one', async (context) => {
+test('a control plane that stops leaves a failed restore to the next one', async (context) => {
   using bench = new EngineBench()
   bench.range.load.mix = () => Promise.reject(new Error('Locust does not answer'))
   context.mock.timers.enable({ apis: ['setTimeout'] })
@@ -474,7 +474,7 @@ test('a control plane that stops leaves a restore that failed to the next one', 
 })
 
 describe('each second', () => {
-  test('of a drill its parts have their turn: health, harm, the pager, the coach, people and customers', async () => {
+  test('every part of a drill is called: health, harm, the pager, the coach, people and customers', async () => {
     const measured = new Measured()
     using bench = new EngineBench(measured)
     const drill = await bench.start('old-tags')
@@ -491,7 +491,7 @@ describe('each second', () => {
     await bench.engine.abort('enough')
   })
 
-  test('whoever listens is told how the range is, and the ledger that the control plane is alive', async () => {
+  test('listeners receive the health of the range, and the ledger records that the control plane is alive', async () => {
     using bench = new EngineBench()
     const told: [at: number | undefined, healthy: boolean][] = []
     bench.engine.live.on('verdict', (verdict) => told.push(['at' in verdict ? Number(verdict.at) : undefined, verdict.healthy]))
@@ -505,7 +505,7 @@ describe('each second', () => {
     assert.equal(bench.ledger.aliveAt(), bench.now)
   })
 
-  test('without a drill, a fault of the instructor’s grows, and comes out when its time is over', async (context) => {
+  test('without a drill, an instructor’s fault ramps, and is reverted when its time is over', async (context) => {
     using bench = new EngineBench()
     const ramp = { param: 'users', from: 40, overMs: 10_000 }
     await bench.injector.inject('load-spike', { users: 60 }, { forMs: 20_000, drill: null, ramp })
@@ -523,7 +523,7 @@ describe('each second', () => {
     )
   })
 
-  test('a fault that takes long to go in is not begun a second time', async () => {
+  test('a fault whose injection takes long is not injected a second time', async () => {
     using bench = new EngineBench()
     const drill = await bench.start()
     bench.holdFaults()
@@ -535,7 +535,7 @@ describe('each second', () => {
     await bench.engine.finish()
   })
 
-  test('faults whose time came between two looks go in together, in their order', async () => {
+  test('faults that became due between two ticks are injected together, in order', async () => {
     using bench = new EngineBench()
     const drill = await bench.start('release-train')
     bench.now += 8_000
@@ -546,7 +546,7 @@ describe('each second', () => {
     await bench.engine.finish()
   })
 
-  test('in a pause nothing is told or injected, and one that was forgotten ends', async () => {
+  test('in a pause nothing is said or injected, and a forgotten pause ends', async () => {
     using bench = new EngineBench()
     const drill = await bench.start()
     bench.engine.clock.pause()
@@ -554,7 +554,7 @@ describe('each second', () => {
     await bench.pass(10)
     assert.deepEqual(bench.types(drill), before)
     for (let minute = 0; minute < 31; minute++) {
-      // Looks are rare here, and not so rare that the range would count as one that stood.
+      // Ticks are rare here, but not so rare that the range would count as suspended.
       for (let look = 0; look < 8; look++) {
         bench.now += 6_500
         await bench.pass(1)
@@ -564,7 +564,7 @@ describe('each second', () => {
     await bench.engine.abort('enough')
   })
 
-  test('a machine that slept without a drill takes one as before', async () => {
+  test('a machine that slept while no drill ran starts one as before', async () => {
     using bench = new EngineBench()
     await bench.pass(20)
     bench.now += 3_600_000

@@ -42,17 +42,17 @@ interface Dependencies {
   injector: Injector
   sampler: Sampler
   scenarios: ReadonlyMap<string, Scenario>
-  /** All that Alertmanager has; null when it does not answer. */
+  /** All alerts that Alertmanager has; null when it does not answer. */
   alerts?: () => Promise<readonly CurrentAlert[] | null>
-  /** The requests of users that went wrong; without them no customer writes. */
+  /** Failed requests of users; without them, no customer writes tickets. */
   kept?: Kept
-  /** What steers the load: a shape ends with its drill. */
+  /** Controls the load: a load shape ends with its drill. */
   load?: Pick<LoadDriver, 'stop'>
 }
 
 /**
- * Runs drills: one at a time on a range. Here a drill begins, is looked at once a second, and ends; what there is to do in one is done by the parts.
- * Everything it knows of a drill is in its events, so that it can be killed at any moment.
+ * Runs drills: one at a time on a range. This class starts a drill, ticks once a second and ends it; the parts do the rest. Everything it knows about
+ * a drill is in its events, so it can be killed at any moment.
  */
 export class DrillEngine {
   readonly #deps: Dependencies
@@ -73,7 +73,7 @@ export class DrillEngine {
   readonly messages: Messages
   #ticking = false
   #tickedAt = Date.now()
-  /** At the last tick. */
+  /** The time of the last tick. */
   #lastEvent = 0
   #starting = false
 
@@ -115,7 +115,7 @@ export class DrillEngine {
     return this.#drill.live
   }
 
-  /** The drill that has begun and not ended; it may be paused. */
+  /** The drill that has started and not ended; it may be paused. */
   running(): DrillState | null {
     return this.#drill.running()
   }
@@ -125,19 +125,19 @@ export class DrillEngine {
     if (this.running()?.id !== id) throw new FiredrillError('wrong-state', `drill ${id} is not running any more`)
   }
 
-  /** What stands in the way of drills, in sentences for everybody; none most of the time. */
+  /** What prevents drills, in sentences for everybody; empty most of the time. */
   get troubles(): string[] {
     return troublesOf(this.#restoration, this.#drill)
   }
 
-  /** Throws `range-not-steady` while a drill is about to begin, or the range is restored: what is changed then would be taken for the range as it is. */
+  /** Throws `range-not-steady` while a drill is about to start, or the range is restored: a change would become part of the baseline. */
   mustTakeChanges(): void {
     if (this.#starting) throw new FiredrillError('range-not-steady', 'a drill is about to begin: wait until it has begun')
     if (this.#ending.isUnderWay || this.#restoration.isUnderWay)
       throw new FiredrillError('range-not-steady', 'the range is being restored: wait until that is done')
   }
 
-  /** Takes out every fault and sets back whatever a drill may change. Throws `range-not-restored` when something is left behind. */
+  /** Reverts every fault, and resets everything that a drill may change. Throws `range-not-restored` when something is left behind. */
   async restore(): Promise<void> {
     if (this.running() || this.#starting) throw new FiredrillError('conflict', 'a drill is running: finish or abort it first')
     await this.#ending.settled()
@@ -150,12 +150,12 @@ export class DrillEngine {
     this.#restoration.mustHold()
   }
 
-  /** Takes up the drill that was running when the control plane went away, or restores the range when it was gone too long. */
+  /** Resumes the drill that ran when the control plane stopped, or restores the range if it was down too long. */
   async resume(): Promise<void> {
     await this.#resumption.run()
   }
 
-  /** Throws `unsupported` for a scenario that breaks what the range, where its shop runs, does not have. */
+  /** Throws `unsupported` if the range lacks something that the scenario breaks. */
   mustBePlayable(scenario: Scenario): void {
     if (!isPlayable(scenario, this.#deps.range))
       throw new FiredrillError('unsupported', `'${scenario.title}' cannot be played where the shop runs now`)
@@ -176,9 +176,9 @@ export class DrillEngine {
     this.#starting = true
     try {
       if (this.#deps.injector.open().length > 0 || this.#deps.injector.isInjecting)
-        throw new FiredrillError('conflict', 'a fault of the instructor’s is in: it has to be taken out before a drill begins')
+        throw new FiredrillError('conflict', 'an instructor’s fault is injected: revert it before starting a drill')
       this.response.mustBeOver()
-      // Whatever was changed since the last drill would be taken for the range as it is.
+      // Otherwise, changes made since the last drill would become part of the baseline.
       await this.#restoration.mustSucceed()
       await this.health.mustBeSteady()
       const before = await fingerprint(this.#deps.range)
@@ -213,13 +213,13 @@ export class DrillEngine {
     this.#drill.noteAlive(now)
     this.#ending.noteLeft()
     const verdict = { ...this.health.verdict, at: sample.at }
-    // The look began after the previous one had come: what happened since may not be in it.
+    // The sample began before the previous one was complete: it may lack what happened since.
     const after = this.#lastEvent
     this.#lastEvent = this.#drill.events.at(-1)?.id ?? 0
     this.live.emit('verdict', verdict)
     await this.#lookAtFaults(stoodMs)
     this.#deps.injector.advanceRamps().catch((error: unknown) => process.stderr.write(`a ramp: ${describeError(error)}\n`))
-    // What is seen while a fault makes way for a lighter one proves nothing.
+    // What is measured while a fault is replaced by a lighter one proves nothing.
     if (this.faults.isChanging()) this.#milestones.forget()
     else this.#milestones.keep({ ...verdict, after })
     const state = this.running()
@@ -229,10 +229,10 @@ export class DrillEngine {
     this.faults.goOnEasing().catch((error: unknown) => process.stderr.write(`easing the scenario: ${describeError(error)}\n`))
     try {
       await this.#injectDue(state)
-      // It may be over by now, which each part sees by itself.
+      // The drill may be over by now, which each part checks itself.
       this.health.note(verdict)
       this.#harm.report(sample)
-      // Not waited for: an Alertmanager that hangs holds nothing up.
+      // Not awaited: an Alertmanager that hangs delays nothing.
       this.pages.compare().catch((error: unknown) => process.stderr.write(`alerts: ${describeError(error)}\n`))
       this.#milestones.reach()
       this.pages.escalate()
@@ -247,7 +247,9 @@ export class DrillEngine {
     }
   }
 
-  /** Takes out what is past its limit, and ends the drill as void when somebody else took out what was in it, or nobody could act for long. */
+  /**
+   * Reverts faults that are past their deadline, and voids the drill when somebody else reverted one of its faults, or nobody could act for too long.
+   */
   async #lookAtFaults(stoodMs: number): Promise<void> {
     this.faults.revertOverdue()
     if (!this.running() || this.#resumption.isDue) return

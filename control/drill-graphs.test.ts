@@ -6,7 +6,7 @@ import type { RangeContext } from '../range/context.ts'
 import { drillGraphs } from './drill-graphs.ts'
 import { EngineBench } from './replay/engine-bench.ts'
 
-test('what was no number at times is drawn where it was one', async () => {
+test('values that are not numbers are gaps in a graph', async () => {
   const values = [
     [1, 'NaN'],
     [2, '0.2'],
@@ -21,7 +21,7 @@ test('what was no number at times is drawn where it was one', async () => {
   using bench = new EngineBench()
   const drill = await bench.start()
   try {
-    // Safe: the graphs need no more of it.
+    // Safe: the graphs use only this.
     const context = { port: () => port, config: { profile: 'drill' } } as unknown as RangeContext
     const graphs = await drillGraphs(context, bench.state(drill), bench.events(drill))
     assert.ok(graphs.length >= 4)
@@ -36,14 +36,14 @@ test('what was no number at times is drawn where it was one', async () => {
   }
 })
 
-test('an answer that is none of Prometheus is an error that says so', async () => {
+test('an invalid answer of Prometheus is an error that says so', async () => {
   const proxy = http.createServer((_request, response) => response.end(JSON.stringify({ status: 'error', error: 'query timed out' })))
   await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
   const { port } = proxy.address() as AddressInfo
   using bench = new EngineBench()
   const drill = await bench.start()
   try {
-    // Safe: the graphs need no more of it.
+    // Safe: the graphs use only this.
     const context = { port: () => port, config: { profile: 'drill' } } as unknown as RangeContext
     await assert.rejects(drillGraphs(context, bench.state(drill), bench.events(drill)), {
       code: 'component-failed',

@@ -10,19 +10,19 @@ import type { RangeContext } from '../range/context.ts'
 import { inSlices } from './in-slices.ts'
 
 export interface DrillGraph {
-  /** A name for a file, such as `errors.svg`. */
+  /** File name, such as `errors.svg`. */
   file: string
   title: string
   svg: string
 }
 
 const aroundSeconds = 30
-/** Prometheus gives up to 11,000 points; a picture is no finer than this. */
+/** Prometheus returns up to 11,000 points; a picture has no more than this. */
 const points = 400
-/** So many pictures are drawn in a few milliseconds. */
+/** Pictures that are drawn in a few milliseconds. */
 const drawnAtOnce = 50
 
-/** The golden signals over a drill, as pictures; those without any data left are left out. */
+/** The golden signals over a drill, as pictures; those whose data has expired are left out. */
 export async function drillGraphs(context: RangeContext, state: DrillState, events: readonly DrillEvent[]): Promise<DrillGraph[]> {
   const zero = state.startedAt / 1_000
   const from = zero - aroundSeconds
@@ -57,7 +57,7 @@ export async function drillGraphs(context: RangeContext, state: DrillState, even
   return graphs.flat()
 }
 
-/** What was pinned with a graph, as pictures of what it was then. */
+/** Pinned graphs, as pictures of what they showed at the time. */
 export async function pinGraphs(events: readonly DrillEvent[], startedAt: number): Promise<DrillGraph[]> {
   const drawn = await inSlices(pinsOf(events), drawnAtOnce, (pins) =>
     pins.flatMap(({ pin: { title, graph }, file }) => {

@@ -7,7 +7,7 @@ import type { Debrief } from '../model/debrief.ts'
 
 type Listed = { handovers: (HandoverNote & { at: number; by: unknown })[] }
 
-test('who joins late reads the newest note first, and the debrief compares each with what was true', async () => {
+test('a responder who joins late reads the newest note first, and the debrief compares each note with what was true', async () => {
   await using served = new ServedBench()
   const { bench } = served
   const drill = await bench.start('slow-shelves')
@@ -38,7 +38,7 @@ test('who joins late reads the newest note first, and the debrief compares each 
   )
 })
 
-test('notes of an earlier drill of the same scenario tell nothing to who plays it now', async () => {
+test('notes of an earlier drill of the same scenario are hidden from trainees who play it now', async () => {
   await using served = new ServedBench()
   const { bench } = served
   const before = await bench.start('slow-shelves')
@@ -51,7 +51,7 @@ test('notes of an earlier drill of the same scenario tell nothing to who plays i
   await bench.engine.abort('enough')
 })
 
-test('an agent takes over by MCP, and hands over', async () => {
+test('an agent takes over an incident through MCP, and hands it over', async () => {
   await using served = new ServedBench()
   const drill = await served.bench.start('slow-shelves')
   const use = (name: string, input: object) => {

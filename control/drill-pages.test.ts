@@ -15,7 +15,7 @@ test('a page that arrives during an injection belongs to the drill, once', async
   await bench.engine.finish()
 })
 
-test('pages at every moment of a drill are received once, whether they were notified or not, and over a restart', async () => {
+test('pages at every moment of a drill are received once, with or without a notification, and across a restart', async () => {
   for (let at = 0; at <= 12; at++)
     for (const notifies of [true, false])
       for (const restartsAt of [null, at, at + 1]) {
@@ -33,9 +33,9 @@ test('pages at every moment of a drill are received once, whether they were noti
       }
 })
 
-test('a page that fired before a drill began is not one of its pages', async () => {
+test('a page that fired before a drill started is not one of its pages', async () => {
   using bench = new EngineBench()
-  // Between two looks at Alertmanager: the drill begins, and the page of before is told only then.
+  // The drill starts between two polls of Alertmanager, and the earlier page is reported only then.
   const drill = await bench.start()
   bench.now -= 1_000
   bench.fire('older', { notifies: false })

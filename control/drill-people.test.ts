@@ -15,7 +15,7 @@ interface Listed {
 }
 const saidIn = (events: readonly DrillEvent[]) => events.flatMap((event) => (event.type === 'person-said' ? [event] : []))
 
-/** A drill with people whose page has come; it has passed so many seconds since. */
+/** A drill with people, this many seconds after its page. */
 async function paged(served: ServedBench, seconds: number): Promise<string> {
   const drill = await served.bench.start('old-tags')
   await served.bench.pass(5)
@@ -25,7 +25,7 @@ async function paged(served: ServedBench, seconds: number): Promise<string> {
   return drill
 }
 
-test('people speak in a drill, are answered, and answer; all over the API', async () => {
+test('people speak in a drill, are answered, and answer; all through the API', async () => {
   await using served = new ServedBench()
   const { bench } = served
   const drill = await paged(served, 45)
@@ -60,7 +60,7 @@ test('a quiet is respected, three times at most, and its end says who waited', a
   await using served = new ServedBench()
   const { bench } = served
   const drill = await paged(served, 1)
-  // Whoever gets hints is left alone by all but one.
+  // To a trainee who needs hints, only one person speaks.
   bench.engine.coaching.setMode('muted')
   await bench.pass(41)
   const quiet = (forMs: number) => served.ask('trainee', 'POST', `/api/drills/${drill}/quiet`, { forMs })
@@ -79,7 +79,7 @@ test('a quiet is respected, three times at most, and its end says who waited', a
   await bench.engine.abort('enough')
 })
 
-test('the instructor sends people in and mutes them; a trainee may do neither, and is not told who did', async () => {
+test('the instructor sends people in and mutes them; a trainee may do neither, and does not learn who did', async () => {
   await using served = new ServedBench()
   const { bench } = served
   const drill = await paged(served, 2)
@@ -118,7 +118,7 @@ test('updates for the house are not on the public status page', async () => {
   await served.bench.engine.abort('enough')
 })
 
-test('wrong input is told: nobody by that name, and a word when no drill runs', async () => {
+test('wrong input is refused: an unknown person, and a message while no drill runs', async () => {
   await using served = new ServedBench()
   const drill = await paged(served, 2)
   assert.equal((await served.ask('trainee', 'POST', `/api/drills/${drill}/people/nobody/messages`, { text: 'Hello?' })).status, 400)
@@ -128,7 +128,7 @@ test('wrong input is told: nobody by that name, and a word when no drill runs', 
   assert.match(late.text, /is not running any more/)
 })
 
-test('an agent talks to people by MCP', async () => {
+test('an agent talks to people through MCP', async () => {
   await using served = new ServedBench()
   const drill = await paged(served, 45)
   const api = served.trainee

@@ -7,7 +7,7 @@ import { fillDisk } from './replay/fill-disk.ts'
 const broken = async (bench: EngineBench) =>
   (await bench.range.releases.current('inventory')) !== bench.range.releases.baseline('inventory')
 
-test('a drill whose fault is reverted by anybody else is void immediately, and cannot be won', async () => {
+test('a drill whose fault somebody else reverts is void immediately, and cannot be won', async () => {
   const others: Record<string, (bench: EngineBench) => Promise<unknown>> = {
     'the reaper': (bench) => bench.beside((injector) => injector.revertAll()),
     'the instructor': (bench) => bench.injector.revertAll(),
@@ -28,7 +28,7 @@ test('a drill whose fault is reverted by anybody else is void immediately, and c
     await bench.engine.settled()
     assert.deepEqual([bench.injector.open(), await broken(bench)], [[], false], who)
     assert.equal(bench.engine.running(), null, who)
-    // And the next one begins.
+    // The next drill starts.
     await bench.start()
     await bench.engine.abort('enough')
   }
@@ -44,7 +44,7 @@ test('a drill whose fault was reverted while the control plane was down is void 
   assert.equal(bench.state(drill).phase, 'void')
 })
 
-test('a drill goes on over a restart, and over the planned end of one of its faults', async () => {
+test('a drill continues across a restart, and across the planned end of one of its faults', async () => {
   using bench = new EngineBench()
   const drill = await bench.start()
   await bench.pass(8)
@@ -52,7 +52,7 @@ test('a drill goes on over a restart, and over the planned end of one of its fau
   await bench.engine.resume()
   await bench.pass(30)
   assert.equal(bench.state(drill).phase, 'running')
-  // A step that lasts only so long is over by plan, whoever takes it out.
+  // A step with a duration ends as planned, whoever reverts it.
   const [record] = bench.injector.open()
   assert.ok(record)
   bench.ledger.extendFaults(drill, -(record.deadlineAt - bench.now) - 3_000)
@@ -63,7 +63,7 @@ test('a drill goes on over a restart, and over the planned end of one of its fau
   await bench.engine.finish()
 })
 
-test('a fault is reverted when the ledger cannot be written, and noted when it can be', async () => {
+test('a fault is reverted when the ledger cannot be written, and recorded when it can be', async () => {
   using bench = new EngineBench()
   const { instance } = await bench.injector.inject('bad-release', { service: 'inventory', version: '1.5.0' }, { forMs: 5_000, drill: null })
   const free = fillDisk(bench.ledger)
@@ -75,7 +75,7 @@ test('a fault is reverted when the ledger cannot be written, and noted when it c
   }
   await bench.pass(10)
   assert.equal(await broken(bench), false, 'it is out')
-  assert.equal(reverted, 1, 'and not taken out again and again')
+  assert.equal(reverted, 1, 'and not reverted again and again')
   assert.deepEqual(bench.injector.open(), [])
   assert.match(bench.engine.troubles.join(), /cannot be recorded/)
   free()
@@ -84,7 +84,7 @@ test('a fault is reverted when the ledger cannot be written, and noted when it c
   assert.deepEqual(bench.engine.troubles, [])
 })
 
-test('a drill ends when its end cannot be written, and is over in the ledger as soon as it can be', async () => {
+test('a drill ends even if its end cannot be written, which is written as soon as possible', async () => {
   using bench = new EngineBench()
   const drill = await bench.start()
   await bench.pass(8)
@@ -98,7 +98,7 @@ test('a drill ends when its end cannot be written, and is over in the ledger as 
   assert.equal(bench.state(drill).phase, 'finished')
 })
 
-test('a load shape ends with its drill, also when that end cannot be written', async () => {
+test('a load shape ends with its drill, even if that end cannot be written', async () => {
   using bench = new EngineBench()
   await bench.start()
   await bench.pass(8)
@@ -111,7 +111,7 @@ test('a load shape ends with its drill, also when that end cannot be written', a
   assert.equal((await bench.range.load.status()).users, users)
 })
 
-test('a fault that cannot be noted as injected is reverted', async () => {
+test('a fault whose injection cannot be recorded is reverted', async () => {
   using bench = new EngineBench()
   Object.defineProperty(bench.ledger, 'moveFault', {
     value: () => {
@@ -124,7 +124,7 @@ test('a fault that cannot be noted as injected is reverted', async () => {
   assert.equal(await broken(bench), false)
 })
 
-test('a range that cannot be restored is reported, takes no drill, and is retried until it can be', async () => {
+test('a range that cannot be restored is reported, starts no drill, and is retried until it is restored', async () => {
   using bench = new EngineBench()
   const drill = await bench.start()
   await bench.pass(8)
@@ -158,7 +158,7 @@ test('the next control plane completes a restore that a killed one left unfinish
   using bench = new EngineBench()
   await bench.start()
   await bench.pass(8)
-  // Killed after it has written down that the drill is over, and before anything else.
+  // Killed after it has written that the drill is over, and before anything else.
   bench.range.releases.deploy = () => new Promise(() => {})
   void bench.engine.finish()
   await settled()
@@ -171,7 +171,7 @@ test('the next control plane completes a restore that a killed one left unfinish
   fresh[Symbol.dispose]()
 })
 
-test('a drill begins on a restored range, also when somebody changed it since the last drill', async () => {
+test('a drill starts on a restored range, even if somebody changed it since the last drill', async () => {
   using bench = new EngineBench()
   await bench.range.config.set('catalog', { CACHE_TTL: '1' }, 'somebody')
   await bench.start()
@@ -179,7 +179,7 @@ test('a drill begins on a restored range, also when somebody changed it since th
   await bench.engine.abort('enough')
 })
 
-test('no drill begins while an earlier page still fires, because that of the drill would not come', async () => {
+test('no drill starts while an earlier page still fires, because its own page could not fire', async () => {
   using bench = new EngineBench()
   bench.fire('of before', { notifies: true })
   await assert.rejects(bench.start(), /still firing: BrowseErrorBudgetBurn/)
@@ -188,7 +188,7 @@ test('no drill begins while an earlier page still fires, because that of the dri
   await bench.engine.abort('enough')
 })
 
-test('a pause ends although the clock was set back in it', async () => {
+test('a pause ends although the clock was set back during it', async () => {
   using bench = new EngineBench()
   const drill = await bench.start()
   await bench.pass(6)

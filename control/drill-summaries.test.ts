@@ -38,7 +38,7 @@ const kept = () =>
     .all()
     .map(({ drill, last_id }) => [drill, last_id])
 
-test('what is written is taken in, and the events of the drill are not read again', () => {
+test('a written event is folded in, and the events of the drill are not read again', () => {
   const drills = summaries()
   for (const body of [started, wrong, wrong]) drills.advance(write('one', body))
   assert.equal(drills.state('one')?.wrongCauses, 2)
@@ -46,7 +46,7 @@ test('what is written is taken in, and the events of the drill are not read agai
   assert.deepEqual(drills.state('one'), foldDrill(eventsOf('one')))
 })
 
-test('an event of a drill whose beginning is not known does not make a drill of its own', () => {
+test('an event of a drill whose start is unknown does not create a summary', () => {
   write('one', started)
   const drills = summaries()
   drills.advance(write('one', wrong))
@@ -59,7 +59,7 @@ test('an event of a drill whose beginning is not known does not make a drill of 
   assert.equal(drills.state('never'), null)
 })
 
-test('what another process has written since is in the state', () => {
+test('events that another process has written since are in the state', () => {
   const drills = summaries()
   drills.advance(write('one', started))
   write('one', wrong)
@@ -67,7 +67,7 @@ test('what another process has written since is in the state', () => {
   assert.equal(read, 1)
 })
 
-test('of an event that was taken back nothing stays, also when another has got its number', () => {
+test('an event that was rolled back leaves no trace, even if another one gets its number', () => {
   const drills = summaries()
   drills.advance(write('one', started))
   db.exec('begin')
@@ -84,7 +84,7 @@ test('of an event that was taken back nothing stays, also when another has got i
   assert.equal(drills.state('one')?.wrongCauses, 0)
 })
 
-test('a drill that has ended is kept for the next process, and one that runs is not', () => {
+test('the summary of a finished drill is kept for the next process, that of a running one is not', () => {
   const drills = summaries()
   drills.advance(write('ended', started))
   drills.advance(write('runs', started))
@@ -98,7 +98,7 @@ test('a drill that has ended is kept for the next process, and one that runs is 
   assert.equal(read, 1)
 })
 
-test('a drill that ended in an earlier version is kept when it is first asked for, and again after a later event', () => {
+test('the summary of a drill that ended in an earlier version is made when first needed, and again after a later event', () => {
   write('one', started)
   const end = write('one', finished)
   summaries().state('one')
@@ -108,7 +108,7 @@ test('a drill that ended in an earlier version is kept when it is first asked fo
   assert.deepEqual(kept(), [['one', note.id]])
 })
 
-test('a summary that other code has made is not believed', () => {
+test('a summary by another version of the code is not used', () => {
   write('one', started)
   write('one', finished)
   summaries().state('one')
@@ -116,7 +116,7 @@ test('a summary that other code has made is not believed', () => {
   assert.equal(summaries().state('one')?.phase, 'finished')
 })
 
-test('where no summary can be kept, the state is told all the same', () => {
+test('if no summary can be written, the state is returned all the same', () => {
   const drills = summaries()
   db.exec(`create trigger full before insert on summaries begin select raise(abort, 'database or disk is full'); end`)
   drills.advance(write('one', started))

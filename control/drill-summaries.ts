@@ -3,16 +3,16 @@ import type { DatabaseSync } from 'node:sqlite'
 import { advanceDrill, foldDrill, foldSource, isOpen, type DrillEvent, type DrillState } from '../model/drill.ts'
 import { isRecord, jsonOrNull } from '../model/json.ts'
 
-/** Told by what no state is without: only `#keep` writes them, and by the same code. One that is damaged is folded again. */
+/** A field that every state has: only `#keep` writes summaries, with the same code. A damaged one is folded again. */
 const isState = (value: unknown): value is DrillState =>
   isRecord(value) && typeof value['id'] === 'string' && typeof value['phase'] === 'string' && typeof value['startedAt'] === 'number'
 
-/** By which a summary that was folded by other code is told. */
+/** Recognises a summary that was folded by other code. */
 const folded = createHash('sha256').update(foldSource()).digest('hex').slice(0, 16)
 
 /**
- * What each drill has come to, so that its events need not be read for it. In memory for those that were asked for; in a table beside the events for
- * those that have ended, with the last event that it is of. It is only ever what the events say: a summary that is not of all of them is made again.
+ * Folded states of drills, so that their events need not be read. Those that were requested are in memory; those of finished drills are in a table
+ * beside the events, with the last event that they include. A summary that does not include all events is made again.
  */
 export class DrillSummaries {
   readonly #db: DatabaseSync
@@ -27,7 +27,7 @@ export class DrillSummaries {
     )
   }
 
-  /** Takes in an event that was just written. */
+  /** Folds in an event that was just written. */
   advance(event: DrillEvent): void {
     const known = this.#states.get(event.drill)
     if (!known && event.type !== 'drill-started') return
@@ -36,7 +36,7 @@ export class DrillSummaries {
     if (state && !isOpen(state)) this.#keep(event.drill, event.id, state)
   }
 
-  /** For events that were taken in and did not stay. */
+  /** For events that were folded in and then rolled back. */
   forget(drill: string): void {
     this.#states.delete(drill)
   }
@@ -69,7 +69,7 @@ export class DrillSummaries {
         )
         .run(drill, lastId, folded, JSON.stringify(state))
     } catch {
-      // On a full disk it is folded again by the next one who asks after a restart.
+      // On a full disk, the next process folds it again.
     }
   }
 }

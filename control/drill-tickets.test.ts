@@ -13,7 +13,7 @@ interface Listed {
   templates: { id: string; title: string; text: string }[]
 }
 
-/** A drill in which so many seconds have passed, and orders have failed in each of them. */
+/** A drill after this many seconds, in each of which orders have failed. */
 async function hurt(served: ServedBench, seconds: number): Promise<string> {
   const { bench } = served
   const drill = await bench.start('slow-shelves')
@@ -24,7 +24,7 @@ async function hurt(served: ServedBench, seconds: number): Promise<string> {
   return drill
 }
 
-test('customers’ tickets are listed, answered, linked and closed, over the API', async () => {
+test('customers’ tickets are listed, answered, linked and closed through the API', async () => {
   await using served = new ServedBench()
   const { bench } = served
   const drill = await hurt(served, 120)
@@ -65,7 +65,7 @@ test('customers’ tickets are listed, answered, linked and closed, over the API
   )
 })
 
-test('a control plane that was restarted goes on with the numbers, and writes of no request twice', async () => {
+test('a restarted control plane continues the numbers, and writes no second ticket about a request', async () => {
   await using served = new ServedBench()
   const { bench } = served
   const drill = await hurt(served, 90)
@@ -83,7 +83,7 @@ test('a control plane that was restarted goes on with the numbers, and writes of
   await bench.engine.abort('enough')
 })
 
-test('an agent reads and handles tickets by MCP', async () => {
+test('an agent reads and handles tickets through MCP', async () => {
   await using served = new ServedBench()
   const drill = await hurt(served, 60)
   const api = served.trainee
@@ -102,12 +102,12 @@ test('an agent reads and handles tickets by MCP', async () => {
   await served.bench.engine.abort('enough')
 })
 
-test('a list of affected orders is handed in over the API and by MCP, and told only in the debrief', async () => {
+test('a list of affected orders is handed in through the API and MCP, and the result is shown only in the debrief', async () => {
   await using served = new ServedBench()
   const { bench } = served
   const query = bench.range.database.query.bind(bench.range.database)
   bench.range.database.query = async <Row extends Record<string, unknown>>(sql: string, params?: unknown[]) =>
-    // Safe: what the query names its columns.
+    // Safe: the query's column names.
     sql.includes('as must') ? (['aaaaaaaa-1', 'bbbbbbbb-2'].map((id) => ({ id, must: true })) as unknown as Row[]) : query<Row>(sql, params)
   const drill = await bench.start('slow-shelves')
   const path = `/api/drills/${drill}/affected`

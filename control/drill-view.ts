@@ -6,7 +6,7 @@ import { blindTitle, isHidden } from './blind.ts'
 import { publicState, toldEvents } from './told.ts'
 import type { IncidentView } from '../model/routes/drills.ts'
 
-/** A drill, running or over, as it is told to a role. */
+/** A drill, running or over, as a role may see it. */
 export function drillView(state: DrillState, events: readonly DrillEvent[], scenario: Scenario | undefined, role: Role | null) {
   const drill = publicState(state)
   const told = toldEvents(events, role)
@@ -17,7 +17,7 @@ export function drillView(state: DrillState, events: readonly DrillEvent[], scen
     drill,
     title: scenario?.title ?? state.scenario,
     story: scenario?.story ?? '',
-    // They name what may be the matter: before the page, nobody has a reason to read them.
+    // Runbooks suggest causes: before the page, nobody has a reason to read them.
     runbooks: role === 'instructor' || state.pagedAt !== null ? (scenario?.runbooks ?? []) : [],
     pars: scenario ? Object.fromEntries(Object.entries(scenario.milestones).map(([name, milestone]) => [name, milestone.par])) : {},
     incidents: noIncidents,
@@ -25,10 +25,10 @@ export function drillView(state: DrillState, events: readonly DrillEvent[], scen
   }
 }
 
-/** Of a drill that is no shift. */
+/** The view of a drill that is no shift. */
 const noIncidents: IncidentView[] = []
 
-/** A shift that runs, or is over: its note from the shift before, and its incidents. */
+/** A running or finished shift: its handover from the previous shift, and its incidents. */
 function shiftView(state: DrillState, events: readonly DrillEvent[], scenario: Scenario | undefined, role: Role | null) {
   const tells = role === 'instructor' || !isOpen(state)
   const { begun, noise } = incidentsOf(scenario?.incidents ?? [], events)
@@ -54,14 +54,14 @@ function shiftView(state: DrillState, events: readonly DrillEvent[], scenario: S
   return {
     title: scenario?.title ?? state.scenario,
     story: scenario?.story ?? '',
-    // Each page names its own: which ones an incident's author chose would tell it from noise.
+    // Each page links to its own runbook: an author's list would tell an incident from noise.
     runbooks: tells ? (scenario?.runbooks ?? []) : [],
     pars: {},
     incidents: [...incidents, ...noise.map((each) => noiseView(each, tells))].toSorted((a, b) => (a.number ?? 99) - (b.number ?? 99)),
   }
 }
 
-/** Noise looks as an incident does, until it is told what it was. */
+/** Noise looks like an incident until it is revealed what it was. */
 function noiseView({ number, pages, firing, pagedAt, acknowledgedAt, hints, wrongCauses }: Noise, tells: boolean): IncidentView {
   const stillFiring = pages.filter(({ fingerprint }) => firing.has(fingerprint))
   return {
@@ -85,7 +85,7 @@ function noiseView({ number, pages, firing, pagedAt, acknowledgedAt, hints, wron
   }
 }
 
-/** Each name once, newest first, with what it last said. */
+/** Each alert once, newest first, with its latest text. */
 const pagesByName = (pages: readonly AlertSummary[], firing: ReadonlySet<string>): IncidentView['pages'] =>
   [...new Set(pages.map(({ name }) => name))].toReversed().map((name) => ({
     name,

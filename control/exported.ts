@@ -4,19 +4,19 @@ import { drawnScenario } from '../drills/variants.ts'
 import type { DrillEvent, DrillState } from '../model/drill.ts'
 import type { Scenario } from '../model/scenario.ts'
 
-/** One incident that is over, as a postmortem is written of it. */
+/** One finished incident, as input for a postmortem. */
 export interface ExportedIncident {
-  /** Its folder, where there are others beside it; empty for a drill that is no shift. */
+  /** Its folder if there are several incidents; empty for a drill that is no shift. */
   folder: string
   state: DrillState
   events: readonly DrillEvent[]
   scenario: Scenario
 }
 
-/** What the team said to itself and to others is of no incident alone: it is told with each that was open then. */
+/** Messages of the team belong to no single incident: they are included in each that was open then. */
 const words = new Set<DrillEvent['type']>(['note-added', 'said', 'status-posted', 'handover-written'])
 
-/** Each incident of a shift that is over, in the order of their pages; those that never paged come last. */
+/** Each incident of a finished shift, in the order of their pages; those that never paged come last. */
 export function incidentsExported(state: DrillState, events: readonly DrillEvent[], { played }: ReadShift): ExportedIncident[] {
   return incidentsOf(drawnScenario(played, state).incidents ?? [], events)
     .begun.toSorted((a, b) => (a.number ?? Infinity) - (b.number ?? Infinity))

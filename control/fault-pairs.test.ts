@@ -16,7 +16,7 @@ interface Case {
   fault: AnyFault
   params: unknown
 }
-/** So that faults meet: wherever one lets them be chosen. */
+/** Parameters with which faults act on the same target, where they can be chosen. */
 const common: Record<string, unknown>[] = [
   {},
   { service: 'inventory', from: 'gateway', to: 'inventory', role: 'inventory', component: 'payments' },
@@ -39,7 +39,7 @@ async function freshRange(): Promise<Range> {
   return range
 }
 
-/** Time goes on until it is done. */
+/** Advances the clock until the promise resolves. */
 async function atOnce<Result>(work: Promise<Result>): Promise<Result> {
   using clock = new SimulatedClock()
   let isDone = false
@@ -51,7 +51,7 @@ async function atOnce<Result>(work: Promise<Result>): Promise<Result> {
   return work
 }
 
-/** Puts each in, and takes them out in the same order; returns what is not as before. Null where paper cannot have one. */
+/** Injects both, and reverts them in the same order; returns what differs from before. Null if the simulated range does not support one. */
 async function leftBy(...cases: readonly Case[]): Promise<{ changed: string[]; left: string[] } | null> {
   const range = await freshRange()
   const before = structuredClone(await fingerprint(range))
@@ -73,7 +73,7 @@ async function leftBy(...cases: readonly Case[]): Promise<{ changed: string[]; l
 
 const told = ({ fault, params }: Case) => `${fault.id} ${JSON.stringify(params)}`
 
-test('two faults that leave something behind when the first one is reverted first act on the same target', async () => {
+test('two faults that leave something behind when the first one is reverted first have the same target', async () => {
   const alone: (Case & { changed: string[] })[] = []
   for (const one of candidates) {
     const found = await atOnce(leftBy(one))
@@ -86,7 +86,7 @@ test('two faults that leave something behind when the first one is reverted firs
   for (const one of alone)
     for (const other of alone) {
       if (one === other || targetOf(one.fault, one.params) === targetOf(other.fault, other.params)) continue
-      // Those that change different things do not meet.
+      // Faults that change different things are not in conflict.
       if (!one.changed.some((part) => other.changed.includes(part))) continue
       const found = await atOnce(leftBy(one, other))
       if (found?.left.length !== 0) missed.push(`${told(one)} before ${told(other)}: ${found?.left ?? 'cannot be had'}`)

@@ -35,7 +35,7 @@ const reverted: FaultRecord = {
   ramp: { param: 'ms', from: 0, overMs: 60_000 },
 }
 
-test('a fault is read as it was written, with and without a drill, an error, a ramp, and the times that have not come', () => {
+test('a fault is read as it was written, with and without a drill, an error, a ramp, and times that are not set', () => {
   using ledger = new Ledger(dir)
   for (const fault of [planned, reverted]) {
     ledger.insertFault(fault)
@@ -43,7 +43,7 @@ test('a fault is read as it was written, with and without a drill, an error, a r
   }
 })
 
-test('a ramp that is not one is an error, and no fault that stands still', () => {
+test('an invalid ramp is an error, and not a fault without a ramp', () => {
   using ledger = new Ledger(dir)
   ledger.insertFault({ ...reverted, instance: 'spoilt' })
   using beside = new DatabaseSync(path.join(dir, 'control', 'ledger.db'))

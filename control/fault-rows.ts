@@ -2,7 +2,7 @@ import type { SQLOutputValue } from 'node:sqlite'
 import { faultRamp, faultState, type FaultRecord } from '../model/fault.ts'
 import { checked } from '../model/outside.ts'
 
-/** A fault as the ledger has it in a row of its table. */
+/** A fault, as a row of the ledger's table. */
 export const faultIn = (row: Record<string, SQLOutputValue>): FaultRecord => ({
   instance: String(row['instance']),
   fault: String(row['fault']),

@@ -5,7 +5,7 @@ import { targetOf } from './fault-target.ts'
 
 const target = (id: string, params: unknown) => targetOf(faultById(id), faultById(id).params.parse(params))
 
-test('two releases of one service act on the same, those of two services do not', () => {
+test('two releases of one service have the same target, those of two services do not', () => {
   assert.equal(
     target('bad-release', { service: 'inventory', version: '1.5.0' }),
     target('bad-release', { version: '1.6.0', service: 'inventory' }),
@@ -16,7 +16,7 @@ test('two releases of one service act on the same, those of two services do not'
   )
 })
 
-test('how strong or how long a fault is makes it no other one', () => {
+test('the strength or duration of a fault does not change its target', () => {
   assert.equal(target('load-spike', { users: 60 }), target('load-spike', { users: 100 }))
   assert.equal(target('redis-delay', { delayMs: 25 }), target('redis-delay', { delayMs: 500 }))
 })

@@ -8,7 +8,7 @@ const onEdge = (params: unknown) => {
   return `what is injected between ${from} and ${to}`
 }
 
-/** What a fault changes together with others and puts back as a whole, by the fault's id. */
+/** By the fault's id: what it changes that other faults change too, and restores as a whole. */
 const sharedBy: Readonly<Record<string, (params: unknown) => string>> = {
   'canary-release': policy,
   'loose-retries': policy,
@@ -28,8 +28,8 @@ const sharedBy: Readonly<Record<string, (params: unknown) => string>> = {
 }
 
 /**
- * What a fault acts on: what it shares with others; else its id with those of its parameters that are chosen from a list (a service, an edge), or the id alone where
- * none is. Of two that act on the same thing, the second takes the effect of the first for the state to go back to.
+ * The target of a fault: what it shares with other faults; else its id with those of its parameters that are chosen from a list (a service, an edge),
+ * or the id alone if there are none. If two faults had the same target, the second would take the effect of the first for the state to restore.
  */
 export function targetOf({ id, params: schema }: Pick<AnyFault, 'id' | 'params'>, params: unknown): string {
   const shared = sharedBy[id]?.(params)

@@ -20,7 +20,7 @@ after(() => rmSync(folder, { recursive: true, force: true }))
 
 const until = (what: string, holds: () => boolean | Promise<boolean>) => waitUntil(what, deadlineMs / 2, holds, 50)
 
-/** Answers whatever it is asked on one of the range's ports, and counts how often that was. */
+/** Answers any request on one of the range's ports, and counts the requests. */
 async function standIn(offset: number, status: number) {
   let asked = 0
   const server = http.createServer((_request, response) => {
@@ -38,7 +38,7 @@ async function standIn(offset: number, status: number) {
 }
 
 const alone = {
-  /** Beside a control plane that is in a bad way. */
+  /** Simulates a control plane that is unhealthy. */
   'the reaper': { program: 'reaper/main.ts', offset: portOffsets.control, isUp: (asked: number) => asked > 1 },
   'the control plane': { program: 'main.ts', offset: null, isUp: isListening },
 }
@@ -52,7 +52,7 @@ async function isListening(): Promise<boolean> {
 }
 
 for (const [name, { program, offset, isUp }] of Object.entries(alone))
-  test(`${name} takes out a fault though it can write nothing, and writes that down when it can`, { timeout: deadlineMs * 2 }, async () => {
+  test(`${name} reverts a fault though it can write nothing, and records that when it can`, { timeout: deadlineMs * 2 }, async () => {
     const dir = path.join(folder, path.dirname(program).replace('.', 'control'))
     new RangeState(dir).configure({ portBase })
     using prometheus = await standIn(portOffsets.prometheus, 200)
@@ -71,7 +71,7 @@ for (const [name, { program, offset, isUp }] of Object.entries(alone))
     const lives = () => assert.deepEqual([child.exitCode, child.signalCode], [null, null], told())
     try {
       await until(`${name} is up: ${told()}`, () => isUp(control?.asked() ?? 0))
-      // No file may grow from now on: its ledger and its log alike.
+      // From now on no file may grow, neither its ledger nor its log.
       execFileSync('prlimit', ['--pid', String(child.pid), '--fsize=0:unlimited'])
       const { instance } = await new Injector(range, ledger).inject('alert-noise', {}, { forMs: 100, drill: null })
       assert.deepEqual(await range.monitoring.extraRules(), ['legacy'])

@@ -10,7 +10,7 @@ const dir = mkdtempSync(path.join(tmpdir(), 'firedrill-full-'))
 after(() => rmSync(dir, { recursive: true, force: true }))
 const module = path.join(import.meta.dirname, 'full-disk.ts')
 
-/** A process that writes to its log, one file, and then says by another whether it lives. */
+/** A process that writes to its log, a file, and then reports in another file that it is alive. */
 function run(program: string, survives: boolean, log: string) {
   const said = path.join(dir, 'said')
   rmSync(said, { force: true })
@@ -33,25 +33,25 @@ function run(program: string, survives: boolean, log: string) {
   return { lives: readFileSync(said, 'utf8') === 'yes', ended: status ?? signal }
 }
 
-test('a process whose log is on a full disk goes on without what it could not write', () => {
+test('a process whose log is on a full disk continues without what it could not write', () => {
   const program = "process.stdout.write('x'.repeat(100_000)); process.stderr.write('y')"
   assert.equal(run(program, false, '/dev/full').lives, false, 'by itself it would end')
   assert.deepEqual(run(program, true, '/dev/full'), { lives: true, ended: 0 })
 })
 
-test('a process whose files may not grow any more goes on without what it could not write', () => {
+test('a process whose files may not grow continues without what it could not write', () => {
   const program = `
     execFileSync('prlimit', ['--pid', String(process.pid), '--fsize=4'])
     process.stdout.write('x'.repeat(100)); process.stderr.write('y')`
   const log = path.join(dir, 'log')
   assert.equal(run(program, false, log).lives, false, 'by itself it would end')
   rmSync(log)
-  // What it says of itself is no longer than four bytes.
+  // Its report is at most four bytes long.
   assert.deepEqual(run(program, true, log), { lives: true, ended: 0 })
   assert.equal(readFileSync(log, 'utf8'), 'xxxx')
 })
 
-test('while there is room, all that is written is there', () => {
+test('while there is room, everything is written', () => {
   const log = path.join(dir, 'kept')
   assert.deepEqual(run("process.stdout.write('one\\n', () => process.stderr.write('two\\n'))", true, log), { lives: true, ended: 0 })
   assert.equal(readFileSync(log, 'utf8'), 'one\ntwo\n')

@@ -45,16 +45,16 @@ test('each person who joins gets a token of their own, and never the range’s',
   assert.deepEqual([answer.statusCode, answer.json<{ me: unknown }>().me], [200, { name: 'Robin', role: 'operations' }])
   assert.equal((await as(served, robin, '/api/faults')).statusCode, 403, 'a trainee’s')
   const token = /firedrill=([^;]+)/.exec(robin)?.[1] ?? ''
-  // By which an agent of theirs may act over MCP.
+  // An agent of theirs can use it through MCP.
   const bearer = await (await served.app).inject({ url: '/api/drills', headers: { host: paperHost, authorization: `Bearer ${token}` } })
   assert.equal(bearer.statusCode, 200)
-  // What else is sent does not make them somebody else.
+  // Other headers do not change the identity.
   const sams = /firedrill-person=[^;]+/.exec(sam)?.[0] ?? ''
   const mixed = await as(served, `firedrill=${token}; ${sams}`)
   assert.deepEqual(mixed.json<{ me: unknown }>().me, { name: 'Robin', role: 'operations' })
 })
 
-test('a person who was asked to leave is refused; the others stay until the game day ends', async () => {
+test('a member who was removed is refused; the others stay until the game day ends', async () => {
   await using served = new ServedBench()
   const day = await planned(served)
   const [robin, sam] = [await join(served, day, 'Robin'), await join(served, day, 'Sam')]
@@ -64,12 +64,12 @@ test('a person who was asked to leave is refused; the others stay until the game
   assert.deepEqual([(await as(served, robin)).statusCode, (await as(served, sam)).statusCode], [401, 200])
   await served.ask('instructor', 'POST', `/api/game-days/${day.id}/end`)
   assert.equal((await as(served, sam)).statusCode, 401)
-  // Another day does not let them in either.
+  // Another game day does not admit them either.
   await planned(served)
   assert.deepEqual([(await as(served, robin)).statusCode, (await as(served, sam)).statusCode], [401, 401])
 })
 
-test('listeners are told nothing after the game day has ended', async () => {
+test('listeners receive nothing after the game day has ended', async () => {
   await using served = new ServedBench()
   const day = await planned(served)
   const cookie = await join(served, day, 'Robin')
@@ -84,7 +84,7 @@ test('listeners are told nothing after the game day has ended', async () => {
   await once(response, 'end')
 })
 
-test('a game day knows its drills, also those that were begun when the control plane died, and plays none twice', async () => {
+test('a game day knows its drills, also those that started when the control plane died, and plays none twice', async () => {
   await using served = new ServedBench()
   const { bench } = served
   const plan = ['slow-shelves', 'every-fourth-page', 'stuck-checkout']
@@ -102,7 +102,7 @@ test('a game day knows its drills, also those that were begun when the control p
   const after = new GameDays(bench.ledger, bench.engine, scenarios)
   assert.deepEqual(after.state(id).drills, [{ drill: running, scenario: 'slow-shelves' }])
   await bench.engine.abort('enough')
-  // Another drill comes between.
+  // Another drill comes in between.
   await bench.start()
   await bench.engine.abort('enough')
   for (const time of [1, 2]) {
@@ -118,7 +118,7 @@ test('a game day knows its drills, also those that were begun when the control p
   assert.equal(bench.engine.running(), null)
 })
 
-test('status updates count in a drill that begins while somebody has the role of communications', async () => {
+test('status updates count in a drill that starts while somebody has the communications role', async () => {
   for (const [role, expected] of [
     ['communications', 'scored'],
     ['commander', 'optional'],
@@ -141,7 +141,7 @@ test('status updates count in a drill that begins while somebody has the role of
   }
 })
 
-test('a shift is played on a game day as a scenario is; whoever tells others of it gets no points for that', async () => {
+test('a shift is played on a game day like a scenario; status updates give no points in it', async () => {
   await using served = new ServedBench()
   const { bench } = served
   const gameDays = new GameDays(bench.ledger, bench.engine, playedWith(scenarios, shifts))

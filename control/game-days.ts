@@ -6,7 +6,7 @@ import type { Scenario } from '../model/scenario.ts'
 import type { DrillEngine } from './drill-engine.ts'
 import type { Ledger } from './ledger.ts'
 
-/** Among so many drills are those that a game day may not know of. */
+/** How many of the latest drills are searched for those that a game day may not know about. */
 const mostUnnoted = 10
 
 /** A planned sequence of scenarios for a team that joins by link: one game day at a time. */
@@ -15,11 +15,11 @@ export class GameDays {
   readonly #engine: DrillEngine
   readonly #scenarios: ReadonlyMap<string, Scenario>
 
-  /** As they were folded last; every request asks who it is from. */
+  /** The last folded state; every request needs it to know who sent it. */
   readonly #states = new Map<string, GameDayState>()
   #latest: string | undefined
 
-  /** @param scenarios by their ids, with shifts as the engine plays them. */
+  /** @param scenarios by id, with shifts in the engine's form. */
   constructor(ledger: Ledger, engine: DrillEngine, scenarios: ReadonlyMap<string, Scenario>) {
     this.#ledger = ledger
     this.#engine = engine
@@ -39,7 +39,7 @@ export class GameDays {
   all(): GameDayState[] {
     return this.#ledger.gameDays().map((id) => this.state(id))
   }
-  /** The one that has not ended, if there is one. */
+  /** The one that has not ended, if any. */
   current(): GameDayState | null {
     this.#latest ??= this.#ledger.gameDays(1)[0]
     const latest = this.#latest
@@ -57,25 +57,25 @@ export class GameDays {
     return this.state(id)
   }
 
-  /** Returns the id by which the browser is known from now on. */
+  /** Returns the id that the browser has from now on. */
   join(code: string, name: string, role: TeamRole): { gameDay: GameDayState; person: string } {
     const gameDay = this.current()
     if (!gameDay || !same(gameDay.code, code)) throw new FiredrillError('not-found', 'this link is not of a game day that is open')
     if (gameDay.people.some((one) => one.name.toLowerCase() === name.toLowerCase())) {
       throw new FiredrillError('conflict', `somebody has joined as ${name} already: add a letter`)
     }
-    // Their token, and nobody else's: it is of no use when they are asked to leave, or when the game day ends.
+    // Each member gets a token of their own, which is invalid once they are removed, or the game day ends.
     const person = randomBytes(24).toString('base64url')
     this.#append(gameDay.id, { type: 'joined', person, name, role })
     return { gameDay: this.state(gameDay.id), person }
   }
 
-  /** Whether somebody who joined takes part in the game day that is open. */
+  /** Whether somebody who joined is a member of the open game day. */
   hasJoined(person: string): boolean {
     return this.current()?.people.some((one) => same(one.person, person)) ?? false
   }
 
-  /** Takes somebody's token from them: what they did stays, and they are let in no more. */
+  /** Revokes a member's token: what they did stays, and they have no access any more. */
   revoke(id: string, name: string): void {
     const found = this.#open(id).people.find((one) => one.name === name)
     if (!found) throw new FiredrillError('not-found', `nobody of that name has joined: '${name}'`)
@@ -88,7 +88,7 @@ export class GameDays {
     this.#append(gameDay.id, { type: 'role-taken', person, role })
   }
 
-  /** To the team: within the drill when one runs, so that it is in its timeline, else between drills. */
+  /** A message to the team: within the running drill, so that it is in its timeline, or else between drills. */
   say(text: string, by: Actor): void {
     if (this.#engine.running()) return this.#engine.messages.say(text, by)
     const gameDay = this.current()
@@ -96,7 +96,7 @@ export class GameDays {
     this.#append(gameDay.id, { type: 'said', by, text })
   }
 
-  /** Begins the next scenario's drill. */
+  /** Starts the next scenario's drill. */
   async next(id: string): Promise<DrillState> {
     await this.#engine.settled()
     const gameDay = this.#open(id)
@@ -104,7 +104,7 @@ export class GameDays {
     for (const begun of noted ? this.#unnoted(noted) : []) this.#append(id, { type: 'drill-begun', ...begun })
     const scenario = gameDay.scenarios[gameDay.drills.length]
     if (scenario === undefined) throw new FiredrillError('wrong-state', 'every scenario of this game day has been played')
-    // In a shift, how others are told gives no points.
+    // In a shift, status updates give no points.
     const isShift = this.#scenarios.get(scenario)?.incidents !== undefined
     const communications = !isShift && gameDay.people.some(({ role }) => role === 'communications')
     const drill = await this.#engine.start(scenario, {
@@ -125,7 +125,7 @@ export class GameDays {
     this.#append(id, { type: 'ended' })
   }
 
-  /** The drills that were begun for it, of those that could not be noted, as when the control plane died just then; oldest first. */
+  /** Drills of the game day that could not be recorded, such as when the control plane died just then; oldest first. */
   #unnoted({ id, drills }: GameDayState): GameDayState['drills'] {
     return this.#ledger
       .drills(mostUnnoted)
@@ -137,7 +137,7 @@ export class GameDays {
   }
 
   #append(id: string, body: GameDayEventBody): void {
-    // Also where it cannot be written.
+    // Also if it cannot be written.
     this.#states.delete(id)
     this.#ledger.appendToGameDay(id, body)
     if (body.type === 'planned') this.#latest = id

@@ -5,7 +5,7 @@ import { guardLimits, overLimit } from './guard-limits.ts'
 import { limits } from './limits.ts'
 
 describe('a route', () => {
-  test('has the size and the time of its limit, and no time where it is a stream', () => {
+  test('has the size and time of its limit, and no time if it is a stream', () => {
     const app = createApp()
     guardLimits(app)
     const seen: [string, number | undefined, number | undefined][] = []
@@ -21,7 +21,7 @@ describe('a route', () => {
     )
   })
 
-  test('that has no limit, or methods of different limits, cannot be registered', () => {
+  test('without a limit, or with methods of different limits, cannot be registered', () => {
     const app = createApp()
     guardLimits(app)
     assert.throws(() => app.post('/api/scenarios', async () => ({})), /POST \/api\/scenarios has no limit, or several/)
@@ -32,7 +32,7 @@ describe('a route', () => {
   })
 })
 
-test('a handler that gives no answer is answered for when its time is over, and told that nobody waits any more', async (t) => {
+test('a handler that does not answer in time is answered for, and told that nobody waits any more', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] })
   const app = createApp()
   guardLimits(app)
@@ -48,7 +48,7 @@ test('a handler that gives no answer is answered for when its time is over, and 
     const { statusCode: code, body } = await app.inject({ method, url })
     answers.push({ code, body: JSON.parse(body) as unknown })
   }
-  /** As long as requests take to come to their handlers, and answers to come back. */
+  /** Time for requests to reach their handlers, and for answers to return. */
   const turns = async (holds: () => boolean) => {
     for (let turn = 0; turn < 1_000 && !holds(); turn++) await new Promise((resolve) => setImmediate(resolve))
   }
@@ -75,8 +75,8 @@ test('a handler that gives no answer is answered for when its time is over, and 
   await app.close()
 })
 
-describe('who asks', () => {
-  /** The statuses of so many requests to a route of 60 a minute. */
+describe('a caller', () => {
+  /** The statuses of this many requests to a route with 60 a minute. */
   async function asked(many: number, from: (index: number) => string, rated = true) {
     const app = createApp()
     guardLimits(app, { asker: ({ headers }) => headers['x-who']?.toString() ?? null, rated })
@@ -90,19 +90,19 @@ describe('who asks', () => {
     return statuses
   }
 
-  test('may ask ten times at once, and then waits', async () => {
+  test('may send ten requests at once, and then has to wait', async () => {
     const statuses = await asked(12, () => 'one')
     assert.deepEqual(new Set(statuses.slice(0, 10)), new Set([200]))
     assert.ok(statuses.slice(10).includes(429))
   })
 
-  test('is told apart from others by more than an address', async () =>
+  test('is identified by more than an address', async () =>
     assert.deepEqual(new Set(await asked(24, (index) => (index % 3).toString())), new Set([200])))
 
-  test('is not counted where rates are off', async () => assert.deepEqual(new Set(await asked(30, () => 'one', false)), new Set([200])))
+  test('is not counted if rates are off', async () => assert.deepEqual(new Set(await asked(30, () => 'one', false)), new Set([200])))
 })
 
-test('what is over a limit is told with the limit, and other errors are not', () => {
+test('a request over a limit is answered with the limit, and other errors are not', () => {
   const request = (limit?: 'entry' | 'read') =>
     ({ routeOptions: { config: limit === undefined ? {} : { limit } } }) as unknown as Parameters<typeof overLimit>[1]
   const told = (code: string, limit?: 'entry' | 'read') => {

@@ -5,21 +5,21 @@ import { Rates } from './rates.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** By which table's entry requests to it are limited; set for every route. */
+    /** The entry of the table whose limit applies; set for every route. */
     limit?: LimitName
   }
 }
 
 interface Options {
-  /** Who a request is from, where that is known better than by its address. */
+  /** Identifies the caller, if more than its address is known. */
   asker?: (request: FastifyRequest) => string | null
-  /** Off for programs that play on a clock of their own. */
+  /** Off for programs that run on a simulated clock. */
   rated?: boolean
 }
 
 /**
- * Holds every route to its limit of the table (`limits.ts`): size, time, and how often one who asks may ask. A route that has none is a mistake of
- * ours, and throws when it is added. To be called after access is guarded, since roles have limits of their own.
+ * Applies the limits of the table (`limits.ts`) to every route: size, time, and rate for each caller. A route without a limit is our mistake, and
+ * throws when it is registered. To be called after access control, because each role has its own limits.
  */
 export function guardLimits(app: FastifyInstance, { asker = () => null, rated = true }: Options = {}): void {
   app.addHook('onRoute', (route) => {
@@ -54,7 +54,7 @@ export function guardLimits(app: FastifyInstance, { asker = () => null, rated = 
   })
 }
 
-/** In words, why Fastify refused a request that was over its limit; null for other errors. */
+/** Why Fastify refused a request that was over its limit, in words; null for other errors. */
 export function overLimit(error: { code?: string }, request: FastifyRequest): FiredrillError | null {
   const { limit: name } = request.routeOptions.config
   const limit: Limit | null = name === undefined ? null : limits[name]

@@ -18,7 +18,7 @@ test('heavy work runs one at a time, also after a failure, and only a few reques
   assert.equal(await heavy.one(async () => 'fine'), 'fine')
 })
 
-test('a place that is free again is given to the next request', async () => {
+test('a free slot is given to the next request', async () => {
   const heavy = new Heavy()
   const gate = Promise.withResolvers<void>()
   const waiting = Array.from({ length: 8 }, () => heavy.one(() => gate.promise))

@@ -1,10 +1,10 @@
 import { FiredrillError } from '../model/errors.ts'
 import { turns } from '../range/in-turn.ts'
 
-/** So many wait at most; who comes then is told to come back. */
+/** Maximum number of waiting requests; others are told to retry. */
 const mostWaiting = 8
 
-/** What takes a while to work out is worked out one at a time, so that what is quick goes on beside it. */
+/** Runs expensive computations one at a time, so that quick requests are served in between. */
 export class Heavy {
   readonly #inTurn = turns()
   #waiting = 0

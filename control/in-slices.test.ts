@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { inSlices, jsonInSlices } from './in-slices.ts'
 
-test('slices are worked on in their order, and others have a turn between each two', async () => {
+test('slices are processed in order, and other work runs between them', async () => {
   const seen: unknown[] = []
   let isDone = false
   const others = () => {
@@ -24,7 +24,7 @@ test('slices are worked on in their order, and others have a turn between each t
   assert.deepEqual(await inSlices([], 2, String), [])
 })
 
-test('what is written in slices reads as if it was written at once', async () => {
+test('JSON written in slices equals JSON written at once', async () => {
   const rest = { title: 'a "title"', nothing: undefined, deep: { list: [1, null] } }
   for (const count of [0, 1, 250, 251, 1_000]) {
     const items = Array.from({ length: count }, (_, id) => ({ id, text: 'é"', none: undefined }))

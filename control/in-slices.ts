@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { Written } from './api/written.ts'
 
-/** Works on many things, so many at a time: others have their turn in between. */
+/** Processes many items in slices, so that other work can run in between. */
 export async function inSlices<Item, Result>(
   items: readonly Item[],
   size: number,
@@ -15,10 +15,10 @@ export async function inSlices<Item, Result>(
   return results
 }
 
-/** As many events as are written out in a few milliseconds, also with a graph in each. */
+/** Number of events that are serialised in a few milliseconds, even if each has a graph. */
 const eventsAtOnce = 250
 
-/** An object with a long list in it, as JSON. */
+/** Serialises an object with a long list in it as JSON. */
 export async function jsonInSlices<Rest extends object, Name extends string, Item>(
   rest: Rest,
   name: Name,

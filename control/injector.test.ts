@@ -16,7 +16,7 @@ import { settled } from './replay/settled.ts'
 const startedAt = Date.parse('2026-01-01T12:00:00Z')
 const release = { service: 'inventory', version: '1.5.0' }
 
-/** An injector over a range on paper, on a clock that goes on only when it is told to. */
+/** An injector over a simulated range, on a clock that only the test advances. */
 class Bench implements Disposable {
   readonly dir = mkdtempSync(path.join(tmpdir(), 'firedrill-injector-'))
   readonly ledger = new Ledger(this.dir)
@@ -39,7 +39,7 @@ class Bench implements Disposable {
   }
   users = async () => (await this.range.load.status()).users
   isBroken = async () => (await this.range.releases.current('inventory')) === '1.5.0'
-  /** What is deployed next fails, so many times. */
+  /** The next deploys fail, this many times. */
   failDeploys(times: number): void {
     const { deploy } = this.range.releases
     let left = times
@@ -48,7 +48,7 @@ class Bench implements Disposable {
       return deploy(...args)
     }
   }
-  /** Resolves when the undo record of what is being injected has been written. */
+  /** Resolves when the undo record of the fault being injected has been written. */
   async planned(): Promise<void> {
     while (this.ledger.openFaults().length === 0) await new Promise((resolve) => setImmediate(resolve))
   }
@@ -59,7 +59,7 @@ class Bench implements Disposable {
   }
 }
 
-/** The range is given only a moment for what it is told, for as long as this is open. */
+/** While this is open, calls to the range time out after a moment. */
 function impatience(): Disposable {
   const timeout = mock.method(AbortSignal, 'timeout', () => {
     const controller = new AbortController()
@@ -69,7 +69,7 @@ function impatience(): Disposable {
   return { [Symbol.dispose]: () => timeout.mock.restore() }
 }
 
-/** Nothing can be written to the ledger; returns what makes room again. */
+/** Makes the ledger unwritable; returns a function that makes room again. */
 function fillDisk(bench: Bench, names: (keyof Ledger)[] = ['moveFault', 'reopenFault', 'followClock']): () => void {
   const full = () => {
     throw new Error('the disk is full')
@@ -80,7 +80,7 @@ function fillDisk(bench: Bench, names: (keyof Ledger)[] = ['moveFault', 'reopenF
   }
 }
 
-describe('a fault goes in', () => {
+describe('injecting a fault', () => {
   test('its undo record and deadline are in the ledger before it has an effect', async () => {
     using bench = new Bench()
     const { deploy } = bench.range.releases
@@ -155,7 +155,7 @@ describe('a fault goes in', () => {
     for (const forMs of [1, maxFaultMs]) assert.equal((await bench.inject('noop', {}, forMs)).deadlineAt, startedAt + forMs)
   })
 
-  test('where a fault is in, or on its way, the same one is refused until it is out', async () => {
+  test('while a fault is active, or its injection is under way, the same one is refused', async () => {
     using bench = new Bench()
     const first = bench.inject()
     const again = { code: 'conflict', message: /bad-release is in there already/ } as const
@@ -168,7 +168,7 @@ describe('a fault goes in', () => {
     assert.equal(await bench.isBroken(), false)
   })
 
-  test('it is refused where another one keeps the same thing, and says which and why', async () => {
+  test('it is refused if another one has the same target, and says which and why', async () => {
     using bench = new Bench()
     await bench.inject('tight-timeout', { to: 'payments', timeoutMs: 1_500 })
     await assert.rejects(bench.inject('loose-retries', { to: 'inventory' }), {
@@ -184,7 +184,7 @@ describe('a fault goes in', () => {
     })
   })
 
-  test('a revert that the range does not take in time is given up, and made again', async () => {
+  test('a revert that times out is given up, and retried', async () => {
     using bench = new Bench()
     using _ = impatience()
     const { instance } = await bench.inject()
@@ -197,7 +197,7 @@ describe('a fault goes in', () => {
     assert.deepEqual([await bench.isBroken(), bench.ledger.openFaults()], [false, []])
   })
 
-  test('a fault, or a step of a ramp, that was given up and comes in all the same comes out again', async () => {
+  test('a fault, or a step of a ramp, that was given up but takes effect later is reverted', async () => {
     using bench = new Bench()
     const { deploy } = bench.range.releases
     const late = Promise.withResolvers<void>()
@@ -221,14 +221,14 @@ describe('a fault goes in', () => {
     assert.deepEqual([bench.injector.open(), await bench.isBroken(), await bench.users()], [[], false, usualUsers])
   })
 
-  test('one that is no longer wanted once it is planned stays out, without a record', async () => {
+  test('a fault that is no longer wanted once it is planned is not injected, and leaves no record', async () => {
     using bench = new Bench()
     const injecting = bench.injector.inject('bad-release', release, { forMs: 60_000, drill: 'over', isWanted: () => false })
     await assert.rejects(injecting, { code: 'wrong-state', message: 'bad-release was not injected: what it was for is over' })
     assert.deepEqual([bench.ledger.faultsSince(0), await bench.isBroken()], [[], false])
   })
 
-  test('it comes out after its time, or by a moment that is sooner', async () => {
+  test('it is reverted after its duration, or at an earlier deadline', async () => {
     using bench = new Bench()
     for (const [byMs, expectedMs] of [
       [1_000, 1_000],
@@ -239,7 +239,7 @@ describe('a fault goes in', () => {
     }
   })
 
-  test('that one is on its way in is known until it is in', async () => {
+  test('an injection that is under way is known until it is complete', async () => {
     using bench = new Bench()
     assert.equal(bench.injector.isInjecting, false)
     const injecting = bench.inject('noop', {}, 60_000, 'a drill')
@@ -248,10 +248,10 @@ describe('a fault goes in', () => {
     assert.equal(bench.injector.isInjecting, false)
   })
 
-  test('what cannot be written down as injected is taken out again', async () => {
+  test('a fault whose injection cannot be recorded is reverted', async () => {
     using bench = new Bench()
     const free = fillDisk(bench, ['moveFault', 'reopenFault'])
-    await assert.rejects(bench.inject(), { code: 'component-failed', message: 'bad-release was taken out again: the disk is full' })
+    await assert.rejects(bench.inject(), { code: 'component-failed', message: 'bad-release was reverted again: the disk is full' })
     assert.deepEqual([await bench.isBroken(), bench.injector.open()], [false, []])
     free()
     await bench.injector.revertOverdue()
@@ -261,7 +261,7 @@ describe('a fault goes in', () => {
     )
   })
 
-  test('the steps of a drill may change the same thing twice', async () => {
+  test('the steps of a drill may have the same target', async () => {
     using bench = new Bench()
     await bench.inject('bad-release', release, 60_000, 'one')
     await bench.inject('bad-release', { ...release, version: '1.6.0' }, 60_000, 'one')
@@ -281,7 +281,7 @@ describe('a fault goes in', () => {
     assert.equal((await bench.injector.injectResolved(resolved, { forMs: 1_000, drill: null })).state, 'injected')
   })
 
-  test('parameters are parsed once on their way into the range', async (context) => {
+  test('parameters are parsed once', async (context) => {
     using bench = new Bench()
     const { params } = faultById('load-spike')
     const { parse, safeParse } = params
@@ -293,7 +293,7 @@ describe('a fault goes in', () => {
     assert.equal(parses, 1)
   })
 
-  test('a fault whose injection fails is reverted, and the reason is told', async () => {
+  test('a fault whose injection fails is reverted, and the reason is reported', async () => {
     using bench = new Bench()
     bench.failDeploys(1)
     await assert.rejects(bench.inject(), { code: 'component-failed', message: 'bad-release could not be injected: the pipeline is down' })
@@ -302,7 +302,7 @@ describe('a fault goes in', () => {
     assert.deepEqual(bench.injector.open(), [])
   })
 
-  test('a fault that is reverted while it goes in has no effect left', async () => {
+  test('a fault that is reverted during its injection leaves no effect', async () => {
     using bench = new Bench()
     const { deploy } = bench.range.releases
     const gate = Promise.withResolvers<void>()
@@ -323,7 +323,7 @@ describe('a fault goes in', () => {
     assert.equal(await bench.isBroken(), false)
   })
 
-  test('what comes in late of one that was reverted is in the ledger until it is out, so that another process finds it', async () => {
+  test('the late effect of a reverted fault is in the ledger until it is undone, so that another process finds it', async () => {
     using bench = new Bench()
     const { deploy } = bench.range.releases
     const late = Promise.withResolvers<void>()
@@ -347,7 +347,7 @@ describe('a fault goes in', () => {
     assert.deepEqual([bench.injector.open(), await bench.isBroken()], [[], false])
   })
 
-  test('what comes in late and then fails is taken out as well', async () => {
+  test('a late effect whose call then fails is undone as well', async () => {
     using bench = new Bench()
     const { set } = bench.range.config
     const late = Promise.withResolvers<void>()
@@ -367,7 +367,7 @@ describe('a fault goes in', () => {
     assert.deepEqual([bench.injector.open(), await bench.range.config.get('orders')], [[], {}])
   })
 
-  test('what comes in late of one that is out, or comes out, and could not be written down as such, is taken out', async () => {
+  test('a late effect of a fault whose revert could not be recorded is undone', async () => {
     for (const [isOut, hasRoom] of [
       [true, true],
       [false, true],
@@ -402,7 +402,7 @@ describe('a fault goes in', () => {
     }
   })
 
-  test('what comes in late while nothing can be written down is taken out all the same', async () => {
+  test('a late effect while nothing can be written is undone all the same', async () => {
     using bench = new Bench()
     const { deploy } = bench.range.releases
     const late = Promise.withResolvers<void>()
@@ -422,8 +422,8 @@ describe('a fault goes in', () => {
   })
 })
 
-describe('a fault comes out', () => {
-  test('once, however often it is asked for and however many ask at the same time', async () => {
+describe('reverting a fault', () => {
+  test('happens once, however often and by however many callers it is requested', async () => {
     using bench = new Bench()
     const { instance } = await bench.inject()
     let deploys = 0
@@ -439,7 +439,7 @@ describe('a fault comes out', () => {
     assert.equal(bench.ledger.fault(instance)?.revertedAt, startedAt)
   })
 
-  test('a failed reversal keeps the fault open with its error, and the next attempt succeeds', async () => {
+  test('a failed revert keeps the fault open with its error, and the next attempt succeeds', async () => {
     using bench = new Bench()
     const { instance } = await bench.inject()
     bench.failDeploys(1)
@@ -454,7 +454,7 @@ describe('a fault comes out', () => {
     assert.equal(await bench.isBroken(), false)
   })
 
-  test('while it comes out the ledger says so, and one that another process opens again is open here as well', async () => {
+  test('the ledger records a revert in progress, and a fault that another process reopens is open here as well', async () => {
     using bench = new Bench()
     const { instance } = await bench.inject()
     const { deploy } = bench.range.releases
@@ -472,7 +472,7 @@ describe('a fault comes out', () => {
     )
   })
 
-  test('without a ledger that can be written it comes out once, which is told once and written down when that can be', async (context) => {
+  test('with an unwritable ledger a fault is reverted once, which is reported once and recorded when possible', async (context) => {
     using bench = new Bench()
     const { instance } = await bench.inject()
     let deploys = 0
@@ -491,13 +491,13 @@ describe('a fault comes out', () => {
     free()
     await bench.injector.revertOverdue()
     assert.deepEqual([bench.ledger.fault(instance)?.state, deploys], ['reverted', 1])
-    // It is told again the next time.
+    // The next call reports it again.
     fillDisk(bench)
     await bench.injector.revertOverdue()
     assert.deepEqual(texts().slice(once), ['limits do not follow the clock: the disk is full\n'])
   })
 
-  test('what others change at every moment is read again five times at most', async () => {
+  test('a value that others change continually is read again five times at most', async () => {
     using bench = new Bench()
     const { instance } = await bench.inject('bad-config', { service: 'orders', key: 'DB_POOL_MAX', value: '1' })
     let asked = 0
@@ -509,7 +509,7 @@ describe('a fault comes out', () => {
     assert.deepEqual([asked, bench.ledger.fault(instance)?.state], [5, 'failed'])
   })
 
-  test('another process that takes out what this one does is not undone by it, however late its change comes', async () => {
+  test('a revert by another process of the same fault is not undone, however late its change comes', async () => {
     using bench = new Bench()
     const inject = (params: object) => bench.inject('bad-config', { service: 'orders', ...params })
     await inject({ key: 'DB_POOL_MAX', value: '1' })
@@ -531,7 +531,7 @@ describe('a fault comes out', () => {
     assert.deepEqual(bench.injector.open(), [])
   })
 
-  test('of a canary, whose split is taken out while somebody edits the policy, the edit stays', async () => {
+  test('reverting a canary, whose split is removed while somebody edits the policy, keeps the edit', async () => {
     using bench = new Bench()
     const before = await bench.range.mesh.policy()
     const { instance } = await bench.inject('canary-release', { service: 'catalog', version: '1.12.0', percent: 10 })
@@ -547,7 +547,7 @@ describe('a fault comes out', () => {
     assert.deepEqual(meaning(await bench.range.mesh.policy()), meaning(before.replace('maxConnections: 128', 'maxConnections: 64')))
   })
 
-  test('a restart that is refused is no reason to read again: the fault is kept open, and is retried', async () => {
+  test('a refused restart is no reason to read again: the fault is kept open, and the revert is retried', async () => {
     using bench = new Bench()
     const { instance } = await bench.inject('bad-config', { service: 'orders', key: 'DB_POOL_MAX', value: '1' })
     let asked = 0
@@ -564,7 +564,7 @@ describe('a fault comes out', () => {
     await assert.rejects(bench.injector.revert('none'), { code: 'not-found', message: 'there is no fault none' })
   })
 
-  test('faults are reverted newest first: what a later one found is what an earlier one left', async () => {
+  test('faults are reverted newest first: a later one found what an earlier one left', async () => {
     using bench = new Bench()
     await bench.injector.inject('load-spike', { users: 50 }, { forMs: 60_000, drill: 'one' })
     bench.pass(1_000)
@@ -592,7 +592,7 @@ describe('a fault comes out', () => {
     )
   })
 
-  test('one that hangs keeps no other in past its limit', async () => {
+  test('a revert that hangs does not keep another fault injected past its deadline', async () => {
     using bench = new Bench()
     await bench.inject('bad-release', release, 1_000)
     await bench.injector.inject('load-spike', { users: 50 }, { forMs: 1_000, drill: null })
@@ -610,7 +610,7 @@ describe('a fault comes out', () => {
     assert.equal((await overdue).length, 2)
   })
 
-  test('each fault that is out is told, also where another one cannot be reverted', async () => {
+  test('each reverted fault is reported, even if another one cannot be reverted', async () => {
     using bench = new Bench()
     await bench.injector.inject('load-spike', { users: 50 }, { forMs: 60_000, drill: null })
     await bench.inject()
@@ -620,7 +620,7 @@ describe('a fault comes out', () => {
     assert.deepEqual(out, ['load-spike'])
   })
 
-  test('one that cannot be reverted does not keep the others in, and the failure is told', async () => {
+  test('a fault that cannot be reverted does not keep the others, and the failure is reported', async () => {
     using bench = new Bench()
     await bench.injector.inject('load-spike', { users: 50 }, { forMs: 60_000, drill: null })
     bench.pass(1)
@@ -634,7 +634,7 @@ describe('a fault comes out', () => {
     )
   })
 
-  test('after a restart, what was on its way in or out is reverted, and what was injected stays', async () => {
+  test('after a restart, half-injected and half-reverted faults are reverted, and injected ones stay', async () => {
     using bench = new Bench()
     const standing = await bench.inject('noop', {})
     for (const [state, at] of [
@@ -653,7 +653,7 @@ describe('a fault comes out', () => {
 })
 
 describe('a deadline', () => {
-  test('a fault is reverted when its deadline has come, and not a millisecond before; a grace is added to it', async () => {
+  test('a fault is reverted at its deadline, and not a millisecond before; a grace period is added to it', async () => {
     const table: [passedMs: number, graceMs: number, isOut: boolean][] = [
       [59_999, 0, false],
       [60_000, 0, true],
@@ -670,7 +670,7 @@ describe('a deadline', () => {
     }
   })
 
-  test('has no grace unless one is given', async () => {
+  test('has no grace period unless one is given', async () => {
     using bench = new Bench()
     await bench.inject()
     bench.pass(59_999)
@@ -679,7 +679,7 @@ describe('a deadline', () => {
     assert.equal((await bench.injector.revertOverdue()).length, 1)
   })
 
-  test('a failed reversal is retried at the next look, and only what was reverted is returned', async () => {
+  test('a failed revert is retried at the next tick, and only reverted faults are returned', async () => {
     using bench = new Bench()
     const { instance } = await bench.inject()
     await bench.inject('noop', {})
@@ -695,7 +695,7 @@ describe('a deadline', () => {
     )
   })
 
-  test('a clock that is set back does not keep a fault in for longer', async () => {
+  test('a clock that is set back does not keep a fault for longer', async () => {
     using bench = new Bench()
     await bench.inject()
     await bench.injector.revertOverdue()
@@ -704,7 +704,7 @@ describe('a deadline', () => {
     assert.equal(bench.injector.open()[0]?.deadlineAt, startedAt - 3_600_000 + 60_000)
   })
 
-  test('a fault that goes in after the clock was set back lasts as long as was asked', async () => {
+  test('a fault that is injected after the clock was set back lasts as long as requested', async () => {
     using bench = new Bench()
     await bench.injector.revertOverdue()
     mock.timers.setTime(startedAt - 3_600_000)
@@ -716,7 +716,7 @@ describe('a deadline', () => {
     )
   })
 
-  test('follows the clock of the machine, by how long that has been up', async (context) => {
+  test('follows the machine’s clock, corrected by its uptime', async (context) => {
     using bench = new Bench()
     context.mock.method(os, 'uptime', () => 5_000_000)
     await new Injector(bench.range, bench.ledger).revertOverdue()
@@ -725,7 +725,7 @@ describe('a deadline', () => {
 })
 
 describe('a ramp', () => {
-  test('moves its parameter evenly with time, in whole numbers, and stops at its value', async () => {
+  test('moves its parameter linearly with time, in whole numbers, and stops at its value', async () => {
     using bench = new Bench()
     await bench.spike(60, 30, 20_000)
     const seen: number[] = [await bench.users()]
@@ -737,7 +737,7 @@ describe('a ramp', () => {
     assert.deepEqual(seen, [30, 37, 44, 50, 57, 60, 60])
   })
 
-  test('a ramp may fall, and goes on after a restart from where time has brought it', async () => {
+  test('a ramp may fall, and continues after a restart at the value for that time', async () => {
     using bench = new Bench()
     await bench.spike(10, 50, 40_000)
     bench.pass(10_000)
@@ -774,7 +774,7 @@ describe('a ramp', () => {
     assert.equal(set, 2)
   })
 
-  test('a step that is under way is not begun a second time', async () => {
+  test('a step that is under way is not started a second time', async () => {
     using bench = new Bench()
     await bench.spike(60, 30, 20_000)
     bench.pass(5_000)
@@ -784,7 +784,7 @@ describe('a ramp', () => {
     assert.equal(set, 1)
   })
 
-  test('a step that ends after its fault was reverted leaves nothing of it', async () => {
+  test('a step that ends after its fault was reverted leaves no effect', async () => {
     using bench = new Bench()
     const { instance } = await bench.spike(60, 30, 20_000)
     bench.pass(10_000)
@@ -801,7 +801,7 @@ describe('a ramp', () => {
     assert.equal(await bench.users(), usualUsers)
   })
 
-  test('a step that has its effect after its fault was reverted leaves nothing of it, whether it then fails or nothing can be written down', async () => {
+  test('a step that takes effect after its fault was reverted leaves none, even if it fails or nothing can be written', async () => {
     const edge = { from: 'gateway', to: 'catalog' } as const
     const delay = (bench: Bench) =>
       bench.injector.inject(
@@ -836,7 +836,7 @@ describe('a ramp', () => {
     }
   })
 
-  test('a step is not begun of one that comes out', async () => {
+  test('a fault that is being reverted gets no more steps', async () => {
     using bench = new Bench()
     const slow = Promise.withResolvers<void>()
     const { setUsers } = bench.range.load
@@ -855,7 +855,7 @@ describe('a ramp', () => {
     assert.deepEqual(set, [null])
   })
 
-  test('a fault that is out, or has no ramp, is left alone', async () => {
+  test('a fault that is reverted, or has no ramp, is left alone', async () => {
     using bench = new Bench()
     const { instance } = await bench.spike(60, 31, 20_000)
     await bench.injector.revert(instance)

@@ -11,40 +11,40 @@ import type { Ledger } from './ledger.ts'
 import { requireSupported, resolveFault, type ResolvedFault } from './resolved-fault.ts'
 
 export const maxFaultMs = 60 * 60_000
-/** What a fault may take to be planned and injected, or to be reverted: longer than any call to the range takes, as a rollout in a cluster. */
+/** Timeout for planning and injecting, or for reverting, a fault: longer than any call to the range takes, such as a rollout in a cluster. */
 const mostMs = 180_000
-/** So often what changed meanwhile is read again while a fault is reverted. */
+/** How often a revert reads again a value that was changed meanwhile. */
 const mostReads = 5
 
 interface Injection {
-  /** It is reverted after so long. */
+  /** It is reverted after this time, in milliseconds. */
   forMs: number
-  /** And by then, in milliseconds since the epoch, however long it takes to be planned. */
+  /** And at this time at the latest, in milliseconds since the epoch, however long its planning takes. */
   by?: number
-  /** Null for an instructor's. */
+  /** Null for an instructor's fault. */
   drill: string | null
   ramp?: FaultRamp | undefined
-  /** Asked once it is planned: what it is for may be over by then. */
+  /** Called once it is planned: the fault may no longer be wanted. */
   isWanted?: () => boolean
 }
 
-/** Puts faults in and takes them out. Used by the control plane, and by the reaper when that is gone: all they share is the ledger. */
+/** Injects and reverts faults. Used by the control plane, and by the reaper when that is down: they share only the ledger. */
 export class Injector {
   readonly #range: Range
   readonly #ledger: Ledger
   readonly #uptimeMs: () => number
-  /** Reversals under way in this process: a second request waits for the first. */
+  /** Reverts under way in this process: a second request waits for the first. */
   readonly #reverting = new Map<string, Promise<void>>()
   /** How far each ramp has come in this process. */
   readonly #ramped = new Map<string, number>()
-  /** The faults that are going in, by what they act on. */
+  /** Injections under way, by target. */
   readonly #onTheWay = new Set<{ id: string; target: string }>()
   #advancing = false
   #clockIsFollowed = true
-  /** Out of the range, and not written down as such, since the ledger could not be written. */
+  /** Faults that were reverted without a record of it, because the ledger could not be written. */
   readonly #unwritten = new Set<string>()
 
-  /** @param uptimeMs since the machine was started: a clock that nobody sets. */
+  /** @param uptimeMs since the machine was started, by a clock that nobody sets. */
   constructor(range: Range, ledger: Ledger, uptimeMs: () => number = () => os.uptime() * 1_000) {
     this.#range = range
     this.#ledger = ledger
@@ -52,8 +52,8 @@ export class Injector {
   }
 
   /**
-   * A fault that can be injected into this range, if its state permits. Throws `not-found` for an unknown id, `bad-request` for wrong parameters, and
-   * `unsupported` for what the range lacks.
+   * Resolves a fault that can be injected into this range, if its state permits. Throws `not-found` for an unknown id, `bad-request` for wrong
+   * parameters, and `unsupported` if the range lacks something for it.
    */
   resolve(id: string, rawParams: unknown): ResolvedFault {
     const resolved = resolveFault(id, rawParams, this.#range)
@@ -66,7 +66,10 @@ export class Injector {
     return this.injectResolved(this.resolve(id, rawParams), injection)
   }
 
-  /** Injects a fault. The undo record and the deadline are durable before the effect. Throws `wrong-state` when it is not wanted any more once it is planned. */
+  /**
+   * Injects a fault. The undo record and the deadline are durable before the effect. Throws `wrong-state` if it is no longer wanted once it is
+   * planned.
+   */
   async injectResolved(resolved: ResolvedFault, injection: Injection): Promise<FaultRecord> {
     const { forMs, drill, ramp } = injection
     const { fault, params, target } = resolved
@@ -78,12 +81,12 @@ export class Injector {
         `${id}: ${ramp.param} cannot ramp${able ? `: only ${able}` : ', nor can any other parameter'}`,
       )
     }
-    // Also tells a start that the parameter does not take.
+    // This also validates the ramp's start value.
     const first = ramp ? parseParams(fault, atRamp(params, ramp, 0)) : params
     if (!(forMs > 0 && forMs <= maxFaultMs)) {
       throw new FiredrillError('bad-request', `a fault lasts from a moment up to ${maxFaultMs / 60_000} minutes`)
     }
-    // The steps of a drill are taken out in the reverse order, and the range restored after them.
+    // The steps of a drill are reverted in reverse order, and the range is restored after them.
     if (drill === null && fault.category !== 'none') this.#mustBeAlone(resolved)
     const going = { id, target }
     this.#onTheWay.add(going)
@@ -94,7 +97,10 @@ export class Injector {
     }
   }
 
-  /** Throws where a fault with the same target is in, or on its way in or out: each would keep the other's effect as the state to go back to. */
+  /**
+   * Throws if a fault with the same target is injected, being injected or being reverted: each would take the other's effect for the state to
+   * restore.
+   */
   #mustBeAlone({ fault: { id }, target }: ResolvedFault): void {
     const standing = this.open().find((record) => targetOf(faultById(record.fault), record.params) === target)
     const other = standing?.fault ?? [...this.#onTheWay].find((going) => going.target === target)?.id
@@ -114,7 +120,7 @@ export class Injector {
     const deadline = AbortSignal.timeout(mostMs)
     const undo = await inTime(fault.plan(context, params), deadline)
     if (!isWanted()) throw new FiredrillError('wrong-state', `${id} was not injected: what it was for is over`)
-    // A limit is written by a clock that the limits follow: it may have been set since the last look, and be set again before the next one.
+    // Deadlines are by the machine's clock, which may have been set since the last tick, and be set again before the next one.
     this.#ledger.followClock(this.#uptimeMs())
     const now = Date.now()
     const instance = randomUUID()
@@ -137,24 +143,24 @@ export class Injector {
       await inTime(injecting, deadline)
     } catch (error) {
       await this.#outAgain(instance).catch(() => {})
-      // What was given up may come all the same, and comes out again.
+      // An injection that timed out may take effect later, and is reverted then.
       if (deadline.aborted) onceOver(injecting, () => this.#outAgain(instance))
       throw new FiredrillError('component-failed', `${id} could not be injected: ${describeError(error)}`, { cause: error })
     }
     try {
       this.#ledger.moveFault(instance, 'injected')
     } catch (error) {
-      // What cannot be written down does not stay in, and what was taken out before it was in comes out again.
+      // A fault that cannot be recorded is not kept, and one that was reverted during its injection is reverted again.
       if (this.#reverting.has(instance) || this.#unwritten.has(instance)) await this.#outAgain(instance)
       else await this.revert(instance)
-      throw new FiredrillError('component-failed', `${id} was taken out again: ${describeError(error)}`, { cause: error })
+      throw new FiredrillError('component-failed', `${id} was reverted again: ${describeError(error)}`, { cause: error })
     }
-    // Reverted while it went in: make sure that nothing of it stayed.
+    // It was reverted during its injection: make sure that nothing of it stayed.
     await this.#outIfOver(instance)
     return this.#ledger.fault(instance) as FaultRecord
   }
 
-  /** Moves each ramp on to where it should be by now: from the record alone, so that it goes on after a restart. */
+  /** Moves each ramp to its value for the current time: from the record alone, so that it continues after a restart. */
   async advanceRamps(): Promise<void> {
     if (this.#advancing) return
     this.#advancing = true
@@ -184,7 +190,7 @@ export class Injector {
     }
   }
 
-  /** Takes a fault out. Idempotent; a failure leaves it open, to be retried. */
+  /** Reverts a fault. Idempotent; on failure it stays open, and is retried. */
   revert(instance: string): Promise<void> {
     const underWay = this.#reverting.get(instance)
     if (underWay) return underWay
@@ -198,7 +204,7 @@ export class Injector {
     if (!record) throw new FiredrillError('not-found', `there is no fault ${instance}`)
     if (record.state === 'reverted') return
     if (!this.#unwritten.has(instance)) {
-      // A ledger that cannot be written keeps no fault in: the undo record is there, and that is all it takes.
+      // A ledger that cannot be written does not prevent a revert, which needs only the undo record.
       this.#write(instance, 'reverting')
       try {
         await this.#out(faultById(record.fault), record.undo)
@@ -211,13 +217,16 @@ export class Injector {
     else this.#unwritten.add(instance)
   }
 
-  /** For a fault, or a step of its ramp, that has just gone in: takes it out again where it was reverted meanwhile, or is being reverted, written down or not. */
+  /**
+   * For a fault, or a step of its ramp, that has just taken effect: reverts it again if it was reverted meanwhile, or is being reverted, recorded or
+   * not.
+   */
   async #outIfOver(instance: string): Promise<void> {
     if (this.#reverting.has(instance) || this.#unwritten.has(instance) || this.#ledger.fault(instance)?.state !== 'injected')
       await this.#outAgain(instance)
   }
 
-  /** Takes out what came late of a fault that was reverted: it is open again until then, so that whoever comes after this process knows. */
+  /** Undoes the late effect of a reverted fault. It is open again until then, so that the next process knows about it. */
   async #outAgain(instance: string): Promise<void> {
     await this.#reverting.get(instance)?.catch(() => {})
     try {
@@ -233,8 +242,8 @@ export class Injector {
   }
 
   /**
-   * Throws when the range has not taken it in time: a call that hangs is given up, so that it can be made again. What somebody else has changed meanwhile, as
-   * another process that takes a fault out as well, is read again.
+   * Throws if the range does not complete the call in time: a call that hangs is given up, so that it can be retried. A value that somebody else
+   * changed meanwhile, such as another process that reverts a fault, is read again.
    */
   async #out(fault: AnyFault, undo: unknown): Promise<void> {
     const deadline = AbortSignal.timeout(mostMs)
@@ -265,14 +274,14 @@ export class Injector {
     return this.#ledger.openFaults().filter(({ instance }) => !this.#unwritten.has(instance))
   }
 
-  /** Whether a fault of the instructor's or of a drill's is on its way in. */
+  /** Whether an injection for an instructor or a drill is under way. */
   get isInjecting(): boolean {
     return this.#onTheWay.size > 0
   }
 
   /**
-   * The stop-all lever: takes out every open fault (of one drill, if named), newest first. Returns those taken out; `onOut` is told of each, also where another one
-   * fails, which is thrown at the end.
+   * Reverts every open fault (of one drill, if named), newest first. Returns those reverted; `onOut` is called for each, even if another one fails,
+   * whose error is thrown at the end.
    */
   async revertAll(drill?: string, onOut: (record: FaultRecord) => void = () => {}): Promise<FaultRecord[]> {
     const open = this.open().filter((record) => drill === undefined || record.drill === drill)
@@ -289,20 +298,20 @@ export class Injector {
     return open
   }
 
-  /** Takes out what was being injected or reverted when the control plane went away; failures stay open, to be retried. */
+  /** Reverts faults that were being injected or reverted when the control plane stopped; failures stay open, and are retried. */
   async revertUnfinished(): Promise<void> {
     const unfinished = this.#ledger.openFaults().filter((record) => record.state !== 'injected')
     for (const record of unfinished) await this.revert(record.instance).catch(() => {})
   }
 
-  /** Takes out what has outlived its limit. Returns those taken out; failures stay open, to be retried. */
+  /** Reverts overdue faults. Returns those reverted; failures stay open, and are retried. */
   async revertOverdue(graceMs = 0): Promise<FaultRecord[]> {
     for (const instance of this.#unwritten) await this.revert(instance)
     try {
       this.#ledger.followClock(this.#uptimeMs())
       this.#clockIsFollowed = true
     } catch (error) {
-      // It is retried at the next look.
+      // It is retried at the next tick.
       if (this.#clockIsFollowed) process.stderr.write(`limits do not follow the clock: ${describeError(error)}\n`)
       this.#clockIsFollowed = false
     }
@@ -313,7 +322,7 @@ export class Injector {
         () => void taken.push(record),
         (error: unknown) => void process.stderr.write(`a fault past its limit: ${describeError(error)}\n`),
       )
-    // One that hangs keeps no other past its limit; of those that act on the same thing, the newest comes out first.
+    // A revert that hangs does not keep other faults past their deadline; of those with the same target, the newest is reverted first.
     const targets = Map.groupBy(overdue.toReversed(), ({ fault, params }) => targetOf(faultById(fault), params))
     await Promise.all(
       [...targets.values()].map(async (records) => {
@@ -324,7 +333,7 @@ export class Injector {
   }
 }
 
-/** Does something when a work has ended that nobody waits for any more, however it ended. */
+/** Calls a function when a promise that nobody awaits any more has settled. */
 function onceOver(work: Promise<unknown>, then: () => Promise<void>): void {
   work
     .catch(() => {})
@@ -332,7 +341,7 @@ function onceOver(work: Promise<unknown>, then: () => Promise<void>): void {
     .catch(() => {})
 }
 
-/** The result of the work, or an error once the deadline aborts. The work itself goes on. */
+/** The result of a promise, or an error once the signal aborts. The work itself continues. */
 function inTime<Result>(work: Promise<Result>, deadline: AbortSignal): Promise<Result> {
   const late = Promise.withResolvers<never>()
   const giveUp = () => late.reject(new FiredrillError('timed-out', `the range has not taken it within ${mostMs / 1_000} s`))

@@ -7,7 +7,7 @@ import { drillEventBody } from '../model/drill.ts'
 import { Ledger } from './ledger.ts'
 import { ServedBench } from './replay/served-bench.ts'
 
-/** How many events are read, by what is parsed meanwhile. */
+/** Counts how many events are read, by what is parsed meanwhile. */
 async function countRead<Result>(work: () => Result | Promise<Result>): Promise<{ read: number; result: Result }> {
   const parse = mock.method(drillEventBody, 'parse')
   try {
@@ -19,7 +19,7 @@ async function countRead<Result>(work: () => Result | Promise<Result>): Promise<
 }
 const note = (text: string) => ({ type: 'note-added', text }) as const
 
-test('no event of a drill is read twice, whoever asks and however often; a client that has it all gets nothing', async () => {
+test('no event of a drill is read twice, however many callers ask; a client that has all of them gets nothing', async () => {
   await using served = new ServedBench()
   const { ledger, engine } = served.bench
   const drill = await served.bench.start()
@@ -64,7 +64,7 @@ test('no event of a drill is read twice, whoever asks and however often; a clien
   assert.match(over.result, /"phase":"finished"/)
 })
 
-test('events that another process has written are read, lists are of whoever asked, and only the last drills are kept', async () => {
+test('events that another process has written are read, each caller has its own list, and only the latest drills are kept', async () => {
   const dir = mkdtempSync(path.join(tmpdir(), 'firedrill-kept-'))
   try {
     using ledger = new Ledger(dir)

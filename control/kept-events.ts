@@ -2,18 +2,18 @@ import type { DatabaseSync } from 'node:sqlite'
 import { actor, drillEventBody, type DrillEvent, type DrillEventType } from '../model/drill.ts'
 import { isRecord } from '../model/json.ts'
 
-/** Of so many drills the events are kept: of the one that runs, and of those that somebody reads. */
+/** Number of drills whose events are kept: the running one, and those that somebody reads. */
 const mostDrills = 8
 
 type Row = Record<string, unknown>
 
 /**
- * The events of drills as they were read. What is written never changes, so that no event is read and parsed twice while its drill is among the last that
- * were asked for: a console asks after each event, for all of them.
+ * A cache of drills' events. Events never change, so none is read and parsed twice while its drill is among the last that were requested: a console
+ * requests all of them after each event.
  */
 export class KeptEvents {
   readonly #db: DatabaseSync
-  /** Those that were asked for last come last. */
+  /** Ordered by last use, oldest first. */
   readonly #kept = new Map<string, DrillEvent[]>()
 
   constructor(db: DatabaseSync) {
@@ -32,17 +32,17 @@ export class KeptEvents {
       if (this.#kept.size <= mostDrills) break
       this.#kept.delete(oldest)
     }
-    // To whoever asks it is a list of their own.
+    // Each caller gets its own list.
     return [...kept]
   }
 
-  /** The first of a drill, which says how it began; undefined where there is no such drill. */
+  /** The first event of a drill, which says how it started; undefined if there is no such drill. */
   first(drill: string): DrillEvent | undefined {
     const row = this.#db.prepare('select id, at, body from events where drill = ? order by id limit 1').get(drill)
     return row && eventIn(drill, row)
   }
 
-  /** Those of some types. */
+  /** Those of the given types. */
   ofTypes(drill: string, types: readonly DrillEventType[]): DrillEvent[] {
     const some = types.map(() => '?').join(', ')
     return this.#db

@@ -14,7 +14,7 @@ const idOf = (number: number) => `00000000-0000-4000-8000-${String(number).padSt
 const begun = 1_000_000
 const shipped: Fate = { charged: true, shipped: true }
 
-/** Locust with orders that were confirmed at once, the shop's database, and a clock. */
+/** Locust with orders that were confirmed immediately, the shop's database, and a clock. */
 class Shop implements AsyncDisposable {
   readonly #locust = http.createServer((asked, response) => {
     const after = Number(new URL(asked.url ?? '', 'http://locust').searchParams.get('after'))
@@ -54,7 +54,7 @@ class Shop implements AsyncDisposable {
         if (!this.answers) throw new Error('too many connections')
         const ids = params[0]
         assert.ok(Array.isArray(ids))
-        // Safe: what the query names its columns.
+        // Safe: the query's column names.
         return [...this.fates].filter(([id]) => ids.includes(id)).map(([id, fate]) => ({ id, ...fate })) as unknown as Row[]
       },
     })
@@ -66,7 +66,7 @@ class Shop implements AsyncDisposable {
 }
 const told = ({ requests }: KeptOrders) => requests.map((request) => [request.order, kindOf(request)])
 
-test('orders that were paid and not shipped, and those that are gone, are told once they are late, and no others', async (context) => {
+test('orders that were paid but not shipped, and lost ones, are returned once they are late, and no others', async (context) => {
   await using shop = new Shop(context)
   shop.orders = 5
   shop.fates.set(idOf(1), shipped)
@@ -88,14 +88,14 @@ test('orders that were paid and not shipped, and those that are gone, are told o
   ]
   assert.deepEqual(told(orders), late)
   for (const { at, durationMs, noticedAt } of orders.requests) assert.equal(noticedAt, at + durationMs + 30_000)
-  // What is true no more is told no more.
+  // Orders that were shipped since are no longer returned.
   shop.fates.set(idOf(2), shipped)
   shop.clock.tick(10_000)
   await orders.refresh()
   assert.deepEqual(told(orders), late.slice(1))
 })
 
-test('nothing is told while the database does not answer, and the rest again when it does', async (context) => {
+test('nothing is returned while the database does not answer, and the rest again when it does', async (context) => {
   await using shop = new Shop(context)
   shop.orders = 1
   const orders = await shop.opened()

@@ -5,31 +5,31 @@ import { keptOrder, type KeptOrder, type KeptRequest } from '../model/tickets.ts
 import type { Kept } from './kept-requests.ts'
 import { LocustRing } from './locust-ring.ts'
 
-/** An order is shipped within seconds; after this its customer wonders. */
+/** An order is normally shipped within seconds; after this time its customer complains. */
 const usualMs = 30_000
 const everyMs = 10_000
 /** Older answers of the database say nothing about now. */
 const staleAfterMs = 25_000
-/** Orders that are watched: the newest ones, where there are more. */
+/** Maximum number of orders that are followed: the newest ones. */
 const most = 2_000
 const mostAtOnce = 300
 
 const row = z.object({ id: z.string(), charged: z.boolean(), shipped: z.boolean() })
 
-/** What became of an order that its customer was told is confirmed. */
+/** The state of an order whose customer was told that it is confirmed. */
 export const orderFates = `select o.id::text as id, coalesce(c.state = 'charged', false) as charged, s.order_id is not null as shipped
   from orders.orders o left join payments.charges c on c.order_id = o.id left join fulfilment.shipments s on s.order_id = o.id
   where o.id = any ($1::uuid[])`
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /**
- * Orders that were confirmed to a customer and charged, and were not shipped in the usual time; or that the database does not have. The confirmation is
- * what Locust's users keep, what became of it is what the database says now.
+ * Orders that were confirmed to a customer and charged, but not shipped in the usual time, or that the database does not have. The confirmation is
+ * from Locust's records, the state from the database.
  */
 export class KeptOrders implements Kept {
   readonly #ring: LocustRing<KeptOrder>
   readonly #database: Pick<Range['database'], 'query'>
-  /** Neither shipped nor given up, by order, oldest first. */
+  /** Neither shipped nor cancelled, by order, oldest first. */
   #open = new Map<string, KeptOrder>()
   #wrong: KeptRequest[] = []
   #lookedAt = -Infinity
@@ -42,7 +42,7 @@ export class KeptOrders implements Kept {
     this.#database = database
   }
 
-  /** None while the database does not answer: a complaint has to be true when it is made. */
+  /** Empty while the database does not answer: a complaint has to be true when it is made. */
   get requests(): readonly KeptRequest[] {
     return Date.now() - this.#answeredAt > staleAfterMs ? [] : this.#wrong
   }

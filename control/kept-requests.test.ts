@@ -24,10 +24,10 @@ const listening = async (server: http.Server | net.Server): Promise<number> => {
   return (server.address() as net.AddressInfo).port
 }
 
-/** What the shop was asked, by trace. */
+/** The requests that the shop received, by trace. */
 type Asked = Map<string, { url: string; customer: string; body: string }>
 
-/** A shop whose shelf and cart disagree, whose product pages fail, and which sells slowly. */
+/** A shop whose shelf and cart disagree, whose product pages fail, and whose checkout is slow. */
 function strangeShop(asked: Asked): http.Server {
   const answer = (url: string, body: string): { status: number; body: unknown; afterMs?: number } => {
     if (url.startsWith('/api/products?'))
@@ -46,9 +46,9 @@ function strangeShop(asked: Asked): http.Server {
     request.on('end', () => {
       const url = request.url ?? ''
       const trace = String(request.headers['traceparent']).split('-')[1] ?? ''
-      // Locust is traced only where its spans can go.
+      // Locust is traced only if its spans can be sent.
       if (url.startsWith('/v1/')) return void response.end()
-      // Prices are changed by staff, who write no complaints.
+      // Prices are changed by staff, who do not complain.
       if (request.method !== 'PUT') asked.set(trace, { url, customer: String(request.headers['x-visitor']), body })
       const said = request.method === 'PUT' ? { status: 500, body: {} } : answer(url, body)
       setTimeout(() => {
@@ -145,7 +145,7 @@ test(
   },
 )
 
-test('a restarted Locust is read from its beginning, and a malformed request costs only itself', async () => {
+test('a restarted Locust is read from the start, and a malformed request costs only itself', async () => {
   const request = {
     at: 1,
     journey: 'browse',

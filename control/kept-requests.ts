@@ -5,13 +5,13 @@ const most = 500
 
 /** What customers may write about. */
 export interface Kept {
-  /** Reads what is new. Never throws. */
+  /** Reads new ones. Never throws. */
   refresh(): Promise<void>
   /** The latest of them. */
   readonly requests: readonly KeptRequest[]
 }
 
-/** Requests of users that went wrong, read from Locust bit by bit. */
+/** Failed requests of users, read from Locust incrementally. */
 export class KeptRequests implements Kept {
   readonly #ring: LocustRing<KeptRequest>
   #requests: KeptRequest[] = []
@@ -25,13 +25,13 @@ export class KeptRequests implements Kept {
     return this.#requests
   }
 
-  /** Reads what is new, once in two seconds at most. Never throws: without Locust, nobody writes. */
+  /** Reads new ones, at most every two seconds. Never throws: without Locust, nobody writes. */
   async refresh(): Promise<void> {
     this.#requests = [...this.#requests, ...(await this.#ring.take())].slice(-most)
   }
 }
 
-/** Several as one. */
+/** Combines several sources. */
 export const keptTogether = (...all: readonly Kept[]): Kept => ({
   refresh: async () => void (await Promise.all(all.map((kept) => kept.refresh()))),
   get requests() {

@@ -1,2 +1,2 @@
-/** Gone longer than this, the control plane has lost its drill: the reaper has taken the faults out, so it cannot go on. */
+/** A control plane that was down for longer than this has lost its drill: the reaper has reverted the faults, so the drill cannot continue. */
 export const leaseMs = 10_000

@@ -1,4 +1,4 @@
-/** SQLite: made where it is not there yet. Times are milliseconds since the epoch, bodies JSON. */
+/** SQLite schema, created if missing. Times are milliseconds since the epoch, bodies JSON. */
 export const ledgerSchema = `
   pragma journal_mode = wal;
   pragma synchronous = full;

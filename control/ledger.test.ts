@@ -23,7 +23,7 @@ const begun: DrillEventBody = {
   fingerprint: 'x',
 }
 
-test('the state of a drill is what its events say, also where no event is read for it', () => {
+test('the state of a drill is the fold of its events, also if no event is read for it', () => {
   {
     using ledger = new Ledger(dir)
     ledger.append('one', begun)
@@ -56,7 +56,7 @@ test('a summary that lacks events, or was made by other code, is made again', ()
   assert.equal(anew.drill('one')?.wrongCauses, 1)
 })
 
-test('an event that moves limits is written with them, or not at all', () => {
+test('an event that moves deadlines is written with them, or not at all', () => {
   const known = { instance: 'a', fault: 'noop', params: {}, undo: {}, drill: 'moved', state: 'injected', plannedAt: 1 } as const
   const fresh = mkdtempSync(path.join(dir, 'moved-'))
   using ledger = new Ledger(fresh)
@@ -72,7 +72,7 @@ test('an event that moves limits is written with them, or not at all', () => {
   assert.deepEqual(ledger.drill('moved'), foldDrill(ledger.events('moved')))
 })
 
-test('what cannot be committed is as if it had not been', (context) => {
+test('an event that cannot be committed leaves no trace', (context) => {
   using ledger = new Ledger({ inMemory: 'uncommitted' })
   ledger.append('one', begun)
   const before = ledger.drill('one')
@@ -88,7 +88,7 @@ test('what cannot be committed is as if it had not been', (context) => {
   assert.deepEqual(ledger.drill('one'), foldDrill(ledger.events('one')))
 })
 
-test('only its owner may read what is in it', () => {
+test('only its owner may read the file', () => {
   const fresh = mkdtempSync(path.join(dir, 'private-'))
   using ledger = new Ledger(fresh)
   ledger.append('one', begun)
@@ -97,13 +97,13 @@ test('only its owner may read what is in it', () => {
   assert.equal(statSync(path.join(fresh, 'control')).mode & 0o777, 0o700)
 })
 
-test('a ledger that is closed answers nothing', () => {
+test('a closed ledger answers nothing', () => {
   const ledger = new Ledger({ inMemory: 'closed' })
   ledger[Symbol.dispose]()
   assert.throws(() => ledger.openFaults(), /not open|finalized/)
 })
 
-test('what is asked again is not read by SQLite again', (context) => {
+test('a prepared statement is reused', (context) => {
   using ledger = new Ledger({ inMemory: 'asked-again' })
   ledger.openFaults()
   const prepared = context.mock.method(DatabaseSync.prototype, 'prepare')
@@ -111,7 +111,7 @@ test('what is asked again is not read by SQLite again', (context) => {
   assert.equal(prepared.mock.callCount(), 0)
 })
 
-test('the drill that runs is the latest one, until it is over', () => {
+test('the running drill is the latest one, until it is over', () => {
   using ledger = new Ledger({ inMemory: 'running' })
   assert.deepEqual([ledger.runningDrill(), ledger.countDrills()], [null, 0])
   ledger.append('one', begun)
@@ -123,7 +123,7 @@ test('the drill that runs is the latest one, until it is over', () => {
   assert.deepEqual([ledger.runningDrill()?.id, ledger.countDrills(), ledger.drills(1)], ['two', 2, ['two']])
 })
 
-test('an event is told as it is kept, with who did it, and counted up to any other', () => {
+test('an event is returned as it is stored, with its actor, and can be counted up to another', () => {
   using ledger = new Ledger({ inMemory: 'events' })
   const robin = { name: 'Robin', role: 'lead' }
   const written = [
@@ -145,7 +145,7 @@ test('an event is told as it is kept, with who did it, and counted up to any oth
   )
 })
 
-test('of a drill that was asked for, no event is read when another one is written', () => {
+test('for a drill that was requested, no event is read when another one is written', () => {
   using ledger = new Ledger({ inMemory: 'advanced' })
   ledger.append('one', begun)
   ledger.drill('one')
@@ -154,14 +154,14 @@ test('of a drill that was asked for, no event is read when another one is writte
   assert.equal(ledger.drill('one')?.limitMs, 900_500)
 })
 
-test('what customers were told is found; what only colleagues were is not', () => {
+test('updates to customers are found, and those to colleagues are not', () => {
   using ledger = new Ledger({ inMemory: 'told' })
   ledger.append('one', { type: 'status-posted', status: 'investigating', text: 'we look', audience: 'customers' }, undefined, 5)
   ledger.append('one', { type: 'status-posted', status: 'identified', text: 'among us', audience: 'management' }, undefined, 6)
   assert.deepEqual(ledger.statusUpdates(0), [{ at: 5, status: 'investigating', text: 'we look' }])
 })
 
-test('the events of a game day are kept in their order, and its day among the others, newest first', () => {
+test('the events of a game day are in order, and game days are listed newest first', () => {
   using ledger = new Ledger({ inMemory: 'game-days' })
   const planned: GameDayEventBody = { type: 'planned', title: 'Thursday', scenarios: ['slow-shelves'], mode: 'learning', code: 'x' }
   const first = ledger.appendToGameDay('one', planned, 1_000)
@@ -172,7 +172,7 @@ test('the events of a game day are kept in their order, and its day among the ot
   assert.deepEqual([ledger.gameDays(), ledger.gameDays(1)], [['two', 'one'], ['two']])
 })
 
-test('of the pages that came in the last thousand are kept', () => {
+test('the last thousand received pages are kept', () => {
   using ledger = new Ledger({ inMemory: 'pages' })
   const alert = { fingerprint: 'a', name: 'A', severity: 'page', summary: '', startsAt: '' }
   for (let at = 1; at <= 1_002; at++) ledger.insertPage(at % 2 === 0 ? 'resolved' : 'firing', alert, at)
@@ -184,7 +184,7 @@ test('of the pages that came in the last thousand are kept', () => {
   )
 })
 
-test('notes are replaced by later ones, and when the control plane last ran is one of them', () => {
+test('values are replaced by later ones, and the time when the control plane last ran is one of them', () => {
   using ledger = new Ledger({ inMemory: 'notes' })
   assert.deepEqual([ledger.note('a'), ledger.aliveAt()], [null, null])
   for (const value of ['1', '2', '']) {
@@ -210,7 +210,7 @@ const fault: FaultRecord = {
   ramp: null,
 }
 
-test('faults are found by their instance, by when they were planned, and by whether they are in', () => {
+test('faults are found by instance, by planning time, and by whether they are active', () => {
   using ledger = new Ledger({ inMemory: 'faults' })
   assert.deepEqual([ledger.fault('a'), ledger.openFaults()], [null, []])
   const ramp = { param: 'users', from: 10, overMs: 1_000 }
@@ -252,7 +252,7 @@ function onClock(context: TestContext, name: string): { ledger: Ledger; at: (ms:
   return { ledger, at, limits: () => ledger.faultsSince(0).map(({ deadlineAt }) => deadlineAt) }
 }
 
-test('limits of what is in follow a clock that is set back, once, and no other', (context) => {
+test('deadlines follow a clock that is set back, once, and no other', (context) => {
   const { ledger, at, limits } = onClock(context, 'clock')
   const before = [900_000, 900_000, 900_000, 900_000]
   at(610_000, 110_000)
@@ -268,7 +268,7 @@ test('limits of what is in follow a clock that is set back, once, and no other',
   ledger[Symbol.dispose]()
 })
 
-test('a clock that was set back moves limits once, where two processes notice it at the same moment', (context) => {
+test('a clock that was set back moves deadlines once, even if two processes notice it at the same moment', (context) => {
   const { ledger, at, limits } = onClock(context, 'two-clocks')
   using other = new Ledger({ inMemory: 'two-clocks' })
   const { note } = ledger
@@ -321,7 +321,7 @@ test('a hundred long drills are listed quickly', () => {
   assert.ok(performance.now() - startedAt < 500, `${performance.now() - startedAt} ms`)
 })
 
-test('only a fault that is out is opened again', () => {
+test('only a reverted fault is reopened', () => {
   using ledger = new Ledger(mkdtempSync(path.join(dir, 'reopened-')))
   const known = { fault: 'noop', params: {}, undo: {}, drill: null, plannedAt: 1, injectedAt: null, deadlineAt: 2, revertedAt: 3 }
   for (const state of faultState.options) {
@@ -333,7 +333,7 @@ test('only a fault that is out is opened again', () => {
   assert.equal(ledger.reopenFault('nothing'), false)
 })
 
-test('a fault moves as the table says from every state to every other, and from one that is out to none', () => {
+test('a fault changes state as the table says, and never otherwise', () => {
   using ledger = new Ledger(mkdtempSync(path.join(dir, 'moves-')))
   const known = { fault: 'noop', params: {}, undo: {}, drill: null, plannedAt: 1, injectedAt: null, deadlineAt: 2, revertedAt: null }
   for (const from of faultState.options)
@@ -348,7 +348,7 @@ test('a fault moves as the table says from every state to every other, and from 
     }
 })
 
-test('rows that were damaged are told by what they are of, and a damaged summary is made again', () => {
+test('damaged rows are reported by what they are, and a damaged summary is made again', () => {
   const own = mkdtempSync(path.join(tmpdir(), 'firedrill-ledger-'))
   after(() => rmSync(own, { recursive: true, force: true }))
   {

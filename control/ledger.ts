@@ -23,23 +23,23 @@ import { DrillSummaries } from './drill-summaries.ts'
 import { KeptEvents } from './kept-events.ts'
 import { makePrivateFolder } from '../range/private.ts'
 
-/** Clocks are kept right by small steps, which move no limit. */
+/** Clock synchronisation makes small steps, which move no deadline. */
 const smallestStepMs = 2_000
 
-/** Its file in a range's folder, made if it is not there. */
+/** Its file in a range's folder, created if missing. */
 function fileIn(dir: string): string {
   makePrivateFolder(path.join(dir, 'control'))
   const file = path.join(dir, 'control', 'ledger.db')
-  // What SQLite keeps beside it gets the modes that it has.
+  // SQLite's additional files get the same modes.
   closeSync(openSync(file, 'a', 0o600))
   return file
 }
 
-/** One notification of the pager. */
+/** One notification to the pager. */
 const pageStatus = z.enum(['firing', 'resolved'])
 
 interface PageNotification {
-  /** When it came in, in milliseconds since the epoch. */
+  /** When it arrived, in milliseconds since the epoch. */
   at: number
   status: z.output<typeof pageStatus>
   alert: AlertSummary
@@ -53,10 +53,10 @@ export class Ledger implements Disposable {
   readonly #db: DatabaseSync
   readonly #summaries: DrillSummaries
   readonly #kept: KeptEvents
-  /** By their text: what is asked every second is read by SQLite once. */
+  /** Prepared statements by their text: those used every second are parsed once. */
   readonly #statements = new Map<string, StatementSync>()
 
-  /** @param where the range's folder; or in memory, shared with all others in this process under that name for as long as one of them is open. */
+  /** @param where the range's folder; or in memory, shared with all others in this process under that name while one of them is open. */
   constructor(where: string | { inMemory: string }) {
     this.#db = new DatabaseSync(typeof where === 'string' ? fileIn(where) : `file:${where.inMemory}?mode=memory&cache=shared`)
     this.#db.exec(ledgerSchema)
@@ -87,17 +87,17 @@ export class Ledger implements Disposable {
     return event
   }
 
-  /** Of one type or several, or all; in the order in which they happened. */
+  /** Events of one type, several or all, in the order in which they happened. */
   events(drill: string, types?: readonly DrillEventType[]): DrillEvent[] {
     return types ? this.#kept.ofTypes(drill, types) : this.#kept.all(drill)
   }
 
-  /** The first of a drill, which says how it began. */
+  /** The first event of a drill, which says how it started. */
   firstEvent(drill: string): DrillEvent | undefined {
     return this.#kept.first(drill)
   }
 
-  /** How many events a drill has up to one of them, without those of some types. */
+  /** The number of events of a drill up to a given one, without those of some types. */
   countEvents(drill: string, upToId: number, without: readonly DrillEventType[]): number {
     const row = this.#prepared(
       `select count(*) as count from events
@@ -106,12 +106,12 @@ export class Ledger implements Disposable {
     return Number(row?.['count'])
   }
 
-  /** The state of a drill as it is now; of one that was asked for before, or has ended, no event is read for it. */
+  /** The current state of a drill; for one that was requested before, or has ended, no event is read. */
   drill(id: string): DrillState | null {
     return this.#summaries.state(id)
   }
 
-  /** What was told to users since a moment (milliseconds since the epoch), in whichever drill, newest first. */
+  /** Updates to users since a moment (milliseconds since the epoch), in any drill, newest first. */
   statusUpdates(sinceMs: number): { at: number; status: StatusUpdateKind; text: string }[] {
     return this.#prepared(
       `select at, body from events where json_extract(body, '$.type') = 'status-posted' and at >= ?
@@ -137,7 +137,7 @@ export class Ledger implements Disposable {
     return Number(row?.['count'])
   }
 
-  /** The drill that has started and not ended, if there is one. */
+  /** The drill that has started and not ended, if any. */
   runningDrill(): DrillState | null {
     const [latest] = this.drills(1)
     const state = latest === undefined ? null : this.drill(latest)
@@ -185,7 +185,7 @@ export class Ledger implements Disposable {
     )
   }
 
-  /** Moves a fault to another state, where `faultMoves` allows it; false when it does not, as when somebody else was first. */
+  /** Moves a fault to another state, if `faultMoves` allows it; otherwise returns false, such as when another process was first. */
   moveFault(instance: string, to: FaultState, error: string | null = null): boolean {
     const now = Date.now()
     const from = faultMoves[to]
@@ -197,7 +197,7 @@ export class Ledger implements Disposable {
     return changes > 0
   }
 
-  /** Opens a fault again of which something came after it had been reverted; false where it is open, or there is none. */
+  /** Reopens a reverted fault that took effect late; returns false if it is open, or unknown. */
   reopenFault(instance: string): boolean {
     return (
       this.#prepared(`update faults set state = 'reverting', reverted_at = null where instance = ? and state = 'reverted'`).run(instance)
@@ -209,7 +209,7 @@ export class Ledger implements Disposable {
   openFaults(): FaultRecord[] {
     return this.#faults(`where state <> 'reverted' order by planned_at`)
   }
-  /** Faults that were planned since a moment, oldest first, whatever became of them. */
+  /** Faults planned since a moment, oldest first, in any state. */
   faultsSince(sinceMs: number): FaultRecord[] {
     return this.#faults('where planned_at >= ? order by planned_at', sinceMs)
   }
@@ -217,7 +217,7 @@ export class Ledger implements Disposable {
     return this.#faults('where instance = ?', instance)[0] ?? null
   }
 
-  /** An event with which the limits of a drill's open faults move: both are written, or neither. */
+  /** An event together with a move of the drill's open faults' deadlines: both are written, or neither. */
   appendAndExtend(drill: string, body: DrillEventBody, byMs: number, by?: Actor): DrillEvent {
     return this.#atOnce(drill, () => {
       this.extendFaults(drill, byMs)
@@ -230,7 +230,7 @@ export class Ledger implements Disposable {
     this.#prepared(`update faults set deadline_at = deadline_at + ? where drill = ? and state in ('planned', 'injected')`).run(byMs, drill)
   }
 
-  /** Writes down a page as it came in, drill or no drill; the last thousand are kept. */
+  /** Records a page, in or out of drills; the last thousand are kept. */
   insertPage(status: PageNotification['status'], alert: AlertSummary, at = Date.now()): void {
     const { lastInsertRowid } = this.#prepared('insert into pages (at, status, alert) values (?, ?, ?)').run(
       at,
@@ -252,8 +252,9 @@ export class Ledger implements Disposable {
   }
 
   /**
-   * Limits are times of the clock: where that is set back, so are they, or what is in would stay in for as much longer. Whichever process notices first does it.
-   * @param uptimeMs since the machine was started, which nobody sets.
+   * Deadlines are by the machine's clock: when that is set back, they are moved too, or faults would stay injected for as much longer. Whichever
+   * process notices it first does this.
+   * @param uptimeMs since the machine was started, by a clock that nobody sets.
    */
   followClock(uptimeMs: number): void {
     const startedAt = Date.now() - uptimeMs
@@ -261,14 +262,14 @@ export class Ledger implements Disposable {
     const steppedMs = startedAt - Number(known ?? startedAt)
     if (known !== null && Math.abs(steppedMs) < smallestStepMs) return
     this.#atOnce(null, () => {
-      // Another process may have been first; later than it was is a machine that was started again, or a limit that comes sooner.
+      // Another process may have been first; a later time means that the machine was restarted, or that a deadline comes sooner.
       if (steppedMs < 0 && this.note('machine-started-at') === known)
         this.#prepared(`update faults set deadline_at = deadline_at + ? where state <> 'reverted'`).run(Math.round(steppedMs))
       this.setNote('machine-started-at', String(startedAt))
     })
   }
 
-  /** All of it is written, or nothing. */
+  /** A transaction: everything is written, or nothing. */
   #atOnce<Result>(drill: string | null, work: () => Result): Result {
     this.#db.exec('begin immediate')
     try {
@@ -282,7 +283,7 @@ export class Ledger implements Disposable {
     }
   }
 
-  /** When the control plane last ran, in milliseconds since the epoch; null when it never did. */
+  /** When the control plane last ran, in milliseconds since the epoch; null if it never did. */
   aliveAt(): number | null {
     return Number(this.note('alive-at')) || null
   }

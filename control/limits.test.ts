@@ -6,7 +6,7 @@ import { limitOf, limits, routeLimits, type Limit } from './limits.ts'
 import { paperHost } from './replay/paper-context.ts'
 import { ServedBench } from './replay/served-bench.ts'
 
-test('every route of the API has a limit of size, time and rate, and every limit is of a route', async () => {
+test('every route of the API has a limit of size, time and rate, and every limit belongs to a route', async () => {
   await using served = new ServedBench()
   const document = await served.read<{ paths: Record<string, Record<string, unknown>> }>('instructor', '/api/openapi.json')
   const documented = Object.entries(document.paths).flatMap(([path, methods]) =>
@@ -56,7 +56,7 @@ test('a client over its rate is told the limit and when to retry, and other clie
   await served.bench.engine.finish()
 })
 
-test('wrong tokens are refused a few times a minute, and who has a right one is served meanwhile, from the same address too', async () => {
+test('wrong tokens are refused a few times a minute, and valid ones still work meanwhile, even from the same address', async () => {
   await using served = new ServedBench({ rated: true })
   const app = await served.app
   const ask = (token: string, remoteAddress: string, url = '/api/scenarios') =>
@@ -74,7 +74,7 @@ test('wrong tokens are refused a few times a minute, and who has a right one is 
   assert.match(String(last?.headers['retry-after']), /^[1-9]\d*$/)
   assert.match(last?.body ?? '', /"too-many-requests".*refused more than 60 times a minute: try again in \d+ s, and log in first/)
   assert.equal((await ask('guess', '10.0.0.2')).statusCode, 401, 'another address is counted by itself')
-  // So is a role that asks for what is not its own.
+  // So is a role that requests what it may not use.
   const forbidden = await Promise.all(Array.from({ length: 30 }, () => ask('trainee', '10.0.0.3', '/api/faults')))
   assert.deepEqual(new Set(forbidden.map(({ statusCode }) => statusCode)), new Set([403, 429]))
   assert.equal((await ask('trainee', '10.0.0.3')).statusCode, 200)
@@ -85,7 +85,7 @@ test('a request that is too large is told the limit', async () => {
   const { status, text } = await served.ask('trainee', 'POST', '/api/session', { token: 'x'.repeat(10_000) })
   assert.equal(status, 413)
   assert.match(text, /"request-too-large".*at most 4 KiB/)
-  // Over MCP in the protocol's own form.
+  // Through MCP, in the protocol's own form.
   const message = { jsonrpc: '2.0', id: 1, method: 'tools/list', params: { x: 'x'.repeat(300_000) } }
   const answer = await served.ask('trainee', 'POST', '/mcp', message)
   assert.equal(answer.status, 413)

@@ -1,15 +1,15 @@
 import type { Role } from '../model/api.ts'
 
-/** Of those who ask without a token, too. */
+/** Roles, and callers without a token. */
 type Asker = Role | 'public'
 
-/** What may be asked of a kind of route. */
+/** Limits for one kind of route. */
 export interface Limit {
-  /** Of a request's body, in bytes. */
+  /** Size of a request's body, in bytes. */
   bytes: number
-  /** Until there is an answer, in milliseconds; null for streams, which answer at once and go on. */
+  /** Time until the answer, in milliseconds; null for streams, which begin immediately and continue. */
   ms: number | null
-  /** Requests a minute of one who asks: a person, or an address. Where a role is not named, the trainee's. */
+  /** Requests per minute of one caller: a person, or an address. A role that is not named has the trainee's. */
   perMinute: Partial<Record<Asker, number>> & { trainee: number }
 }
 
@@ -17,49 +17,49 @@ const kib = 1024
 const service = { service: 12_000 }
 
 export const limits = {
-  /** Anybody may ask, as monitors and users do. */
+  /** Anybody may call it, such as monitors and users. */
   open: { bytes: kib, ms: 10_000, perMinute: { trainee: 1_200, public: 600, ...service } },
-  /** A token or a code is tried: too seldom to be guessed. */
+  /** A token or a code is checked: too seldom to be guessed. */
   entry: { bytes: 4 * kib, ms: 5_000, perMinute: { trainee: 60, public: 60 } },
-  /** Something that the control plane knows. */
+  /** An answer from what the control plane has at hand. */
   read: { bytes: kib, ms: 15_000, perMinute: { trainee: 3_000, instructor: 6_000, ...service } },
-  /** A drill with all its events, which may be a megabyte: worked out after each event, and kept. */
+  /** A drill with all its events, which may be a megabyte: computed after each event, and cached. */
   drill: { bytes: kib, ms: 15_000, perMinute: { trainee: 1_200, instructor: 2_400 } },
-  /** Something that has to be worked out, of many events. */
+  /** The answer has to be computed from many events. */
   worked: { bytes: kib, ms: 30_000, perMinute: { trainee: 60, instructor: 300 } },
-  /** What stands behind answers: Prometheus, Alertmanager, the telemetry store. Queries may be long. */
+  /** A backend answers: Prometheus, Alertmanager or the telemetry store. Queries may be long. */
   telemetry: { bytes: 1024 * kib, ms: 20_000, perMinute: { trainee: 3_000, instructor: 6_000 } },
-  /** A note with a graph as it was: as `model/pin.ts` limits it. */
+  /** A note with a pinned graph, whose size `model/pin.ts` limits. */
   pin: { bytes: 64 * kib, ms: 10_000, perMinute: { trainee: 120, instructor: 240 } },
-  /** A word of a person, or of a page for one. */
+  /** A short message from a person, or from a page on their behalf. */
   word: { bytes: 16 * kib, ms: 10_000, perMinute: { trainee: 300, instructor: 600 } },
-  /** Questions to the coach: each may cost a model's time. */
+  /** Questions to the coach: each may use a model. */
   question: { bytes: 4 * kib, ms: 10_000, perMinute: { trainee: 20, instructor: 60 } },
   /** A change of the drill, which may have to wait for the range. */
   step: { bytes: 16 * kib, ms: 180_000, perMinute: { trainee: 60, instructor: 600 } },
-  /** Something is done to the shop. */
+  /** A change of the shop. */
   act: { bytes: 256 * kib, ms: 120_000, perMinute: { trainee: 240, instructor: 1_200 } },
-  /** A policy or a difference is worked out, in a thread of its own. */
+  /** Validates a policy or computes a diff, in a worker thread. */
   policy: { bytes: 128 * kib, ms: 15_000, perMinute: { trainee: 60, instructor: 300 } },
-  /** For instructors and for the range's own parts: what they do may take a while. */
+  /** For instructors and for the range's own parts: these operations may take a while. */
   manage: { bytes: 256 * kib, ms: 300_000, perMinute: { trainee: 60, instructor: 6_000, ...service } },
   /** Pages from Alertmanager, many at once. */
   pager: { bytes: 1024 * kib, ms: 15_000, perMinute: { trainee: 60, service: 12_000 } },
-  /** Answers that go on for as long as somebody listens; how many at once is limited where they are opened. */
+  /** Streams that last as long as the client listens; their number is limited where they are opened. */
   stream: { bytes: kib, ms: null, perMinute: { trainee: 120, instructor: 240, service: 1_200 } },
-  /** A terminal is opened, and with it a jail made. */
+  /** Opens a terminal, which creates a jail. */
   shell: { bytes: kib, ms: 10_000, perMinute: { trainee: 30, instructor: 60 } },
-  /** A command is run for who has no terminal: it has a limit of its own. */
+  /** Runs a command without a terminal, with a timeout of its own. */
   command: { bytes: 32 * kib, ms: 140_000, perMinute: { trainee: 240, instructor: 600 } },
-  /** A call over MCP asks several things of the API, each with its own limit. */
+  /** A call through MCP makes several API requests, each with its own limit. */
   mcp: { bytes: 256 * kib, ms: 130_000, perMinute: { trainee: 600, instructor: 1_200 } },
 } as const satisfies Record<string, Limit>
 export type LimitName = keyof typeof limits
 
-/** As many requests of an address are refused with the reason, those with a wrong token among them; more are not looked at further. */
+/** This many refused requests per address get a reason, including those with a wrong token; further ones are refused without a check. */
 export const refusalsPerMinute = limits.entry.perMinute.public
 
-/** The limit of every route of the API: `METHOD /path`, as the OpenAPI document has it. A route without one is not served. */
+/** The limits of all routes of the API: `METHOD /path`, as in the OpenAPI document. A route without one is not served. */
 export const routeLimits: Record<string, LimitName> = {
   'GET /health': 'open',
   'GET /metrics': 'open',
@@ -194,10 +194,10 @@ export const routeLimits: Record<string, LimitName> = {
   'DELETE /mcp': 'mcp',
 }
 
-/** Pages of others that are handed on as they are, and those of the console, under whichever path. */
+/** Forwarded pages of other servers, and those of the console, under any path. */
 const pages = /^(\/(prometheus|jaeger|locust)(\/|$)|\/$|\/\*$|\/index\.html$|\/assets\/|\/[\w.-]+\.(svg|png|ico|webmanifest|txt)$)/
 
-/** The limit of a route, as Fastify names it; null for one that has none. */
+/** The limit of a route, by Fastify's name for it; null if it has none. */
 export function limitOf(method: string, url: string): LimitName | null {
   const asked = method === 'HEAD' ? 'GET' : method
   const written = url.replaceAll(/:(\w+)/g, '{$1}').replace(/\*$/, '{*}')

@@ -11,26 +11,26 @@ import { settled } from './replay/settled.ts'
 
 const shape = { users: 20, peak: 100, seconds: 40 }
 
-test('a ramp rises evenly and stays', () => {
+test('a ramp rises linearly and stays', () => {
   const at = (seconds: number) => usersAt({ kind: 'ramp', ...shape }, seconds)
   assert.deepEqual([at(0), at(10), at(20), at(40), at(400)], [20, 40, 60, 100, 100])
 })
 
-test('a spike comes at once and goes at once', () => {
+test('a spike rises and falls immediately', () => {
   const at = (seconds: number) => usersAt({ kind: 'spike', ...shape }, seconds)
   assert.deepEqual([at(0), at(39.9), at(40), at(400)], [100, 100, 20, 20])
 })
 
-test('a wave rises and falls, again and again', () => {
+test('a wave rises and falls repeatedly', () => {
   const at = (seconds: number) => usersAt({ kind: 'wave', ...shape }, seconds)
   assert.deepEqual([at(0), at(10), at(20), at(30), at(40), at(60)], [20, 60, 100, 60, 20, 100])
 })
 
-test('steady is steady', () => assert.equal(usersAt({ kind: 'steady', ...shape }, 17), 20))
+test('a steady load stays the same', () => assert.equal(usersAt({ kind: 'steady', ...shape }, 17), 20))
 
-describe('a shape that ends while Locust is on its way to a number', () => {
+describe('a shape that ends while Locust is changing the number of users', () => {
   const usual = 30
-  /** Locust takes its time over the first number that it is asked for, and comes to it when it is let go. */
+  /** Locust delays the first change of the number of users until the test lets it finish. */
   function slowLoad(range: Range) {
     const gate = Promise.withResolvers<void>()
     const landed: number[] = []
@@ -48,7 +48,7 @@ describe('a shape that ends while Locust is on its way to a number', () => {
   }
   const users = async (range: Range) => (await range.load.status()).users
 
-  test('a reset comes after it', async () => {
+  test('a reset waits for that change', async () => {
     const range = paperRange(projectRoot, usual)
     const slow = slowLoad(range)
     const driver = new LoadDriver(range)
@@ -64,7 +64,7 @@ describe('a shape that ends while Locust is on its way to a number', () => {
     assert.equal(await users(range), usual)
   })
 
-  test('a step of it that waits is not taken, and one that fails holds up nobody', async () => {
+  test('a waiting step of the shape is dropped, and one that fails delays nothing', async () => {
     const range = paperRange(projectRoot, usual)
     const slow = slowLoad(range)
     const driver = new LoadDriver(range)
@@ -78,7 +78,7 @@ describe('a shape that ends while Locust is on its way to a number', () => {
     assert.equal(driver.shape, null)
   })
 
-  test('who asks for a number of users gets it', async () => {
+  test('a request for a number of users is carried out', async () => {
     await using served = new ServedBench()
     const { range } = served.bench
     const slow = slowLoad(range)

@@ -5,7 +5,7 @@ import { turns } from '../range/in-turn.ts'
 
 const everyMs = 1_000
 
-/** How many users a shape wants so many seconds after its start. */
+/** The number of users of a shape, this many seconds after its start. */
 export function usersAt({ kind, users, peak, seconds }: LoadShape, elapsed: number): number {
   switch (kind) {
     case 'steady':
@@ -21,14 +21,14 @@ export function usersAt({ kind, users, peak, seconds }: LoadShape, elapsed: numb
 
 const isOver = ({ kind, seconds }: LoadShape, elapsed: number): boolean => kind !== 'wave' && elapsed >= seconds
 
-/** Steers the number of users along a shape, until it is over or another takes its place. */
+/** Changes the number of users along a shape, until it is over or replaced by another. */
 export class LoadDriver {
   readonly #range: Range
   #shape: LoadShape | null = null
   #startedAt = 0
   #timer: NodeJS.Timeout | undefined
   #asked: number | null = null
-  /** Locust takes a while to come to a number: what is asked of it next comes after that, or it would come before. */
+  /** Locust takes a while to reach a number: the next request waits for that, or it could be overtaken. */
   readonly #inTurn = turns()
 
   constructor(range: Range) {
@@ -39,7 +39,10 @@ export class LoadDriver {
     return this.#shape
   }
 
-  /** The load for drills and resets, which set it back: they see, and have the last word on, what a shape has asked for just before. */
+  /**
+   * The load for drills and resets, which restore the number of users: their requests come after those that a shape has already made, and replace
+   * them.
+   */
   get ordered(): Range['load'] {
     const range = this.#range
     return {
@@ -63,7 +66,7 @@ export class LoadDriver {
     void this.#step(shape)
   }
 
-  /** Ends the shape. Resolves when what it has asked for last is done. */
+  /** Ends the shape. Resolves when its last request is complete. */
   stop(): Promise<void> {
     clearTimeout(this.#timer)
     this.#shape = null
@@ -71,7 +74,7 @@ export class LoadDriver {
     return this.#settled()
   }
 
-  /** Ends the shape, and sets a number of users that stays. */
+  /** Ends the shape, and sets a fixed number of users. */
   async setUsers(users: number): Promise<void> {
     void this.stop()
     await this.#inTurn(() => this.#range.load.setUsers(users))

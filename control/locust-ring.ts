@@ -7,13 +7,13 @@ const timeoutMs = 1_500
 const numbered = z.object({ number: z.number().int() })
 const answered = z.object({ run: z.string(), last: z.number().int(), requests: z.array(z.unknown()) })
 
-/** A ring that Locust keeps (`load/kept.py`), read bit by bit. */
+/** A ring buffer in Locust (`load/kept.py`), read incrementally. */
 export class LocustRing<Item> {
   readonly #url: string
   readonly #item: z.ZodType<Item>
-  /** What is in it, for the log. */
+  /** What it contains, for the log. */
   readonly #what: string
-  /** Whose numbers they are: a Locust that was restarted counts from 1 again. */
+  /** The id of Locust's run: after a restart, numbers begin at 1 again. */
   #run = ''
   #after = 0
   #askedAt = -Infinity
@@ -26,7 +26,7 @@ export class LocustRing<Item> {
     this.#what = what
   }
 
-  /** What is new, oldest first; asked for once in two seconds at most. Never throws: without Locust there is nothing new. */
+  /** New entries, oldest first; polls at most every two seconds. Never throws: without Locust there is nothing new. */
   async take(): Promise<Item[]> {
     if (this.#asking || Date.now() - this.#askedAt < everyMs) return []
     this.#asking = true
@@ -46,13 +46,13 @@ export class LocustRing<Item> {
 
   async #read(): Promise<Item[]> {
     const answer = await this.#ask()
-    // Of a new run, those numbered as the old ones were would be missed.
+    // Entries of a new run with the same numbers as old ones would be missed.
     const { run, requests } = answer.run === this.#run || this.#after === 0 ? answer : await this.#ask(0)
     this.#run = run
     return requests.flatMap((each) => {
       this.#after = Math.max(this.#after, numbered.safeParse(each).data?.number ?? 0)
       const item = this.#item.safeParse(each)
-      // One that cannot be read costs only itself.
+      // An invalid entry costs only itself.
       return item.success ? [item.data] : []
     })
   }

@@ -5,7 +5,7 @@ import { longestTurn } from './replay/longest-turn.ts'
 import { ServedBench } from './replay/served-bench.ts'
 
 const events = 5_000
-/** Of this thread, in one turn: whoever asks for something else meanwhile waits no longer than that, or, on a slow machine, than for half of the work. */
+/** Time that the main thread may be blocked in one turn; on a slow machine, half of the total work. */
 const mostCpuMs = 50
 
 test(`what is told of a drill with ${events} events holds nobody up for long`, async (context: TestContext) => {
@@ -14,7 +14,7 @@ test(`what is told of a drill with ${events} events holds nobody up for long`, a
   const drill = await bench.start()
   await bench.pass(8)
   addEvents(bench, drill, events)
-  // What has come to the ledger from elsewhere is folded when somebody asks.
+  // Events that another process wrote are folded when somebody asks.
   bench.ledger.drill(drill)
   await bench.engine.finish()
   const told: string[] = []
@@ -29,7 +29,7 @@ test(`what is told of a drill with ${events} events holds nobody up for long`, a
     `/api/drills/${drill}/postmortem.md`,
   ]) {
     const answers: { longestMs: number; inAllMs: number }[] = []
-    // What is compiled at first, and garbage that is collected, is nothing of the request's.
+    // Compilation and garbage collection are not the request's own work.
     for (let attempt = 0; attempt < 5; attempt++)
       answers.push(
         await longestTurn(async () => {

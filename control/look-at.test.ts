@@ -15,7 +15,7 @@ const places: [view: ViewKind, component: ShopComponentName][] = [
   ['deploys', 'inventory'],
 ]
 
-test('what is looked at by the API is looked at in the drill: what an action shows, too', async () => {
+test('what the API serves counts as looked at in the drill, including the output of an action', async () => {
   await using served = new ServedBench()
   const drill = await served.bench.start()
   for (const [view, component] of places) {
@@ -27,7 +27,7 @@ test('what is looked at by the API is looked at in the drill: what an action sho
   await served.bench.engine.abort('enough')
 })
 
-test('to look at the alerts is to read them from Alertmanager', async () => {
+test('looking at the alerts reads them from Alertmanager', async () => {
   await using served = new ServedBench({ portBase: ownPorts() })
   const asked: string[] = []
   const alertmanager = http.createServer((request, response) => {

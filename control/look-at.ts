@@ -7,7 +7,7 @@ interface Place {
   component: ShopComponentName
 }
 
-/** Looks at a place as somebody would by the API: it is read, and so the drill takes it as looked at. Resolves when it has been. */
+/** Looks at a place through the API, as a client would, so that the drill counts it as looked at. Resolves when it has been read. */
 export async function lookAt(client: ApiClient, { view, component }: Place): Promise<void> {
   const run = (action: string, params: Record<string, unknown> = {}) => client.post('/api/actions/:id', { id: action, body: { params } })
   switch (view) {

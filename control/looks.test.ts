@@ -30,7 +30,7 @@ test('many components at once count as a look at none', () => {
 test('many components in quick succession do not count as looks', () => {
   for (const component of shopComponentNames) looks.read(robin, 'dashboard', [component], 'up')
   assert.equal(noted.length, 3)
-  // Somebody else's pace is their own, and later there is time for others.
+  // Each person has their own rate, and later there is room for others.
   looks.read(sam, 'dashboard', ['redis'], 'up')
   pass(6_000)
   looks.read(robin, 'dashboard', ['redis'], 'up')
@@ -57,7 +57,7 @@ test('what was served counts when it has been shown for a while', () => {
   assert.deepEqual(noted, ['Robin: trace inventory'])
 })
 
-test('a page that says it is shown before it has anything to show waits from then on', () => {
+test('the time of a page that reports itself before it was served begins when it is served', () => {
   looks.shown(robin, 'mesh', 'orders', 'the mesh')
   pass(dwellMs)
   looks.served(robin, 'mesh', ['orders'])
@@ -73,7 +73,7 @@ test('a person cannot look at all components at the same time', () => {
   assert.deepEqual(noted, [])
 })
 
-test('a view that was hidden counts from the beginning when it is shown again, and one that was served long ago does not count', () => {
+test('a view that was hidden starts again when it is shown, and one that was served long ago does not count', () => {
   looks.served(robin, 'trace', ['inventory'])
   looks.shown(robin, 'trace', 'inventory', 'a span')
   pass(60_000)
@@ -84,7 +84,7 @@ test('a view that was hidden counts from the beginning when it is shown again, a
   assert.equal(looks.shown(robin, 'trace', 'inventory', 'a span'), false)
 })
 
-test('a look is noted in the drill that runs, also in a pause and when it cannot be written down at once', async () => {
+test('a look is recorded in the running drill, also in a pause and when it cannot be written immediately', async () => {
   mock.timers.reset()
   using bench = new EngineBench()
   const looks = looksOf(bench.engine)
@@ -99,7 +99,7 @@ test('a look is noted in the drill that runs, also in a pause and when it cannot
   bench.engine.clock.continue()
   await bench.pass(1)
   assert.notEqual(bench.state(drill).milestones.located, null, 'what was looked at in a pause counts after it')
-  // What was served before the drill says nothing of it.
+  // What was served before the drill does not count.
   looks.shown(robin, 'trace', 'orders', 'a span')
   bench.now += dwellMs
   assert.equal(looks.shown(robin, 'trace', 'orders', 'a span'), false)

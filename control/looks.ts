@@ -5,24 +5,24 @@ import type { Actor } from '../model/drill.ts'
 import type { ViewKind } from '../model/scenario.ts'
 import type { DrillEngine } from './drill-engine.ts'
 
-/** Whoever looks: by the name under which they joined, and where nobody has to join, by the role of their token. */
+/** Who looks: the name under which they joined, or without a game day, the role of their token. */
 export interface Viewer {
   key: string
   by: Actor | undefined
 }
 
-/** What is drawn must be in front of somebody for so long before it counts as looked at. */
+/** How long a drawing must be on screen before it counts as looked at. */
 export const dwellMs = 3_000
-/** A page tells that it is still shown about as often as that; after twice as long it is not. */
+/** A page reports every few seconds that it is still shown; after this long without a report it counts as hidden. */
 const focusLostAfterMs = 4 * dwellMs
-/** What was served longer ago is not what is on the screen. */
+/** What was served longer ago is no longer on the screen. */
 const servedForMs = 10 * 60_000
-/** So many pages may be in front of one person at once: a span is of its service, and of the database that it asks. */
+/** How many pages one person can have in view: a span belongs to its service, and to the database that it queries. */
 const mostInFocus = 2
-/** So many components can be looked at in so long; what is more is skimmed. */
+/** How many components can be looked at in this time; more is skimming. */
 const pace = { components: 3, withinMs: 5_000 }
 
-/** Sent by pages with what they ask for beside what is looked at: it is no look. */
+/** A header of pages' secondary requests, which are no look. */
 const asideHeader = 'x-firedrill-aside'
 /** Whether a page asks for this beside what is looked at. */
 export const isAside = ({ headers }: FastifyRequest): boolean => headers[asideHeader] !== undefined
@@ -30,35 +30,38 @@ export const isAside = ({ headers }: FastifyRequest): boolean => headers[asideHe
 interface Attention {
   /** When each place was first and last served to this person, in milliseconds since the epoch. */
   served: Map<string, { first: number; last: number }>
-  /** The pages that say that they are shown, and since when. */
+  /** The pages that report that they are shown, and since when. */
   focus: Map<string, { since: number; last: number }>
-  /** Components that were looked at lately. */
+  /** Components that were looked at recently. */
   lately: Map<ShopComponentName, number>
 }
 
 type Note = (view: ViewKind, component: ShopComponentName | null, detail: string, by: Actor | undefined) => void
 
 /**
- * What each person has looked at, by what the server saw itself being read. A page may say for how long it is shown, of what it was just served
- * and of nothing else: nobody can claim to have looked. Kept for the drill that runs, in memory: a restart forgets what was only served.
+ * What each person has looked at, by what the server itself saw being read. A page may report for how long it shows something, but only something
+ * that it was just served: nobody can claim to have looked. Kept in memory for the running drill: a restart loses what was only served.
  */
 export class Looks {
   readonly #note: Note
   readonly #people = new Map<string, Attention>()
 
-  /** @param note takes each look that counts; a place may come more than once. */
+  /** @param note receives each look that counts; a place may come more than once. */
   constructor(note: Note) {
     this.#note = note
   }
 
-  /** Somebody has read something about these components. Of too many at once, none has been looked at; a page may still show one of them. */
+  /**
+   * Somebody has read something about these components. If there are too many at once, none counts; a page may still report that it shows one of
+   * them.
+   */
   read(viewer: Viewer, view: ViewKind, components: readonly ShopComponentName[], detail: string): void {
     this.served(viewer, view, components)
     if (components.length > mostNamed) return
     for (const component of components) this.#look(viewer, view, component, detail)
   }
 
-  /** Something about these components was handed to a page, which draws some of it. */
+  /** Something about these components was sent to a page, which draws some of it. */
   served({ key }: Viewer, view: ViewKind, components: readonly ShopComponentName[]): void {
     const { served } = this.#attention(key)
     const now = Date.now()
@@ -69,7 +72,7 @@ export class Looks {
     }
   }
 
-  /** A page says that it shows something. Returns whether that counts as looked at by now. */
+  /** A page reports that it shows something. Returns whether that counts as looked at by now. */
   shown(viewer: Viewer, view: ViewKind, component: ShopComponentName | null, detail: string): boolean {
     const { served, focus } = this.#attention(viewer.key)
     const now = Date.now()
@@ -82,12 +85,12 @@ export class Looks {
     for (const other of [...focus.keys()].slice(0, -mostInFocus)) focus.delete(other)
     const given = served.get(place)
     if (!given || now - given.last > servedForMs) return false
-    // Where somebody is proves nothing, and is noted at once.
+    // A place that is only visited proves nothing, and is recorded immediately.
     if (component !== null && now - Math.max(since, given.first) < dwellMs) return false
     return this.#look(viewer, view, component, detail)
   }
 
-  /** For another drill: what was served before it says nothing of it. */
+  /** Called for a new drill: what was served before does not count. */
   forget(): void {
     this.#people.clear()
   }
@@ -111,7 +114,7 @@ export class Looks {
   }
 }
 
-/** Of the drill that an engine runs. */
+/** Records looks in an engine's drill. */
 export function looksOf(engine: DrillEngine): Looks {
   const looks = new Looks((view, component, detail, by) => engine.response.view(view, component, detail, by))
   engine.live.on('event', ({ type }) => {

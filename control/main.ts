@@ -88,13 +88,13 @@ const app = await createServer({
 
 await app.listen({ host: context.config.console.listen, port: context.port('control') })
 process.stdout.write(`control plane listens on ${context.port('control')}\n`)
-// Served before it is done: reverting may take a while when the range is in a bad way.
+// Listens before this is done: reverting may take a while when the range is unhealthy.
 engine
   .resume()
   .then(() => coach.takeUp())
   .catch((error: unknown) => process.stderr.write(`resuming: ${String(error)}\n`))
 sound.keep()
-// What earlier drills have come to, before somebody asks; one after the other, so that nobody waits for it.
+// Summaries of earlier drills, before somebody asks; one after another, so that no request waits.
 const summarised = (async () => {
   for (const id of ledger.drills()) {
     ledger.drill(id)
@@ -102,9 +102,9 @@ const summarised = (async () => {
   }
 })().catch((error: unknown) => process.stderr.write(`earlier drills: ${String(error)}\n`))
 const keeper = keep((name) => target.revive(name), ['reaper', 'supervisor'], 1_000)
-// Long before they run out.
+// Long before they expire.
 const rotation = setInterval(() => {
-  // Those of a cluster are renewed by Istio.
+  // In a cluster, Istio renews them.
   if (range.lacks.includes('certificates')) return
   range.mesh.rotateDue().catch((error: unknown) => process.stderr.write(`renewing certificates: ${String(error)}\n`))
 }, 600_000)

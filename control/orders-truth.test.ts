@@ -7,7 +7,7 @@ import { postgresBin } from '../test/own-postgres.ts'
 import { ShopDatabase } from '../test/shop-database.ts'
 import { orderFates } from './kept-orders.ts'
 
-/** An order that was confirmed, charged and shipped so many seconds ago; null where it was not. */
+/** An order that was confirmed, charged and shipped this many seconds ago; null for a step that did not happen. */
 async function add(
   shop: ShopDatabase,
   number: number,
@@ -68,7 +68,7 @@ test(
     }
     assert.deepEqual(await sorted('not-shipped'), { must: [2, 4].map(idOf), may: [3, 5].map(idOf) })
     assert.deepEqual(await sorted('charged-without-order'), { must: [7, 8].map(idOf), may: [9, 11].map(idOf) })
-    // Who asks as the debrief says finds all that had to be found, and nothing that is wrong.
+    // The query in the debrief finds all orders that had to be found, and no wrong one.
     for (const kind of affectedKinds) {
       const { must, may } = await sorted(kind)
       const found = (await shop.query(affectedQuery(kind, since))).flatMap((row) => Object.values(row))

@@ -28,7 +28,7 @@ const pack = (ids: readonly string[], id?: string) => packOf(work, ids, id)
 const three = ['our-first', 'our-second', 'our-third']
 const check = (source: string) => checkPack(source, { taken })
 
-test('a pack of three is made, moved as one file, and played elsewhere', async () => {
+test('a pack of three is created, moved as one file, and played elsewhere', async () => {
   const folder = pack(three)
   const { problems, files } = await check(folder)
   assert.deepEqual(problems, [])
@@ -45,7 +45,7 @@ test('a pack of three is made, moved as one file, and played elsewhere', async (
   assert.ok(three.every((id) => scenarios.has(id)) && scenarios.has('slow-shelves'))
 })
 
-test('two packs may not have a scenario or an id in common, and then none of them is kept', async () => {
+test('two packs that share a scenario or an id are refused, and neither is installed', async () => {
   const sources = [pack(['our-first']), pack(['our-first', 'our-second'])]
   const dir = fresh()
   await assert.rejects(keepPacks(dir, sources, { taken, vocabulary }), /no pack is used:\n(.|\n)*a pack of the id 'ours' was given already/)
@@ -96,11 +96,11 @@ const damages: Record<string, [(packs: string) => void, RegExp]> = {
   ],
 }
 for (const [what, [damage, reason]] of Object.entries(damages)) {
-  test(`${what}, since the pack was kept: told, and left out, and all others are played`, async () => {
+  test(`${what}, since the pack was installed: reported, and left out, and all others can be played`, async () => {
     const dir = fresh()
     await keepPacks(dir, [pack(['our-first']), pack(['their-first'], 'theirs')], { taken, vocabulary })
     damage(path.join(dir, 'packs'))
-    // As a desktop leaves it.
+    // A file that desktops leave behind.
     writeFileSync(path.join(dir, 'packs', '.DS_Store'), 'x')
     const told: string[] = []
     const scenarios = scenariosOf(root, dir, ({ message }) => told.push(message))
@@ -110,7 +110,7 @@ for (const [what, [damage, reason]] of Object.entries(damages)) {
   })
 }
 
-test('packs in a folder that is none: told, and the scenarios of the checkout are played', () => {
+test('packs in an invalid folder: reported, and the checkout’s scenarios can be played', () => {
   const dir = fresh()
   writeFileSync(path.join(dir, 'packs'), 'x')
   const told: string[] = []
@@ -118,13 +118,13 @@ test('packs in a folder that is none: told, and the scenarios of the checkout ar
   assert.match(told.join(), /^the folder of the packs cannot be read \(ENOTDIR/)
 })
 
-test('a wrong pack, or a change that is broken off, leaves the packs that were kept', async () => {
+test('a wrong pack, or an interrupted change, leaves the installed packs', async () => {
   const dir = fresh()
   await keepPacks(dir, [pack(['our-first'])], { taken, vocabulary })
   const played = () => scenariosOf(root, dir, (mistake) => assert.fail(mistake.message)).has('our-first')
   await assert.rejects(keepPacks(dir, [pack([])], { taken, vocabulary }), /no pack is used:\n.*it has no scenarios/)
   assert.ok(played())
-  // Killed after the old ones were moved away, and before the new ones were there.
+  // Killed after the old ones were moved away, and before the new ones were in place.
   renameSync(path.join(dir, 'packs'), path.join(dir, 'packs.before'))
   mkdirSync(path.join(dir, 'packs.next'))
   assert.ok(played())

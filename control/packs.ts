@@ -6,12 +6,12 @@ import { FiredrillError, describeError } from '../model/errors.ts'
 import type { Scenario } from '../model/scenario.ts'
 import { makePrivateFolder } from '../range/private.ts'
 
-/** Where a range keeps the packs that it was started with: a copy, so that it does not change while it is played. */
+/** Where a range keeps the packs that it was started with: a copy, so that it does not change during a drill. */
 const packsIn = (dir: string): string => path.join(dir, 'packs')
 
 /**
- * Keeps these packs for a range, and no other. When one of them has a mistake, nothing is kept, and every mistake of every pack is told
- * (`bad-request`).
+ * Installs these packs for a range, and removes all others. If one of them has a mistake, nothing changes, and every mistake of every pack is
+ * reported (`bad-request`).
  */
 export async function keepPacks(
   dir: string,
@@ -31,7 +31,7 @@ export async function keepPacks(
     if (existsSync(now)) renameSync(now, before)
     renameSync(next, now)
   } catch (error) {
-    // On a full disk as well, those that were kept stay.
+    // On a full disk as well, the installed ones stay.
     rmSync(next, { recursive: true, force: true })
     takeBack(dir)
     throw error
@@ -42,7 +42,7 @@ export async function keepPacks(
 
 const placesIn = (dir: string) => ({ now: packsIn(dir), next: `${packsIn(dir)}.next`, before: `${packsIn(dir)}.before` })
 
-/** The packs that are kept, where others were to take their place and that was broken off in between. */
+/** The installed packs, if their replacement was interrupted. */
 function takeBack(dir: string): void {
   const { now, before } = placesIn(dir)
   if (!existsSync(now) && existsSync(before)) renameSync(before, now)
@@ -54,8 +54,8 @@ export function dropPacks(dir: string): void {
 }
 
 /**
- * The scenarios of a checkout with those of the range's packs. `told` gets what has a mistake or cannot be read, which is left out: a
- * pack that was damaged on the disk keeps neither the others nor the range from starting. `load` reads one folder.
+ * The scenarios of a checkout and those of the range's packs. `told` receives what has a mistake or cannot be read, which is left out: a pack that
+ * was damaged on disk prevents neither the others nor the range from starting. `load` reads one folder.
  */
 export function scenariosOf(
   root: string,
@@ -82,7 +82,7 @@ export function scenariosOf(
     },
     [],
   )
-  // What the desktop leaves in every folder.
+  // Files that desktops leave in every folder.
   for (const pack of packs.filter((name) => !name.startsWith('.'))) {
     const own = readable(
       `the pack '${pack}' in ${folder}`,
@@ -90,7 +90,7 @@ export function scenariosOf(
       new Map<string, Scenario>(),
     )
     for (const [id, scenario] of own) {
-      // Of a later checkout, which has a scenario of that name itself.
+      // A later checkout has a scenario with that name itself.
       if (all.has(id))
         told(new FiredrillError('conflict', `'${id}' of the pack '${pack}' is in Firedrill itself by now: rename it in the pack`))
       else all.set(id, scenario)

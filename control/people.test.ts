@@ -5,9 +5,9 @@ import { GameDays } from './game-days.ts'
 import { memberKey, People, personCookie } from './people.ts'
 import { EngineBench, scenarios } from './replay/engine-bench.ts'
 
-/** A request by its cookies, let in as somebody's or by a token of the range. */
+/** A request with these cookies, authorised by a member's token or one of the range's. */
 const request = ({ cookie, person = null, role = 'trainee' }: { cookie?: string; person?: string | null; role?: string | null } = {}) =>
-  // Safe: no more of it is read.
+  // Safe: only these properties are read.
   ({ headers: { cookie }, person, role }) as unknown as FastifyRequest
 
 function day(bench: EngineBench) {
@@ -18,7 +18,7 @@ function day(bench: EngineBench) {
 }
 const robin = { name: 'Robin', role: 'operations' }
 
-test('somebody who has joined is known by the token that let them in, and otherwise by the cookie of their browser', () => {
+test('a member is identified by the token that authorised the request, and otherwise by the browser’s cookie', () => {
   using bench = new EngineBench()
   const { people, join } = day(bench)
   const [robins, sams] = [join('Robin'), join('Sam')]
@@ -28,7 +28,7 @@ test('somebody who has joined is known by the token that let them in, and otherw
   assert.deepEqual(people.of(request({ person: robins, cookie: `${personCookie}=${sams}` })), robin, 'whatever else is sent')
 })
 
-test('without a token of somebody who has joined it is nobody of the team', () => {
+test('without a member’s token, a request is from nobody on the team', () => {
   using bench = new EngineBench()
   const { people, join } = day(bench)
   const robins = join('Robin')
@@ -37,7 +37,7 @@ test('without a token of somebody who has joined it is nobody of the team', () =
   assert.equal(people.of(request({ person: 'somebody else' })), undefined)
 })
 
-test('a request is looked at with the eyes of a member of the team, else with those of the role', () => {
+test('a request’s viewer is the member, or else the role', () => {
   using bench = new EngineBench()
   const { people, join } = day(bench)
   const robins = join('Robin')
@@ -49,7 +49,7 @@ test('a request is looked at with the eyes of a member of the team, else with th
   assert.equal(people.byKey('trainee'), undefined)
 })
 
-test('who is asked to leave may not stay, nor anybody of the team when the game day is over', async () => {
+test('access ends when a member is removed, and for everybody when the game day is over', async () => {
   using bench = new EngineBench()
   const { id, gameDays, people, join } = day(bench)
   const [robins, sams] = [join('Robin'), join('Sam')]

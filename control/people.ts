@@ -5,17 +5,17 @@ import type { Viewer } from './looks.ts'
 
 export const personCookie = 'firedrill-person'
 
-/** By what somebody who joined a game day is known. */
+/** The key that identifies a member of a game day, from their name. */
 export const memberKey = (name: string): string => `${name} of the team`
 
-/** Who a request comes from, where people have given their names: on game days. */
+/** Identifies the people behind requests, if they have joined a game day. */
 export class People {
   readonly #gameDays: GameDays
   constructor(gameDays: GameDays) {
     this.#gameDays = gameDays
   }
 
-  /** What the browser was given when its user joined; where it let the request in, it is who asks, whatever else is sent. */
+  /** The key from the browser's cookie, or that of the member's token if it authorised the request, whatever else is sent. */
   id(request: FastifyRequest): string | null {
     if (request.person) return request.person
     return new RegExp(`(?:^|;\\s*)${personCookie}=([\\w-]+)`).exec(request.headers.cookie ?? '')?.[1] ?? null
@@ -28,18 +28,18 @@ export class People {
     return person && { name: person.name, role: person.role }
   }
 
-  /** Of the team, the one with that key. */
+  /** The team member with that key. */
   byKey(key: string): Actor | undefined {
     const person = this.#gameDays.current()?.people.find(({ name }) => memberKey(name) === key)
     return person && { name: person.name, role: person.role }
   }
 
-  /** Whether a request that was let in as somebody of the team still would be. */
+  /** Whether a member's request would still be authorised. */
   mayStay(request: FastifyRequest): boolean {
     return !request.person || this.#gameDays.hasJoined(request.person)
   }
 
-  /** Whose eyes a request is for. */
+  /** The viewer that a request's answer is for. */
   viewer(request: FastifyRequest): Viewer {
     const by = this.of(request)
     return { key: by ? memberKey(by.name) : (request.role ?? 'nobody'), by }

@@ -5,7 +5,7 @@ import { Sunday } from '../test/sunday.ts'
 import { scenarios } from './replay/engine-bench.ts'
 import type { ShiftDebrief } from '../model/debrief.ts'
 
-test('what was practised in a shift is in the progress of each skill, by incident, once the shift is over', async () => {
+test('incidents of a shift count in the progress of each skill, once the shift is over', async () => {
   await using sunday = await new Sunday().start()
   const progress = () => sunday.served.read<Progress>('trainee', '/api/progress')
   await sunday.break('browsing')

@@ -10,11 +10,11 @@ interface PlayedIncident {
   scenario: Scenario
 }
 
-/** The incidents of shifts that are over, as drills of their own. Each shift is looked through once: what has ended stays as it is. */
+/** The incidents of finished shifts, as drills of their own. Each shift is processed once, because a finished one does not change. */
 export class PlayedIncidents {
   readonly #ledger: Pick<Ledger, 'events'>
   readonly #shifts: ReadonlyMap<string, ReadShift>
-  /** By the drill of the shift. */
+  /** By the shift's drill id. */
   readonly #known = new Map<string, PlayedIncident[]>()
 
   constructor(ledger: Pick<Ledger, 'events'>, shifts: ReadonlyMap<string, ReadShift>) {

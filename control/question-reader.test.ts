@@ -7,7 +7,7 @@ import type { DrillEngine } from './drill-engine.ts'
 import { readQuestion } from './question-reader.ts'
 import { scenarios } from './replay/engine-bench.ts'
 
-/** What is noted when a question is asked of the payment provider, whose model answers by a script; and what the model was sent. */
+/** The events when a question is asked of the payment provider, whose model answers from a script; and the model's input. */
 async function read(text: string, script: Script) {
   const sent: string[] = []
   const noted: string[] = []
@@ -16,7 +16,7 @@ async function read(text: string, script: Script) {
     return script
   })
   using model = openaiCompatible.open({ provider: 'openai-compatible', url: server.url, model: 'scripted', tools: false })
-  // Safe: no more of an engine is asked for.
+  // Safe: only these parts of an engine are used.
   const engine = {
     coaching: { decisions: () => ({ scenario: scenarios.get('payday') }) },
     characters: { noteUnderstood: (_to: number, fact: string) => void noted.push(fact) },
@@ -27,7 +27,7 @@ async function read(text: string, script: Script) {
 }
 const oddly = 'Are your authorisation systems in good health at the moment?'
 
-test('a question that words do not match is understood by the model, which is told no fact', async () => {
+test('a question that words do not match is matched by the model, which sees no fact', async () => {
   const { noted, sent } = await read(oddly, { text: ['1'] })
   assert.deepEqual(noted, ['state'])
   assert.match(sent, /the state of our authorisations/)
@@ -39,7 +39,7 @@ test('a question that words match needs no model', async () => {
   assert.deepEqual([noted, sent], [[], ''])
 })
 
-test('a model that lies, talks, breaks off or fails releases nothing', async () => {
+test('a model that lies, rambles, breaks off or fails releases nothing', async () => {
   for (const script of [
     { text: ['0'] },
     { text: ['17'] },

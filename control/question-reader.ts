@@ -4,8 +4,8 @@ import { factAsked, isNear } from '../people/questions.ts'
 import type { DrillEngine } from './drill-engine.ts'
 
 /**
- * Lets a model say what a question to a person is about, where its words do not. It may choose only among that person's topics, and only one that
- * shares a word with the question: what a trainee talks it into is then no more than what they could have asked for.
+ * Lets a model match a question to a fact if no phrase matches. It may choose only among that person's topics, and only one that shares a word with
+ * the question: a trainee who manipulates the model gets no more than they could have asked for.
  */
 export async function readQuestion(
   event: Extract<DrillEvent, { type: 'person-asked' }>,

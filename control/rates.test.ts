@@ -3,7 +3,7 @@ import { describe, test } from 'node:test'
 import { Rates } from './rates.ts'
 
 describe('a rate', () => {
-  test('lets ten come at once, or a sixth of those of a minute, and then one after the other', () => {
+  test('allows a burst of ten, or of a sixth of a minute’s requests, and then one after another', () => {
     for (const [perMinute, atOnce] of [
       [6, 10],
       [60, 10],
@@ -27,7 +27,7 @@ describe('a rate', () => {
     }
   })
 
-  test('tells for how long to wait, and that is enough', () => {
+  test('tells how long to wait, and that is enough', () => {
     let now = 0
     const rates = new Rates(() => now)
     for (let count = 0; count < 10; count++) assert.equal(rates.take('a', 60), 0)
@@ -39,7 +39,7 @@ describe('a rate', () => {
     assert.equal(rates.take('a', 60), 0)
   })
 
-  test('of one key says nothing of another, and the oldest of ten thousand is forgotten', () => {
+  test('counts each key separately, and drops the oldest of ten thousand', () => {
     const rates = new Rates(() => 0)
     for (let count = 0; count < 10; count++) rates.take('a', 60)
     assert.ok(rates.take('a', 60) > 0)
@@ -52,7 +52,7 @@ describe('a rate', () => {
   })
 })
 
-test('a rate lets as many at once as it says, and no more than it says over time', () => {
+test('a rate allows its burst, and no more than its rate over time', () => {
   let now = 0
   const rates = new Rates(() => now)
   let taken = 0

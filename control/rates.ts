@@ -1,20 +1,20 @@
-/** Buckets of those who have not asked for longer than it takes to fill one are forgotten. */
+/** Buckets that have had time to fill are dropped. */
 const mostBuckets = 10_000
 
-/** So many requests may come at once however few a minute may: somebody types several lines before the first is answered. */
+/** Minimum burst, however low the rate: somebody may type several lines before the first is answered. */
 const atOnce = 10
 
-/** Tells who asks too often: so many requests a minute, and of them a sixth at once, though always `atOnce`. */
+/** Limits the rate of requests per key: this many a minute, with a burst of a sixth of them, at least `atOnce`. */
 export class Rates {
   readonly #buckets = new Map<string, { left: number; at: number }>()
   readonly #now: () => number
 
-  /** @param now in milliseconds; a clock that is never set back. */
+  /** @param now in milliseconds, from a clock that is never set back. */
   constructor(now: () => number = () => performance.now()) {
     this.#now = now
   }
 
-  /** 0 when one more may be asked; else in how many milliseconds it may. */
+  /** 0 if a request is allowed; otherwise the number of milliseconds until it is. */
   take(key: string, perMinute: number): number {
     const now = this.#now()
     const most = Math.max(atOnce, perMinute / 6)
@@ -29,7 +29,7 @@ export class Rates {
     return 0
   }
 
-  /** The oldest go first: a map keeps the order in which they came. */
+  /** The oldest are dropped first: a map keeps the order of insertion. */
   #forget(): void {
     for (const key of this.#buckets.keys()) {
       if (this.#buckets.size < mostBuckets) return

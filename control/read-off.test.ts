@@ -6,7 +6,7 @@ import { readOff } from './read-off.ts'
 
 const backup = (name: string, check: string) => ({ backup: name, check, restores_from: '2026-03-02T10:00:00.000Z' })
 
-/** A range that shows this. */
+/** A range with this state. */
 function showing({ sessions = [], backups = [], logs = [] }: { sessions?: object[]; backups?: object[]; logs?: object[] }) {
   const asked: string[] = []
   const answers = client(async ({ method, path }) => {
@@ -19,7 +19,7 @@ function showing({ sessions = [], backups = [], logs = [] }: { sessions?: object
   return { client: answers, asked }
 }
 
-test('parameters are as they are written, apart from those that are read off the range', async () => {
+test('parameters are unchanged, apart from those that are read from the range', async () => {
   const { client } = showing({})
   assert.deepEqual(await readOff(client, { table: 'inventory.stock', now: 0, until: '$later' }), {
     table: 'inventory.stock',
@@ -28,7 +28,7 @@ test('parameters are as they are written, apart from those that are read off the
   })
 })
 
-test('who blocks is who blocks others and is blocked by none', async () => {
+test('the blocking session is one that blocks others and is not blocked itself', async () => {
   const sessions = [
     { pid: 1, blocked_by: '2' },
     { pid: 2, blocked_by: '3, 4' },
@@ -39,7 +39,7 @@ test('who blocks is who blocks others and is blocked by none', async () => {
   assert.deepEqual(await readOff(showing({}).client, { pid: '$blocker' }), { pid: 0 })
 })
 
-test('a loss is the first statement since the first backup that changed data, and the moment is before it', async () => {
+test('the time of a loss is just before the first statement since the first backup that changed data', async () => {
   const at = Date.parse('2026-03-02T10:05:00.000Z')
   const logs = [
     { timeMs: at + 9_000, body: 'statement: delete from inventory.stock' },
@@ -58,7 +58,7 @@ test('a checked backup is the newest that passed', async () => {
   assert.deepEqual(await readOff(showing({ backups }).client, { backup: '$checked-backup' }), { backup: 'b' })
 })
 
-test('people read what was read off in words', () => {
+test('people read a description of such parameters', () => {
   assert.deepEqual(['$before-loss', '$blocker', 'orders', 3].map(inWords), [
     '(just before the statement)',
     '(the blocking session)',

@@ -2,7 +2,7 @@ import type { ApiClient } from '../model/client.ts'
 import { FiredrillError } from '../model/errors.ts'
 import { isReadOff, type ReadOff } from '../model/read-off.ts'
 
-/** A log has milliseconds, and a moment before is soon enough. */
+/** Logs have milliseconds, and a moment earlier is precise enough. */
 const beforeLossMs = 200
 const mostLines = 2_000
 
@@ -12,7 +12,7 @@ const readings: Readonly<Record<ReadOff, (client: ApiClient) => Promise<unknown>
   '$checked-backup': checkedBackup,
 }
 
-/** The parameters of a solution with what they leave to be read off the range, as a responder does it. Throws `not-found` where the range does not show it. */
+/** The parameters of a solution, including those that a responder would read from the range. Throws `not-found` if the range does not show one. */
 export async function readOff(client: ApiClient, params: Record<string, unknown>): Promise<Record<string, unknown>> {
   const read = Object.entries(params).map(
     async ([name, value]) => [name, isReadOff(value) ? await readings[value](client) : value] as const,
@@ -23,7 +23,7 @@ export async function readOff(client: ApiClient, params: Record<string, unknown>
 const rowsOf = async (client: ApiClient, action: string) =>
   (await client.post('/api/actions/:id', { id: action, body: { params: {} } })).rows ?? []
 
-/** Who blocks others and is blocked by none, in the list of sessions. */
+/** The session that blocks others and is not blocked itself. */
 async function blocker(client: ApiClient): Promise<unknown> {
   const rows = await rowsOf(client, 'list-sessions')
   const blockers = new Set(rows.flatMap((row) => String(row['blocked_by'] ?? '').split(', ')))

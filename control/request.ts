@@ -2,7 +2,7 @@ import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { FiredrillError } from '../model/errors.ts'
 
-// Neither `fetch` nor an import: both load undici, the import because it reads all that the module exports. That takes longer than the request.
+// Neither `fetch` nor an import: both load undici, the import because it reads all exports. That would take longer than the request.
 const http = process.getBuiltinModule('node:http')
 
 interface Request {
@@ -12,7 +12,7 @@ interface Request {
   timeoutMs: number
 }
 
-/** One request over HTTP, over a connection of its own. Throws `timed-out` when there was no answer in time. */
+/** One HTTP request on a new connection. Throws `timed-out` if there is no answer in time. */
 export async function request(url: string, { body, timeoutMs, ...options }: Request): Promise<{ status: number; text: string }> {
   const signal = AbortSignal.timeout(timeoutMs)
   try {

@@ -5,7 +5,7 @@ import { requireSupported, resolveFault } from './resolved-fault.ts'
 
 const edge = { from: 'gateway', to: 'inventory' }
 
-test('a fault is resolved with its defaults, what it acts on and what the range lacks for it', () => {
+test('a fault is resolved with its defaults, its target and what the range lacks for it', () => {
   const resolved = resolveFault('http-delay', { ...edge, delayMs: 100 }, { lacks: ['mesh', 'cluster'] })
   assert.equal(resolved.fault.id, 'http-delay')
   assert.deepEqual(resolved.params, { ...edge, delayMs: 100, percent: 100, header: '', jitterMs: 0 })
@@ -14,7 +14,7 @@ test('a fault is resolved with its defaults, what it acts on and what the range 
   assert.deepEqual(resolveFault('noop', {}, { lacks: rangeFeatures }).lacked, [])
 })
 
-test('what is lacked depends on the parameters', () => {
+test('what the range lacks depends on the parameters', () => {
   const lacked = (instance?: string) => resolveFault('network-partition', { ...edge, instance }, { lacks: ['mesh-instances'] }).lacked
   assert.deepEqual(lacked(), [])
   assert.deepEqual(lacked('current'), ['mesh-instances'])
@@ -29,7 +29,7 @@ test('an unknown fault and wrong parameters are refused, with the name of the pa
   assert.throws(() => resolveFault('load-spike', 'many', { lacks: [] }), { code: 'bad-request', message: /^load-spike: params: / })
 })
 
-test('what the range lacks is told in words', () => {
+test('what the range lacks is described in words', () => {
   const need = (lacks: (typeof rangeFeatures)[number][]) => () => requireSupported(resolveFault('http-reset', edge, { lacks }))
   assert.doesNotThrow(need(['cluster']))
   assert.throws(need(['mesh', 'edge-reset']), {

@@ -5,25 +5,25 @@ import { featuresInWords, type Range, type RangeFeature } from '../model/range.t
 import { parseParams } from './fault-params.ts'
 import { targetOf } from './fault-target.ts'
 
-/** A fault that has been asked for, with all that its parameters decide: they are parsed once. */
+/** A requested fault, with everything that its parameters determine: they are parsed once. */
 export interface ResolvedFault {
   fault: AnyFault
   /** As the fault's schema returns them, with defaults. */
   params: unknown
-  /** What the fault acts on (`targetOf`). */
+  /** The fault's target (`targetOf`). */
   target: string
-  /** What it needs with these parameters and the range lacks; empty if it can be injected. */
+  /** What the range lacks for it with these parameters; empty if it can be injected. */
   lacked: readonly RangeFeature[]
 }
 
-/** Throws `not-found` for an id that no fault has, and `bad-request`, naming the parameter, for parameters that the fault does not take. */
+/** Throws `not-found` for an unknown id, and `bad-request`, naming the parameter, for parameters that the fault does not accept. */
 export function resolveFault(id: string, rawParams: unknown, range: Pick<Range, 'lacks'>): ResolvedFault {
   const fault = faultById(id)
   const params = parseParams(fault, rawParams)
   return { fault, params, target: targetOf(fault, params), lacked: lackedFor(fault, params, range) }
 }
 
-/** Throws `unsupported`, naming what is missing, for a fault that this range cannot have. */
+/** Throws `unsupported`, naming what is missing, for a fault that cannot be injected into this range. */
 export function requireSupported({ fault, lacked }: Pick<ResolvedFault, 'fault' | 'lacked'>): void {
   if (lacked.length > 0)
     throw new FiredrillError('unsupported', `${fault.id} cannot be injected where the shop runs: the range has ${featuresInWords(lacked)}`)

@@ -11,14 +11,14 @@ import { paperRange } from './replay/paper-range.ts'
 import { settled } from './replay/settled.ts'
 import { Restoration } from './restoration.ts'
 
-/** A restoration of a range on paper; timers fire when time is passed. */
+/** A restoration of a simulated range; timers fire when the test advances the time. */
 class Bench implements Disposable {
   readonly dir = mkdtempSync(path.join(tmpdir(), 'firedrill-restoration-'))
   readonly ledger = new Ledger(this.dir)
   readonly range = paperRange(projectRoot, usualUsers)
   readonly injector = new Injector(this.range, this.ledger)
   readonly restoration = new Restoration({ range: this.range, ledger: this.ledger, injector: this.injector })
-  /** How often the range was looked at. */
+  /** How often the range was read. */
   looks = 0
   fails = false
 
@@ -47,7 +47,7 @@ class Bench implements Disposable {
 }
 
 describe('an attempt', () => {
-  test('takes faults out, tells of each, and sets back what differs', async () => {
+  test('reverts faults, reports each, and resets what differs', async () => {
     using bench = new Bench()
     const { instance } = await bench.injector.inject('noop', {}, { forMs: 60_000, drill: 'a drill' })
     await bench.range.load.setUsers(7)
@@ -61,7 +61,7 @@ describe('an attempt', () => {
 
   test('is made once, also when it is requested again meanwhile', async () => {
     using bench = new Bench()
-    // What is set back the first time is looked at once more.
+    // What the first one reset is read once more.
     await bench.restoration.run()
     bench.looks = 0
     await Promise.all([bench.restoration.run(), bench.restoration.run(), bench.restoration.run()])
@@ -70,7 +70,7 @@ describe('an attempt', () => {
     assert.equal(bench.looks, 2 * once, 'one that is asked for later is made as well')
   })
 
-  test('tells when it last changed something', async () => {
+  test('reports when it last changed something', async () => {
     using bench = new Bench()
     assert.equal(bench.restoration.changedAt, 0)
     await bench.range.load.setUsers(7)
@@ -86,7 +86,7 @@ describe('an attempt', () => {
     assert.equal(bench.restoration.changedAt, Date.now())
   })
 
-  test('that takes 3 s is slow, and whoever needs the range is told since when', async () => {
+  test('that takes 3 s is slow, and the message says since when', async () => {
     using bench = new Bench()
     const gate = Promise.withResolvers<void>()
     const { mix } = bench.range.load
@@ -122,7 +122,7 @@ describe('an attempt', () => {
     assert.throws(() => bench.restoration.mustHold(), { message: /\(Locust does not answer\)/ })
   })
 
-  test('that fails at something unforeseen is told as well, and retried', async () => {
+  test('that fails unexpectedly is reported as well, and retried', async () => {
     using bench = new Bench()
     Object.defineProperty(bench.range.load, 'usual', {
       get: () => assert.fail('nobody knows how many users there should be'),
@@ -149,7 +149,7 @@ describe('orders whose messages were lost', () => {
     return statements
   }
 
-  test('are announced once more when the range is restored, and those that were confirmed just then a moment later', async () => {
+  test('are announced again when the range is restored, and those confirmed just then a moment later', async () => {
     using bench = new Bench()
     const statements = announced(bench)
     await bench.restoration.run()
@@ -175,7 +175,7 @@ describe('orders whose messages were lost', () => {
     assert.equal(statements.length, 1)
   })
 
-  test('are waited for by the second look from the last attempt on, and by none once a drill begins or the control plane stops', async () => {
+  test('have a second announcement that is waited for from the last attempt on, and cancelled once a drill starts or the control plane stops', async () => {
     using bench = new Bench()
     const statements = announced(bench)
     await bench.restoration.run()
@@ -198,7 +198,7 @@ describe('orders whose messages were lost', () => {
     }
   })
 
-  test('do not keep the range from being restored when they cannot be announced', async () => {
+  test('do not prevent the restore when they cannot be announced', async () => {
     using bench = new Bench()
     bench.range.queue.status = async (name) => {
       if (name === 'orders.fulfilment') throw new Error('the broker does not answer')
@@ -210,7 +210,7 @@ describe('orders whose messages were lost', () => {
 })
 
 describe('what is left behind', () => {
-  test('is told with its reason, and until when it is since', async () => {
+  test('is reported with its reason, and for how long', async () => {
     using bench = new Bench()
     bench.fails = true
     const since = Date.now()
@@ -226,7 +226,7 @@ describe('what is left behind', () => {
     assert.deepEqual([bench.restoration.unrestored?.since, bench.attempts()], [since, 2])
   })
 
-  test('a fault that cannot be taken out is told without its name, and does not keep the rest from being restored', async () => {
+  test('a fault that cannot be reverted is reported without its name, and does not prevent the rest of the restore', async () => {
     using bench = new Bench()
     await bench.injector.inject('bad-release', { service: 'inventory', version: '1.5.0' }, { forMs: 60_000, drill: null })
     await bench.range.load.setUsers(7)
@@ -236,7 +236,7 @@ describe('what is left behind', () => {
     }
     await bench.restoration.run()
     const left = bench.restoration.unrestored?.left ?? []
-    assert.deepEqual(left[0], { id: 'fault', title: 'What was broken on purpose', detail: 'it could not be put right yet' })
+    assert.deepEqual(left[0], { id: 'fault', title: 'What was broken on purpose', detail: 'it could not be reverted yet' })
     assert.equal((await bench.range.load.status()).users, usualUsers)
     bench.range.releases.deploy = deploy
     await bench.restoration.run()
@@ -261,7 +261,7 @@ describe('what is left behind', () => {
     assert.equal(bench.looks, looks, 'and then no more')
   })
 
-  test('an attempt that is asked for takes the place of the next one', async () => {
+  test('a requested attempt replaces the next scheduled one', async () => {
     using bench = new Bench()
     bench.fails = true
     await bench.restoration.run()
@@ -273,7 +273,7 @@ describe('what is left behind', () => {
     assert.equal(bench.attempts(), 3)
   })
 
-  test('is not tried by a control plane that stops', async () => {
+  test('is not retried by a control plane that stops', async () => {
     using bench = new Bench()
     bench.fails = true
     await bench.restoration.run()
@@ -299,7 +299,7 @@ describe('a caller that waits', () => {
     assert.equal(await isDone(bench.restoration.settled()), true)
   })
 
-  test('waits for the attempt that is being made', async () => {
+  test('waits for the attempt under way', async () => {
     using bench = new Bench()
     const gate = Promise.withResolvers<void>()
     const { mix } = bench.range.load
@@ -311,7 +311,7 @@ describe('a caller that waits', () => {
     assert.equal(await isDone(waiting), true)
   })
 
-  test('that needs a restored range has it restored, is refused when that fails, and gives up after a minute', async () => {
+  test('that needs a restored range triggers a restore, is refused when that fails, and gives up after a minute', async () => {
     using bench = new Bench()
     await bench.range.load.setUsers(7)
     await bench.restoration.mustSucceed()
@@ -366,8 +366,8 @@ describe('a caller that waits', () => {
   })
 })
 
-describe('what was set back', () => {
-  test('is read again: a call that was taken and had no effect is told as left behind, and retried', async () => {
+describe('what was reset', () => {
+  test('is read again: a call that succeeded without effect is reported as left behind, and retried', async () => {
     using bench = new Bench()
     const { setUsers } = bench.range.load
     await setUsers(7)
@@ -382,7 +382,7 @@ describe('what was set back', () => {
     assert.equal(bench.restoration.unrestored, null)
   })
 
-  test('is read again all at the same time, and where nothing differed, only after a drill', async () => {
+  test('is read again all at the same time, and if nothing differed, only after a drill', async () => {
     using bench = new Bench()
     await bench.restoration.run()
     bench.looks = 0
@@ -402,15 +402,15 @@ describe('what was set back', () => {
       if (isSet) await gate.promise
       return read()
     }
-    // Safe: each answers what it did.
+    // Safe: each returns the original's result.
     Object.assign(bench.range.load, { mix: held(mix as never), status: held(status as never) })
     await bench.restoration.run()
     assert.equal(waiting, 2, 'one read does not wait for the other')
   })
 })
 
-describe('that it is owed', () => {
-  test('is kept for the next control plane until it holds', async () => {
+describe('a pending restore', () => {
+  test('is kept for the next control plane until it has succeeded', async () => {
     using bench = new Bench()
     assert.equal(bench.restoration.isOwed(), false)
     bench.restoration.owe('a drill')
@@ -424,7 +424,7 @@ describe('that it is owed', () => {
     assert.equal(bench.restoration.isOwed(), false)
   })
 
-  test('holds nothing up where it cannot be written', () => {
+  test('delays nothing if it cannot be recorded', () => {
     using bench = new Bench()
     Object.defineProperty(bench.ledger, 'setNote', {
       value: () => {

@@ -9,7 +9,7 @@ import type { Injector } from './injector.ts'
 import type { Ledger } from './ledger.ts'
 import type { LoadDriver } from './load-driver.ts'
 
-/** What is still not as on a fresh range, and since when that is tried. */
+/** What still differs from a fresh range, and since when a restore has been tried. */
 interface Unrestored {
   /** Milliseconds since the epoch. */
   since: number
@@ -21,9 +21,9 @@ interface Dependencies {
   range: Range
   ledger: Ledger
   injector: Injector
-  /** What steers the load: a shape that goes on would set it again. */
+  /** Controls the load: a shape that continues would change it again. */
   load?: Pick<LoadDriver, 'stop'>
-  /** Told of a drill after which the restored range is not as it was when the drill began. */
+  /** Called with a drill after which the restored range differs from its state at the start. */
   onDiffering?(drill: string, event: Differing): void
 }
 
@@ -31,22 +31,22 @@ type Differing = Extract<DrillEventBody, { type: 'range-differed' }>
 
 /** Waits before the second attempt, the third, and all others. */
 const pausesMs = [1_000, 2_000, 5_000, 15_000]
-/** So many attempts are what a range may take that is still on its way back: whoever waits for it waits for them. */
+/** How many attempts a recovering range may need: callers wait for these. */
 const patientAttempts = 3
-/** An attempt that takes longer is told to everybody: most take less than a second. */
+/** An attempt that takes longer is reported to everybody: most take less than a second. */
 const toldAfterMs = 3_000
-/** Whoever needs a restored range waits so long for it. */
+/** How long a caller waits for a restored range. */
 export const patientMs = 60_000
-/** Orders that were confirmed while the way to the worker came back are old enough by then. */
+/** By then, orders that were confirmed while the queue was being restored are old enough. */
 const announcedAgainAfterMs = 3_000
-/** Of one difference so many characters are told. */
+/** How many characters of each difference are reported. */
 const toldLength = 300
-/** That a range is to be restored is kept with it: who comes after a control plane that was killed goes on with it. */
+/** The ledger's note that a restore is pending: after a crash, the next control plane continues it. */
 const owed = 'restore-owed'
 
 /**
- * Brings the range back after a drill, and goes on until that holds: a range of which something is left behind takes no drill. One attempt at
- * a time, whoever asks.
+ * Restores the range after a drill, with retries until that has succeeded: no drill can start on a range with something left behind. One attempt at a
+ * time, however many callers there are.
  */
 export class Restoration {
   readonly #deps: Dependencies
@@ -58,13 +58,13 @@ export class Restoration {
   #announcingAgain: NodeJS.Timeout | undefined
   #stopped = false
   readonly #waiting: (() => void)[] = []
-  /** How the range was when the last drill began. */
+  /** The fingerprint at the start of the last drill. */
   #before: Fingerprint | null = null
-  /** The drill after which the range is to be restored; null where a control plane before this one may know. */
+  /** The drill after which the range is being restored; null if only an earlier control plane knew it. */
   #after: string | null = null
-  /** The difference that was told last. */
+  /** The last difference that was reported. */
   #told = ''
-  /** When a restoration last changed something: what was seen of the range before says nothing of it. */
+  /** When a restoration last changed something: earlier samples of the range do not count. */
   changedAt = 0
 
   constructor(deps: Dependencies) {
@@ -76,26 +76,26 @@ export class Restoration {
     return this.#unrestored
   }
 
-  /** Whether an attempt is being made. */
+  /** Whether an attempt is under way. */
   get isUnderWay(): boolean {
     return this.#attempt !== null
   }
 
-  /** Whether an attempt is being made that takes long, or hangs. */
+  /** Whether the attempt under way takes long, or hangs. */
   get isSlow(): boolean {
     return this.isUnderWay && Date.now() - this.#begunAt >= toldAfterMs
   }
 
-  /** Whether a control plane before this one has left it unfinished. */
+  /** Whether an earlier control plane has left a restore unfinished. */
   isOwed(): boolean {
     return (this.#deps.ledger.note(owed) ?? '') !== ''
   }
-  /** To be said before a drill ends, so that it is known whatever happens then. */
+  /** To be called before a drill ends, so that the pending restore is known whatever happens then. */
   owe(drill: string): void {
     this.#after = drill
     this.#note(drill)
   }
-  /** To be said when a drill begins: after it, the range is to be like that again. */
+  /** To be called when a drill starts, with its fingerprint: the range must equal that afterwards. */
   remember(before: Fingerprint): void {
     this.#before = structuredClone(before)
   }
@@ -114,7 +114,10 @@ export class Restoration {
     )
   }
 
-  /** One attempt: faults out, and whatever a drill may change set back. Resolves when it is made, whether it holds or not; others follow until one does. */
+  /**
+   * One attempt: reverts faults, and resets whatever a drill may change. Resolves after the attempt, successful or not; others follow until one
+   * succeeds.
+   */
   run(onReverted: (record: FaultRecord) => void = () => {}): Promise<void> {
     this.#attempt ??= this.#try(onReverted).finally(() => (this.#attempt = null))
     return this.#attempt
@@ -126,14 +129,14 @@ export class Restoration {
     this.mustHold()
   }
 
-  /** Resolves when the range is restored, or has not been in some attempts. */
+  /** Resolves when the range is restored, or after a number of failed attempts. */
   async settled(): Promise<void> {
     await this.#attempt
     if (this.#unrestored && this.#unrestored.attempts < patientAttempts && !this.#stopped)
       await new Promise<void>((resolve) => this.#waiting.push(resolve))
   }
 
-  /** Ends the attempts: another process goes on with them. */
+  /** Stops the retries: another process continues them. */
   stop(): void {
     this.#stopped = true
     clearTimeout(this.#again)
@@ -150,15 +153,15 @@ export class Restoration {
     try {
       await injector.revertAll(undefined, onReverted)
     } catch (error) {
-      // Only what it is is told: which fault it was is the instructor's.
-      left.push({ id: 'fault', title: 'What was broken on purpose', detail: 'it could not be put right yet' })
-      process.stderr.write(`taking faults out: ${describeError(error)}\n`)
+      // Without the fault's name, which only the instructor may know.
+      left.push({ id: 'fault', title: 'What was broken on purpose', detail: 'it could not be reverted yet' })
+      process.stderr.write(`reverting faults: ${describeError(error)}\n`)
     }
     let print: Fingerprint | null = null
     try {
       const restored = await restoreBaseline(range, range.load.usual)
       if (restored.length > 0) this.changedAt = Date.now()
-      // That a call was taken does not say that it had its effect.
+      // A successful call may have had no effect.
       if (restored.length > 0 || this.isOwed()) {
         const look = await lookAtBaseline(range, { users: range.load.usual })
         left.push(...look.left)
@@ -185,16 +188,16 @@ export class Restoration {
     if (!this.#unrestored || this.#unrestored.attempts >= patientAttempts) this.#wake()
   }
 
-  /** Tells when the range is not as it was when the drill began after which it was restored. */
+  /** Reports if the range differs from its state at the start of the last drill. */
   #compare(after: Fingerprint): void {
     const { ledger, onDiffering } = this.#deps
     const drill = this.#after ?? ledger.note(owed) ?? ''
     const begun = drill === '' ? null : ledger.drill(drill)
-    // After an action that took longer than its drill the range is restored once more.
+    // After an action that took longer than its drill, the range is restored once more.
     const told = `${drill} ${after.hash}`
     if (!begun || begun.fingerprint === after.hash || this.#told === told) return
     this.#told = told
-    // A control plane that was started meanwhile knows that it differs, and not in what.
+    // A control plane that was started meanwhile knows only that it differs, but not in what.
     const before = this.#before?.hash === begun.fingerprint ? this.#before : null
     const differences = before ? difference(before, after) : [`the fingerprint was ${begun.fingerprint} and is ${after.hash}`]
     process.stderr.write(`after drill ${drill}: ${differences.join('; ')}\n`)
@@ -205,7 +208,7 @@ export class Restoration {
     })
   }
 
-  /** Customers whose orders got lost wait otherwise, and with them the next drill. Once more for those that were confirmed just then. */
+  /** Otherwise customers whose orders got lost would wait, and so would the next drill. Repeated for orders that were confirmed just then. */
   async #announceForgotten(): Promise<void> {
     clearTimeout(this.#announcingAgain)
     const announce = () =>
@@ -216,7 +219,7 @@ export class Restoration {
     if (!this.#stopped) this.#announcingAgain = setTimeout(() => void announce(), announcedAgainAfterMs).unref()
   }
 
-  /** For a drill that begins: from then on orders that get lost are its own. */
+  /** Called when a drill starts: orders that get lost from then on belong to it. */
   announceNoMore(): void {
     clearTimeout(this.#announcingAgain)
   }
@@ -229,7 +232,7 @@ export class Restoration {
     try {
       this.#deps.ledger.setNote(owed, value)
     } catch (error) {
-      // It is restored all the same; only who comes after a crash would not know.
+      // It is restored all the same; only the next process after a crash would not know.
       process.stderr.write(`the ledger cannot be written: ${describeError(error)}\n`)
     }
   }

@@ -10,12 +10,12 @@ import { longestTurn } from './replay/longest-turn.ts'
 import { ownPorts } from './replay/paper-context.ts'
 import { ServedBench } from './replay/served-bench.ts'
 
-/** For how long: a few seconds in the suite, longer when somebody has the time. */
+/** Duration: a few seconds in the suite, and longer on request. */
 const seconds = Number(process.env['FIREDRILL_FUZZ_SECONDS'] ?? 4)
 const longestAnswerMs = 2_000
-/** Of this thread, in one turn: a request holds all others up for no longer than that. */
+/** Time that a request may block the main thread in one turn. */
 const mostCpuMs = 200
-/** Of the drill that was played before. */
+/** The drill that was played before. */
 const longDrill = 5_000
 
 interface Operation {
@@ -27,11 +27,11 @@ interface Asked {
   url: string
   headers: Record<string, string>
   payload: string | undefined
-  /** What goes on for as long as somebody listens: its beginning is read. */
+  /** Streams: only their beginning is read. */
   as?: 'stream' | 'socket'
 }
 
-/** Requests to one route: such as fit its schemas, and such as do not. */
+/** Requests to one route, some of which fit its schemas and some not. */
 function requestsTo(method: Asked['method'], path: string, operation: Operation, ids: Record<string, string[]>): Arbitrary<Asked> {
   const params = operation.parameters ?? []
   const schemaOf = (name: string, place: string) =>
@@ -66,7 +66,7 @@ function requestsTo(method: Asked['method'], path: string, operation: Operation,
   }))
 }
 
-/** Requests to what is handed on to others, who do not answer here: whichever address it is, it does no harm. */
+/** Requests to forwarded routes, whose backends do not answer here: no address may do harm. */
 const handedOn: Arbitrary<Asked> = fc
   .tuple(
     fc.constantFrom<Asked['method']>('GET', 'POST'),
@@ -92,7 +92,7 @@ const handedOn: Arbitrary<Asked> = fc
     payload: method === 'GET' ? undefined : payload,
   }))
 
-/** Text that can be a part of an address: a half of a pair cannot. */
+/** Text that can be part of a URL, without lone surrogates. */
 const wellFormed = (value: unknown): string => String(value).toWellFormed()
 
 test('the control plane answers any request of a trainee in time, and keeps running', async (context: TestContext) => {
@@ -138,7 +138,7 @@ test('the control plane answers any request of a trainee in time, and keeps runn
       ]
     }),
   )
-  // Which the document does not have: a socket is no answer.
+  // Not in the document, because a WebSocket is no answer.
   const from = { name: 'from', in: 'query', schema: { type: 'integer' } }
   const sockets = requestsTo('GET', '/api/shells/{id}/socket', { parameters: [from] }, ids).map((one): Asked => ({ ...one, as: 'socket' }))
   assert.ok(requests.length > 60)
@@ -163,7 +163,7 @@ test('the control plane answers any request of a trainee in time, and keeps runn
     const { result, longestMs } = await longestTurn(() => answerTo(asked))
     return { statusCode: result.statusCode, body: result.body, ms: performance.now() - startedAt, cpuMs: longestMs }
   }
-  // What is loaded when it is first needed.
+  // Modules that are loaded when first needed.
   await send({
     method: 'POST',
     url: '/mcp',
@@ -184,7 +184,7 @@ test('the control plane answers any request of a trainee in time, and keeps runn
       if (asked.as) streams.add(asked.as)
       const what = `${asked.method} ${asked.url} ${asked.payload ?? ''}`.slice(0, 2_000)
       assert.notEqual(answer.statusCode, 500, `${what}: ${answer.body}`)
-      // A busy machine may hold one up; it is ours when it is again.
+      // A busy machine may delay one; it counts as our fault if it happens again.
       if (answer.ms > longestAnswerMs || answer.cpuMs > mostCpuMs) answer = await send(asked)
       assert.ok(answer.ms <= longestAnswerMs, `${what}: answered after ${Math.round(answer.ms)} ms`)
       assert.ok(answer.cpuMs <= mostCpuMs, `${what}: kept others waiting for ${Math.round(answer.cpuMs)} ms`)
@@ -195,7 +195,7 @@ test('the control plane answers any request of a trainee in time, and keeps runn
   context.diagnostic(
     `${sent} requests, of ${[...streams].join(' and ') || 'no stream'}: ${[...statuses].map(([status, count]) => `${count} × ${status}`).join(', ')}`,
   )
-  // A busy machine gets no further in that time than to a few.
+  // A busy machine makes only a few requests in that time.
   assert.ok(sent > 0 && (sent < 200 || (statuses.has(200) && statuses.has(400))), 'some fit and some do not')
   if (bench.engine.running()) await bench.engine.abort('enough')
 })

@@ -10,7 +10,7 @@ interface Runbook {
 
 const folder = path.join(import.meta.dirname, '..', 'docs', 'runbooks')
 
-/** The pages that alerts link to, by name: `docs/runbooks/NAME.md`, titled by their first heading. */
+/** The runbooks that alerts link to, by name: `docs/runbooks/NAME.md`, with the first heading as the title. */
 export function runbooks(): Map<string, Runbook> {
   return new Map(
     readdirSync(folder)

@@ -6,7 +6,7 @@ import { allRunning } from './replay/paper-range.ts'
 import { settled } from './replay/settled.ts'
 import { startSampler, userTotals } from './sampler.ts'
 
-/** What Locust and the catalogue answer. */
+/** The answers of Locust and the catalogue. */
 let metrics = ''
 let prices: Record<string, number> = {}
 const asked: { url: string; traceparent: string | null }[] = []
@@ -19,9 +19,9 @@ const answer = async (url: string | URL | Request, init?: RequestInit): Promise<
 before(() => void mock.method(globalThis, 'fetch', answer))
 after(() => mock.restoreAll())
 
-/** A range that answers as it is told. */
+/** A range with these answers. */
 class Bench implements Disposable {
-  /** Products whose price was changed lately, as the database has them at the first look and at the second. */
+  /** Products whose price was changed recently, in the first and in the second query to the database. */
   changed: { sku: string; cents: number }[] = []
   changedSince: { sku: string; cents: number }[] | null = null
   oldest: string | null = '3.5'
@@ -44,7 +44,7 @@ class Bench implements Disposable {
           : Array.isArray(skus)
             ? (this.changedSince ?? this.changed).filter(({ sku }) => skus.includes(sku))
             : this.changed
-        // Safe: what reads these columns asks so.
+        // Safe: only code that reads these columns sends this query.
         return rows as unknown as Row[]
       },
     },
@@ -75,7 +75,7 @@ class Bench implements Disposable {
     }
     return promise
   }
-  /** Samples until all was seen since a moment; how many it took. */
+  /** Samples until all components were checked since a moment; returns how many it took. */
   async until(seen: Promise<void>): Promise<number> {
     let done = false
     void seen.then(() => (done = true))
@@ -104,17 +104,17 @@ const table: [what: string, text: string, totals: { good: number; slow: number; 
   ],
 ]
 for (const [what, text, totals] of table)
-  test(`what users felt, of ${what}`, async () => {
+  test(`the harm to users, for ${what}`, async () => {
     metrics = text
     assert.deepEqual(await userTotals(`${base}/metrics`), totals)
   })
 
-test('what users felt is not known where Locust does not answer', async () => {
+test('the harm to users is unknown if Locust does not answer', async () => {
   assert.equal(await userTotals('http://nowhere/metrics'), null)
 })
 
 describe('a sample', () => {
-  test('has what each part answers', async () => {
+  test('has the answer of each part', async () => {
     metrics = 'user_requests_total{outcome="good"} 7\n'
     using bench = new Bench()
     bench.components = allRunning().slice(0, 2)
@@ -144,7 +144,7 @@ describe('a sample', () => {
     assert.deepEqual([second.backlog, second.deadLetters], [null, null])
   })
 
-  test('is taken also when the range throws before it promises an answer', async () => {
+  test('is taken even if the range throws synchronously', async () => {
     using bench = new Bench()
     const { status } = bench.range
     const atOnce = () => {
@@ -166,10 +166,10 @@ describe('a sample', () => {
   })
 })
 
-describe('prices that are out of date', () => {
+describe('outdated prices', () => {
   const stale = async (bench: Bench): Promise<number | null> => (await bench.next()).stalePrices
 
-  test('are counted where customers are shown another price than was decided, and those that nobody is shown are not', async () => {
+  test('are counted if customers see another price than the database has; prices that nobody sees are not', async () => {
     using bench = new Bench()
     bench.changed = [
       { sku: 'a', cents: 100 },
@@ -184,7 +184,7 @@ describe('prices that are out of date', () => {
     assert.match(request?.traceparent ?? '', /^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/, 'it is not among the traces of customers')
   })
 
-  test('a price that was changed between the two looks is not out of date', async () => {
+  test('a price that was changed between the two queries is not outdated', async () => {
     using bench = new Bench()
     bench.changed = [{ sku: 'a', cents: 100 }]
     bench.changedSince = [{ sku: 'a', cents: 150 }]
@@ -192,7 +192,7 @@ describe('prices that are out of date', () => {
     assert.equal(await stale(bench), 0)
   })
 
-  test('without a change nobody is asked', async () => {
+  test('without a change nothing is queried', async () => {
     using bench = new Bench()
     asked.length = 0
     assert.equal(await stale(bench), 0)
@@ -200,7 +200,7 @@ describe('prices that are out of date', () => {
   })
 })
 
-describe('looks at the components', () => {
+describe('checks of the components', () => {
   test('are waited for until one that began later is in a sample, and then no longer', async () => {
     using bench = new Bench()
     await bench.next()
@@ -237,7 +237,7 @@ test('three minutes of samples are kept', async () => {
   assert.equal(samples().at(-1)?.at, Date.now())
 })
 
-test('a caller that waits is released when the sampler stops, and no sample comes after', async () => {
+test('a waiting caller is released when the sampler stops, and no sample comes after', async () => {
   using bench = new Bench()
   await bench.next()
   const waiting = bench.sampler.seen(Date.now() + 3_600_000)
@@ -249,7 +249,7 @@ test('a caller that waits is released when the sampler stops, and no sample come
   assert.equal(bench.sampler.samples().length, length)
 })
 
-test('a listener that never ends holds up no sample', async () => {
+test('a listener that never resolves delays no sample', async () => {
   using bench = new Bench()
   bench.sampler.onSample(() => new Promise(() => {}))
   await bench.next()

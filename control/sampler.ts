@@ -8,30 +8,30 @@ import { queues } from '../shop/contract.ts'
 const everyMs = 1_000
 /** As long as the longest rehearsal, so that it can be recorded. */
 const keptSamples = 180
-/** Readiness opens connections to everything, logs in included: less often than the rest, and less often still while nobody needs to know. */
+/** Readiness checks open connections to everything and log in: they run less often than the rest, and even less often at rest. */
 const statusEveryMs = { closely: 2_000, atRest: 6_000 }
 
 export interface Sampler {
   samples(): readonly Sample[]
   components(): ComponentStatus[]
-  /** Who listens is not waited for. */
+  /** Listeners are not awaited. */
   onSample(listener: (sample: Sample) => void | Promise<void>): void
-  /** Resolves when every component has been looked at since a moment (milliseconds since the epoch), and the sample of it is in. */
+  /** Resolves when every component has been checked since a moment (milliseconds since the epoch), and the result is in a sample. */
   seen(since: number): Promise<void>
   stop(): void
 }
 
-/** Looks at the range once a second, through its own connections: not through the Prometheus that a scenario may have broken. */
+/** Samples the range once a second over its own connections, not through Prometheus, which a scenario may have broken. */
 export function startSampler(
   range: Watched,
   urls: { locustMetrics: string; catalog: string },
-  /** Whether something is under way, as a drill is, for which components are to be looked at closely. */
+  /** Whether something is under way, such as a drill, that needs frequent checks of the components. */
   closely: () => boolean = () => true,
 ): Sampler {
   const samples: Sample[] = []
   const listeners: ((sample: Sample) => void | Promise<void>)[] = []
   let components: ComponentStatus[] = []
-  /** When the look at the components began whose result is in the latest sample. */
+  /** When the check of the components began whose result is in the latest sample. */
   let componentsAt = 0
   let seenAt = 0
   let waiting: { since: number; resolve: () => void }[] = []
@@ -40,7 +40,7 @@ export function startSampler(
   const refresh = async () => {
     while (!stopped) {
       const startedAt = Date.now()
-      // Also of what throws before it promises anything.
+      // This catches synchronous errors, too.
       const looked = await attempt(() => range.status())
       if (looked) {
         components = looked
@@ -66,7 +66,7 @@ export function startSampler(
         valueOrNull(async () => (await range.queue.status(queues.dead)).ready),
         valueOrNull(() => stalePricesOf(range, urls.catalog)),
       ])
-      // Whoever stopped it waits for nothing any more.
+      // It was stopped, so nobody waits any more.
       if (stopped) return
       const sample: Sample = { at, components, users, oldestUnfulfilledSeconds: oldest, backlog, deadLetters: dead, stalePrices }
       samples.push(sample)
@@ -99,7 +99,7 @@ async function valueOrNull(read: () => Promise<number>): Promise<number | null> 
   return Promise.race([attempt(read), pause(1_500).then(() => null)])
 }
 
-/** Null where it throws or rejects. */
+/** Null if it throws or rejects. */
 async function attempt<Result>(work: () => Promise<Result>): Promise<Result | null> {
   try {
     return await work()
@@ -108,7 +108,7 @@ async function attempt<Result>(work: () => Promise<Result>): Promise<Result | nu
   }
 }
 
-/** Compares what an order would be charged by with what was decided: a change has two seconds to arrive. */
+/** Compares the price that an order would be charged with the database: a change may take two seconds to arrive. */
 async function stalePricesOf(range: Pick<Watched, 'database'>, catalogUrl: string): Promise<number> {
   const rows = await range.database.query<{ sku: string; cents: number }>(
     `select sku, price_cents as cents from catalog.products
@@ -116,14 +116,14 @@ async function stalePricesOf(range: Pick<Watched, 'database'>, catalogUrl: strin
   )
   if (rows.length === 0) return 0
   const response = await fetch(`${catalogUrl}/prices?skus=${rows.map(({ sku }) => sku).join(',')}`, {
-    // Whoever watches leaves no trace among those of the customers.
+    // Without a trace among those of the customers.
     headers: { traceparent: `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-00` },
     signal: AbortSignal.timeout(1_500),
   })
   const { prices } = z.object({ prices: z.record(z.string(), z.number()) }).parse(await response.json())
   const differing = rows.filter(({ sku, cents }) => prices[sku] !== undefined && prices[sku] !== cents)
   if (differing.length === 0) return 0
-  // One that was changed between the two looks is not outdated, but newer than the first.
+  // A price that was changed between the two queries is not outdated, but newer than the first.
   const again = await range.database.query<{ sku: string; cents: number }>(
     `select sku, price_cents as cents from catalog.products where sku = any ($1)`,
     [differing.map(({ sku }) => sku)],
@@ -131,7 +131,7 @@ async function stalePricesOf(range: Pick<Watched, 'database'>, catalogUrl: strin
   return differing.filter(({ sku, cents }) => again.some((row) => row.sku === sku && row.cents === cents)).length
 }
 
-/** Locust's own count of what users felt, summed over the journeys. */
+/** Locust's own counts of users' requests, summed over the journeys. */
 export async function userTotals(url: string): Promise<Sample['users']> {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(1_500) })

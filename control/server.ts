@@ -70,9 +70,9 @@ export async function createServer(api: ApiContext, { rated = true }: { rated?: 
     }
   })
 
-  // Of what is typed in one message: a paste is cut into several.
+  // Maximum size of one message of input: a paste is split into several.
   await app.register(websocket, { options: { maxPayload: 64 * 1024 } })
-  // Elsewhere the plugin would take it and close it at once.
+  // At any other address, the plugin would accept the socket and close it immediately.
   app.addHook('onRequest', async (request) => {
     if (request.ws && request.routeOptions.url !== socketRoute)
       throw new FiredrillError('not-found', `there is no socket at ${request.url.split('?')[0]?.slice(0, 200)}`)

@@ -41,7 +41,7 @@ function made({
   return { bench, shells, context, [Symbol.asyncDispose]: end }
 }
 
-test('wherever the shop is, the jail decides whether there are terminals; in a pod it is said what to use instead', async () => {
+test('on every target, the jail decides whether there are terminals; in a pod, the message says what to use instead', async () => {
   const cluster = { kubeconfig: '/kubeconfig', overlay: 'local', storageClass: null, address: '' } as const
   const table: [placement: Placement, expected: RegExp][] = [
     [{ role: 'all' }, /^bwrap is missing$/],
@@ -59,33 +59,37 @@ test('wherever the shop is, the jail decides whether there are terminals; in a p
   }
 })
 
-test('a command counts for who typed it, and is a look when it ended well, by Ctrl C, or by a pipe', { skip }, async () => {
-  await using it = made({})
-  const { bench, shells } = it
-  mkdirSync(path.join(bench.dir, 'logs'))
-  for (const name of ['orders', 'catalog', 'payments', 'inventory'])
-    writeFileSync(path.join(bench.dir, 'logs', `${name}.log`), '{"msg":"an order"}\n')
-  await shells.run(robin, 'cat /var/log/shop/orders.log', 20)
-  const drill = await bench.start()
-  const run = async (component: string, status: number) => {
-    await shells.run(robin, `cat /var/log/shop/${component}.log; (exit ${status})`, 20)
-    const is = (event: DrillEvent) => event.type === 'place-viewed' && event.component === component
-    return bench.events(drill).some(is)
-  }
-  assert.deepEqual(
-    [await run('orders', 0), await run('catalog', 130), await run('payments', 141), await run('inventory', 1)],
-    [true, true, true, false],
-  )
-  const commands = bench.events(drill).flatMap((event) => (event.type === 'command-run' ? [event] : []))
-  assert.deepEqual(
-    commands.map(({ status, kind, by }) => [status, kind, by?.name]),
-    [0, 130, 141, 1].map((status) => [status, 'inspect', 'Robin']),
-  )
-  await shells.run(robin, 'redis-cli flushall', 20)
-  const last = bench.events(drill).findLast(({ type }) => type === 'command-run')
-  assert.deepEqual(last?.type === 'command-run' && [last.kind, last.command], ['change', 'redis-cli flushall'])
-  await bench.engine.abort('enough')
-})
+test(
+  'a command counts for the person who typed it, and is a look if it succeeded, or was ended by Ctrl C or a pipe',
+  { skip },
+  async () => {
+    await using it = made({})
+    const { bench, shells } = it
+    mkdirSync(path.join(bench.dir, 'logs'))
+    for (const name of ['orders', 'catalog', 'payments', 'inventory'])
+      writeFileSync(path.join(bench.dir, 'logs', `${name}.log`), '{"msg":"an order"}\n')
+    await shells.run(robin, 'cat /var/log/shop/orders.log', 20)
+    const drill = await bench.start()
+    const run = async (component: string, status: number) => {
+      await shells.run(robin, `cat /var/log/shop/${component}.log; (exit ${status})`, 20)
+      const is = (event: DrillEvent) => event.type === 'place-viewed' && event.component === component
+      return bench.events(drill).some(is)
+    }
+    assert.deepEqual(
+      [await run('orders', 0), await run('catalog', 130), await run('payments', 141), await run('inventory', 1)],
+      [true, true, true, false],
+    )
+    const commands = bench.events(drill).flatMap((event) => (event.type === 'command-run' ? [event] : []))
+    assert.deepEqual(
+      commands.map(({ status, kind, by }) => [status, kind, by?.name]),
+      [0, 130, 141, 1].map((status) => [status, 'inspect', 'Robin']),
+    )
+    await shells.run(robin, 'redis-cli flushall', 20)
+    const last = bench.events(drill).findLast(({ type }) => type === 'command-run')
+    assert.deepEqual(last?.type === 'command-run' && [last.kind, last.command], ['change', 'redis-cli flushall'])
+    await bench.engine.abort('enough')
+  },
+)
 
 async function openOne(shells: Shells) {
   const shell = await shells.open(robin, { cols: 80, rows: 24 })
@@ -95,7 +99,7 @@ async function openOne(shells: Shells) {
   return { recorded: shell.session.recording !== null, ended: ended.promise }
 }
 
-test('terminals end when a drill begins and when it is over, and are recorded in between', { skip }, async () => {
+test('terminals end when a drill starts and when it is over, and are recorded in between', { skip }, async () => {
   await using it = made({})
   const { bench, shells, context } = it
   const before = await openOne(shells)
@@ -113,7 +117,7 @@ test('terminals end when a drill begins and when it is over, and are recorded in
   assert.deepEqual(shells.list(), [])
 })
 
-test('they end with it also when its end cannot be written down, and once', { skip }, async () => {
+test('they end with it also when its end cannot be written, and once', { skip }, async () => {
   await using it = made({})
   const { bench, shells } = it
   await bench.start()

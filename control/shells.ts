@@ -19,7 +19,7 @@ import type { Looks } from './looks.ts'
 import { cacheDir } from './paths.ts'
 import { logSources } from './wiring.ts'
 
-/** How a command ends that has shown something: well, or stopped by Ctrl C, or by `head`. */
+/** Exit statuses of a command that has shown something: success, or stopped by Ctrl C, or by `head`. */
 const looked = new Set([0, 130, 141])
 
 interface Wired {
@@ -27,11 +27,11 @@ interface Wired {
   range: Range
   engine: DrillEngine
   looks: Looks
-  /** Why there can be none; tried where it is not said. */
+  /** Why terminals are unavailable; determined by a test if not given. */
   trouble?: () => Promise<string | null>
 }
 
-/** The terminals of a range: what is done in them counts for the drill that runs, and they end with it. */
+/** The terminals of a range: what is done in them counts for the running drill, and they end with it. */
 export function shellsOf({ context, range, engine, looks, trouble = jailTrouble }: Wired): Shells {
   const shells = new Shells({
     context,
@@ -55,16 +55,16 @@ export function shellsOf({ context, range, engine, looks, trouble = jailTrouble 
   void shells.sweep()
   engine.live.on('over', () => shells.closeAll('the drill is over'))
   engine.live.on('event', (event) => {
-    // What is in them is from an earlier process.
+    // What is left in them is from an earlier process.
     if (event.type === 'drill-started') shells.closeAll('a drill has begun: open another')
   })
   return shells
 }
 
-/** Where what was printed in the terminals of a drill is kept. */
+/** Where the recordings of a drill's terminals are kept. */
 export const recordingsOf = ({ dir }: Pick<RangeContext, 'dir'>, drill: string): string => path.join(dir, 'terminals', drill)
 
-/** Where the shop's processes and logs are: here, or with the agent of its host. */
+/** Where the shop's processes and logs are: on this host, or with the agent of the shop's host. */
 function placedWith(context: RangeContext): Pick<ConstructorParameters<typeof Shells>[0], 'logs' | 'operate' | 'kubernetes'> {
   const here = filesHere(logSources(context))
   if (clusterWithShop(context.config.placement))
@@ -88,7 +88,7 @@ function placedWith(context: RangeContext): Pick<ConstructorParameters<typeof Sh
 const askCluster =
   "the shop's processes are in pods: use kubectl, as in 'kubectl get pods', 'kubectl describe pod NAME', 'kubectl logs deploy/orders', 'kubectl delete pod NAME'"
 
-/** A control plane that is in a pod itself can hardly make a jail there, and no program that is installed changes that. */
+/** A control plane in a pod usually cannot make a jail, and installing a program does not change that. */
 function inPod({ config: { placement } }: RangeContext, trouble: string | null): string | null {
   if (trouble === null || clusterWithShop(placement)?.kubeconfig !== null) return trouble
   const how = `kubectl --namespace ${namespace} --as system:serviceaccount:${namespace}:${onCallAccount} get pods`

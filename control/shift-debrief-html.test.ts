@@ -12,7 +12,7 @@ const sectionOf = (html: string, title: string): string => {
   return html.slice(from, next < 0 ? undefined : next)
 }
 
-test('the debrief of a shift is one file to share: each incident, the order, the noise and the note, and nothing that anybody wrote taken for markup', async () => {
+test('the debrief of a shift is one file to share: each incident, the order, the noise and the note, with all user text escaped', async () => {
   await using sunday = await new Sunday().start({ trainee: evil })
   const html = (what = 'debrief.html') => sunday.served.ask('trainee', 'GET', `/api/drills/${sunday.drill}/${what}`)
   await sunday.break('browsing', 'prices')
@@ -42,7 +42,7 @@ test('the debrief of a shift is one file to share: each incident, the order, the
   assert.ok(!/<(script|img|link|iframe)|\bon\w+="|https?:\/\//i.test(text.replaceAll('http://www.w3.org/2000/svg', '')))
 })
 
-test('of a shift there is a postmortem for each incident, with what was said while it was open', async () => {
+test('a shift has a postmortem for each incident, with the messages while it was open', async () => {
   await using sunday = await new Sunday().start()
   await sunday.break('browsing')
   await sunday.ok('trainee', 'acknowledge')

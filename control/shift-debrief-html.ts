@@ -18,7 +18,7 @@ import {
 import type { JudgedHandover, ShiftDebrief, ShiftIncidentDebrief } from '../model/debrief.ts'
 import { escapeMarkup } from '../model/markup.ts'
 
-/** The debrief of a shift as one file: by incident, with the order in which they were dealt with, what was noise, and the note for the next shift. */
+/** The debrief of a shift as one file: by incident, with the order in which they were handled, the noise, and the handover note. */
 export function shiftDebriefHtml(debrief: ShiftDebrief, events: readonly DrillEvent[], pictures: Pictures): string {
   const { drill, title, total, triage, handover, incidents, missed, forestalled } = debrief
   const none = incidents.length + forestalled.length === 0 ? '<p>No incident began in this shift.</p>' : ''
@@ -55,7 +55,7 @@ const outcomes = { resolved: 'resolved', 'time-up': 'not resolved: time was up',
 const nameOf = ({ number, debrief }: ShiftIncidentDebrief): string =>
   `${number === null ? 'Never paged' : `Incident ${number}`}: ${debrief.title}`
 
-/** Each incident in a line. */
+/** Each incident in one line. */
 function overview({ drill, incidents }: ShiftDebrief): string {
   const at = clockOf(drill)
   return table(
@@ -70,7 +70,7 @@ function overview({ drill, incidents }: ShiftDebrief): string {
   )
 }
 
-/** All that is told of one incident; times are of its own clock. */
+/** Everything about one incident; times are on its own clock. */
 function incidentOf(incident: ShiftIncidentDebrief): string {
   const { urgency, why, debrief } = incident
   const { total, assisted } = debrief.score
@@ -107,7 +107,7 @@ function handedOver({ drill, handovers, handover }: ShiftDebrief): string {
   return `${points}${handovers.map((note) => noteOf(note, at(note.at))).join('')}`
 }
 
-/** A note, and where it says otherwise than it was, or nothing. */
+/** A note, and where it says something wrong, or nothing. */
 function noteOf({ by, note, findings }: JudgedHandover, after: string): string {
   const missing = findings.flatMap(({ title, note: truth }) =>
     truth === null ? [] : [`<li class="bad">${escapeMarkup(`${title}: ${truth}.`)}</li>`],

@@ -10,7 +10,7 @@ import type { ShiftDebrief } from '../model/debrief.ts'
 
 const reached = ({ milestones }: IncidentView): string[] => Object.entries(milestones).flatMap(([name, at]) => (at === null ? [] : [name]))
 
-test('a shift tells its trainee of an incident when it has paged, and never what it is', async () => {
+test('a shift shows its trainee an incident when it has paged, and never its cause', async () => {
   await using sunday = await new Sunday().start()
   const calm = await sunday.view()
   assert.deepEqual([calm.title, calm.incidents, calm.runbooks], ['A quiet Sunday', [], []])
@@ -29,7 +29,7 @@ test('a shift tells its trainee of an incident when it has paged, and never what
   )
 })
 
-test('each incident recovers by itself, and what is done counts for the one that is meant', async () => {
+test('each incident recovers separately, and commands apply to the selected one', async () => {
   await using sunday = await new Sunday().start()
   await sunday.break('browsing', 'prices')
   assert.deepEqual((await sunday.view()).incidents.map(reached), [[], []])
@@ -54,12 +54,12 @@ test('each incident recovers by itself, and what is done counts for the one that
   assert.equal((await sunday.view()).drill.phase, 'running')
   await sunday.ok('trainee', 'acknowledge')
   assert.equal((await sunday.view()).incidents[0]?.over, true, 'found out, healthy, and acknowledged')
-  // The other one is the only one left: it need not be said.
+  // The other one is the only one left: its number is optional.
   assert.deepEqual(await cause(undefined, 'rabbitmq', 'queue'), { correct: false })
   assert.equal((await sunday.view()).incidents[1]?.wrongCauses, 1)
 })
 
-test('a shift ends when everything is done and the next one was told; its debrief tells each incident', async () => {
+test('a shift ends when everything is done and the note is written; its debrief has each incident', async () => {
   await using sunday = await new Sunday().start()
   await sunday.break('browsing', 'prices')
   await sunday.ok('trainee', 'acknowledge')
@@ -116,7 +116,7 @@ test('a shift ends when everything is done and the next one was told; its debrie
   assert.match(other.text, /this is a shift/)
 })
 
-test('what makes a ticket worse is known to do harm, though no incident is open', async () => {
+test('an action that makes a ticket worse counts as harmful, though no incident is open', async () => {
   await using thursday = await new Sunday().start({ shift: 'release-day' })
   await thursday.skip()
   thursday.served.bench.engine.response.view('deploys', 'catalog', 'deploys of catalog')
@@ -138,7 +138,7 @@ test('what makes a ticket worse is known to do harm, though no incident is open'
   )
 })
 
-test('whoever deals with the less urgent one first is told so', async () => {
+test('a trainee who handles the less urgent incident first is told so', async () => {
   await using sunday = await new Sunday().start()
   await sunday.break('browsing', 'prices')
   await sunday.mend('prices')
@@ -155,7 +155,7 @@ test('whoever deals with the less urgent one first is told so', async () => {
   )
 })
 
-test('the coach helps with the most urgent incident, or the one that is asked about', async () => {
+test('the coach helps with the most urgent incident, or the one asked about', async () => {
   await using sunday = await new Sunday().start()
   await sunday.break('browsing', 'prices')
   await sunday.ok('trainee', 'hint')
@@ -191,7 +191,7 @@ test('between incidents the coach helps with nothing, whatever noise has paged',
   )
 })
 
-test('who asks about noise hears once how it is found out that nobody needs to do anything', async () => {
+test('a trainee who asks about noise is told once how to recognise that it needs no action', async () => {
   await using sunday = await new Sunday().start()
   await sunday.skip()
   sunday.alert('CheckoutLatencyBudgetBurn', 'firing')
@@ -216,13 +216,13 @@ test('who asks about noise hears once how it is found out that nobody needs to d
   assert.deepEqual(triage.findings, [{ ok: true, share: 1, text: 'Incident 1 was noise. You changed nothing because of it.' }])
 })
 
-test('noise looks as an incident does, until it is over and the shift is', async () => {
+test('noise looks like an incident until it and the shift are over', async () => {
   await using sunday = await new Sunday().start()
   await sunday.skip()
   sunday.alert('CheckoutLatencyBudgetBurn', 'firing')
   await sunday.pass(2)
   await sunday.ok('trainee', 'acknowledge', { incident: 1 })
-  // A cause is as wrong as any other wrong one.
+  // A cause for noise is as wrong as any other.
   assert.deepEqual(await sunday.ok('trainee', 'cause', { component: 'payments', category: 'third-party' }), { correct: false })
   sunday.alert('CheckoutLatencyBudgetBurn', 'resolved')
   await sunday.skip()
@@ -242,7 +242,7 @@ test('noise looks as an incident does, until it is over and the shift is', async
   assert.deepEqual(likeness[0], likeness[1])
   const { runbooks } = await sunday.view()
   assert.deepEqual(runbooks, [], 'which are there would tell whether an incident is open')
-  // What of it is counted is counted of any other, too.
+  // What is counted for noise is counted for incidents, too.
   await sunday.ok('trainee', 'cause', { component: 'payments', category: 'third-party', incident: 2 })
   assert.deepEqual(
     (await sunday.view()).incidents.map(({ wrongCauses }) => wrongCauses),
@@ -259,7 +259,7 @@ test('noise looks as an incident does, until it is over and the shift is', async
   )
 })
 
-test('after a restart of the control plane, a shift goes on with all its incidents', async () => {
+test('after a restart of the control plane, a shift continues with all its incidents', async () => {
   await using sunday = await new Sunday().start()
   await sunday.break('browsing', 'prices')
   await sunday.ok('trainee', 'acknowledge', { incident: 1 })

@@ -11,18 +11,18 @@ import { judgeHandovers } from '../people/handover.ts'
 import { communicationOf } from '../people/updates.ts'
 import type { ShiftDebrief } from '../model/debrief.ts'
 
-/** The shifts of a checkout. `told` gets what has a mistake, which is left out. */
+/** The shifts of a checkout. `told` receives those that have a mistake, which are left out. */
 export const shiftsOf = (
   root: string,
   scenarios: ReadonlyMap<string, Scenario>,
   told: (mistake: FiredrillError) => void,
 ): Map<string, ReadShift> => loadShifts(path.join(root, 'shifts'), scenarios, told)
 
-/** All that can be played, by its id: scenarios, and shifts as the engine plays them. */
+/** Everything that can be played, by id: scenarios, and shifts in the engine's form. */
 export const playedWith = (scenarios: ReadonlyMap<string, Scenario>, shifts: ReadonlyMap<string, ReadShift>): Map<string, Scenario> =>
   new Map([...scenarios, ...[...shifts].map(([id, { played }]) => [id, played] as const)])
 
-/** A shift that is over, incident by incident. */
+/** A finished shift, incident by incident. */
 export function shiftDebriefOf(state: DrillState, events: readonly DrillEvent[], { shift, played }: ReadShift): ShiftDebrief {
   const drawn = drawnScenario(played, state)
   const score = scoreShift(state, events, shift, drawn)

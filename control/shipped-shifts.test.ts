@@ -10,12 +10,12 @@ import { readRecording, recordingFile, type Recording } from './replay/recording
 import { allRunning } from './replay/paper-range.ts'
 
 const recordings = path.join(projectRoot, 'bench', 'recordings')
-/** A check that fails for longer than this belongs to the incident; for less, it may have met what happens anyway. */
+/** A check that fails for longer than this belongs to the incident; a shorter failure may be unrelated. */
 const mostSamples = 5
 /** As many samples as the checks of a range look back at. */
 const keptSamples = 60
 
-/** What the oracle measured, as it did at the time, after a minute in which all was well. */
+/** The recorded samples, after a minute in which everything was healthy. */
 function samplesOf({ moments }: Recording): Sample[] {
   const calm = Array.from({ length: keptSamples }, (_, index): Sample => {
     const before = keptSamples - index
@@ -43,10 +43,10 @@ function failuresIn(recording: Recording): Map<string, number> {
 
 for (const [id, { shift }] of shifts)
   describe(id, () => {
-    test('lints without a word', () => assert.deepEqual(checkShift(path.join(projectRoot, 'shifts', id), scenarios).problems, []))
+    test('passes lint without a warning', () => assert.deepEqual(checkShift(path.join(projectRoot, 'shifts', id), scenarios).problems, []))
 
     for (const { scenario, breaks } of shift.incidents)
-      test(`what ${scenario} breaks is what was recorded of it`, () => {
+      test(`the checks that ${scenario} fails are those in its recording`, () => {
         const recording = readRecording(recordings, scenario)
         assert.ok(recording, `there is no ${recordingFile(recordings, scenario)}`)
         const failures = failuresIn(recording)

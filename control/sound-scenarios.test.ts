@@ -20,7 +20,7 @@ function fresh() {
   return { dir, file: path.join(dir, 'control', 'sound-scenarios.json') }
 }
 
-/** A scenario's folder, and a range that has found it to be sound. */
+/** A scenario's folder, and a cache that knows it to be valid. */
 function known() {
   const { dir, file } = fresh()
   const folder = path.join(dir, 'slow-shelves')
@@ -28,13 +28,13 @@ function known() {
   const sound = soundScenarios(dir, code)
   sound.load(folder)
   sound.keep()
-  // Whoever says this has it from the file.
+  // A marker from the file's content.
   writeFileSync(file, readFileSync(file, 'utf8').replace(/"title":"[^"]*"/, '"title":"Remembered"'))
   const title = (by: string | null = code) => soundScenarios(dir, by).load(folder).title
   return { dir, file, folder, title }
 }
 
-test('each scenario is remembered as it was read, in each of its variants', () => {
+test('each scenario is cached as it was read, in each of its variants', () => {
   const { dir, file } = fresh()
   const first = soundScenarios(dir, code)
   const folders = readdirSync(root, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [path.join(root, entry.name)] : []))
@@ -51,7 +51,7 @@ test('each scenario is remembered as it was read, in each of its variants', () =
   }
 })
 
-test('what has not changed is not read again', () => {
+test('unchanged scenarios are not read again', () => {
   const { title } = known()
   assert.equal(title(), 'Remembered')
 })
@@ -73,12 +73,12 @@ for (const [what, change] of Object.entries(changes))
     try {
       assert.notEqual(range.title(), 'Remembered')
     } catch (error) {
-      // Those people speak of another scenario: it is read, and refused.
+      // People of another scenario: it is read, and refused.
       assert.match(String(error), /people\.yaml/)
     }
   })
 
-test('other code reads it again, and so do sources, which remember nothing', () => {
+test('another version of the code reads it again, and so do sources, which cache nothing', () => {
   const { title } = known()
   assert.notEqual(title('control-fedcba9876543210'), 'Remembered')
   assert.notEqual(title(null), 'Remembered')
@@ -91,7 +91,7 @@ test('other code reads it again, and so do sources, which remember nothing', () 
   assert.equal(codeOf('/checkout/control/main.ts'), null)
 })
 
-test('a mistake is told each time, also where the folder was sound before', () => {
+test('a mistake is reported each time, even if the folder was valid before', () => {
   const { dir, folder } = known()
   append(folder, 'scenario.yaml', 'limit: soon\n')
   for (let start = 0; start < 2; start++) {
@@ -102,7 +102,7 @@ test('a mistake is told each time, also where the folder was sound before', () =
   assert.throws(() => loadScenario(folder), /scenario\.yaml/)
 })
 
-test('where it cannot be written down, nothing fails', () => {
+test('if the cache cannot be written, nothing fails', () => {
   const { dir } = fresh()
   rmSync(path.join(dir, 'control'), { recursive: true })
   const sound = soundScenarios(dir, code)
@@ -110,7 +110,7 @@ test('where it cannot be written down, nothing fails', () => {
   sound.keep()
 })
 
-test('what is kept in another shape is read again', () => {
+test('a cache in another format is ignored', () => {
   for (const kept of [{ code, sound: [] }, { code, sound: { x: { title: 'Remembered' } } }, [], null]) {
     const { file, title } = known()
     writeFileSync(file, JSON.stringify(kept))

@@ -5,27 +5,27 @@ import { asPlayed, readSound, type SoundScenario } from '../drills/scenarios.ts'
 import { isRecord } from '../model/json.ts'
 import type { Scenario } from '../model/scenario.ts'
 
-/** Of all scenarios a few megabytes; read within some 30 ms, where reading and checking the folders themselves takes a second of CPU. */
+/** A few megabytes for all scenarios, read within some 30 ms; reading and checking the folders themselves takes a second of CPU. */
 const fileName = 'sound-scenarios.json'
 const texts = ['scenario.yaml', 'story.md', 'debrief.md', 'people.yaml']
 
 interface Kept {
-  /** The program that found them to be so. */
+  /** The program that validated them. */
   code: string
   /** By the SHA-256 of a folder's name and files. */
   sound: Record<string, SoundScenario>
 }
 
 interface SoundScenarios {
-  /** Reads a folder as `loadScenario` does, or remembers what the same files were found to be. */
+  /** Reads a folder as `loadScenario` does, or returns the cached result for the same files. */
   load(folder: string): Scenario
-  /** Writes down what was loaded, for the next process. Where that is not possible, the next one reads the folders again. */
+  /** Writes the results for the next process. If that is not possible, the next one reads the folders again. */
   keep(): void
 }
 
 /**
- * What the scenarios of a range were found to be the last time, so that a control plane that was killed is back before long. Whatever was changed since is
- * read and checked again, and so is all of it by another `code`; null stands for code of which that cannot be told, such as sources.
+ * A cache of a range's validated scenarios, so that a killed control plane is back quickly. Scenarios that have changed since are read and checked
+ * again, and so are all for another version of the code; a null `code` stands for an unknown version, such as sources.
  */
 export function soundScenarios(dir: string, code: string | null): SoundScenarios {
   const file = path.join(dir, 'control', fileName)
@@ -52,7 +52,7 @@ export function soundScenarios(dir: string, code: string | null): SoundScenarios
   }
 }
 
-/** By what is in it, a bundle's folder has its name; null for a program that runs from the sources. */
+/** A bundle's folder is named after its content; null for a program that runs from the sources. */
 export const codeOf = (program: string): string | null => /^[\w-]+-[0-9a-f]{16}$/.exec(path.basename(path.dirname(program)))?.[0] ?? null
 
 function hashOf(folder: string): string {
@@ -65,12 +65,14 @@ function contentOf(file: string): Buffer | string {
   try {
     return existsSync(file) ? createHash('sha256').update(readFileSync(file)).digest() : 'none'
   } catch {
-    // Whoever checks it tells why.
+    // The check reports why.
     return 'unreadable'
   }
 }
 
-/** As `keep` writes it. What is in the scenarios is not looked at again, which would take as long as to read them: the same code has found them sound. */
+/**
+ * In the format of `keep`. The scenarios in it are not validated again, which would take as long as to read them: the same code has validated them.
+ */
 const isKept = (value: unknown): value is Kept =>
   isRecord(value) &&
   typeof value['code'] === 'string' &&

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { EngineBench } from './replay/engine-bench.ts'
 import { addEvents } from './replay/long-drill.ts'
 
-test('what the public status page asks takes no longer for forty thousand events', () => {
+test('the queries of the public status page take no longer with forty thousand events', () => {
   using bench = new EngineBench()
   addEvents(bench, 'long ago', 40_000)
   bench.now += 3_600_000

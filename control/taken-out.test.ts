@@ -42,7 +42,7 @@ const table: [what: string, found: FaultRecord | null, expected: string][] = [
 ]
 for (const [what, found, expected] of table) test(`a fault that ${what}`, () => assert.equal(of(found), expected))
 
-test('what the engine takes out itself, and what its events know of, is neither over nor lost', () => {
+test('faults that the engine reverts itself, or whose revert is recorded, are neither over nor lost', () => {
   fc.assert(
     fc.property(fc.constantFrom(...faultState.options), fc.option(fc.nat(now)), fc.nat(2 * now), (state, revertedAt, deadlineAt) => {
       const found = record(state, { revertedAt, deadlineAt })

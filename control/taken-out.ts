@@ -2,8 +2,8 @@ import type { DrillEvent } from '../model/drill.ts'
 import type { FaultRecord } from '../model/fault.ts'
 
 /**
- * What became of a drill's faults without its events knowing: those past their limit are over as planned; others that somebody takes out,
- * or has begun to, are taken from the drill. Whatever the engine takes out itself is in `own`.
+ * Reverts of a drill's faults that its events do not have: those past their deadline are over as planned; others that somebody reverts, or has begun
+ * to, are lost to the drill. `own` has those that the engine reverts itself.
  */
 export function takenOut(
   events: readonly DrillEvent[],
@@ -24,6 +24,6 @@ export function takenOut(
   return { over, lost }
 }
 
-/** The faults of a drill that its events know to be out. */
+/** The faults of a drill whose revert its events have. */
 export const revertedIn = (events: readonly DrillEvent[]): ReadonlySet<string> =>
   new Set(events.flatMap((event) => (event.type === 'fault-reverted' ? [event.instance] : [])))

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { Deployment } from '../model/range.ts'
 import { ServedBench } from './replay/served-bench.ts'
 
-test('what earlier drills have deployed is not told to the trainee of the next, and nobody is told who takes a fault back', async () => {
+test('deploys of earlier drills are hidden from the next trainee, and nobody sees who reverts a fault', async () => {
   await using served = new ServedBench()
   const { bench } = served
   const { releases } = bench.range
@@ -21,7 +21,7 @@ test('what earlier drills have deployed is not told to the trainee of the next, 
   const earlier = await deploy(other, 'delivery pipeline')
   assert.deepEqual(await told('trainee'), [earlier])
   await bench.engine.finish()
-  // The range is restored when the next one begins, at the latest.
+  // The range is restored when the next one starts, at the latest.
   await bench.start('stuck-checkout')
   assert.equal(await releases.current('catalog'), releases.baseline('catalog'))
   const restored = `catalog ${releases.baseline('catalog')} by firedrill`
@@ -37,6 +37,6 @@ test('what earlier drills have deployed is not told to the trainee of the next, 
   assert.deepEqual(await told('trainee', '?service=orders'), [])
   assert.deepEqual(await told('instructor'), [earlier, restored, own, takenBack])
   await bench.engine.finish()
-  // When nothing is played, all of it can be read, as debriefs can.
+  // When no drill runs, all of it can be read, as debriefs can.
   assert.deepEqual((await told('trainee')).slice(0, 4), [earlier, restored, own, takenBack])
 })

@@ -2,14 +2,14 @@ import type { Role } from '../model/api.ts'
 import type { DrillState } from '../model/drill.ts'
 import type { Deployment } from '../model/range.ts'
 
-/** Under this name the range takes back what a drill has deployed: to its trainees it would say that it was a fault. */
+/** The name under which the range rolls back a drill's deploys: to trainees it would reveal a fault. */
 const ours = 'firedrill'
-/** By which faults are deployed. */
+/** The name under which faults are deployed. */
 const pipeline = 'delivery pipeline'
 
 /**
- * Deployments as a role is told them. While a drill runs, its trainees are told those since it began: what earlier drills have deployed, and what was taken
- * back after them, would tell what they were. Nothing earlier is active then, because a drill begins on a fresh range.
+ * Deploys as a role may see them. While a drill runs, its trainees see those since it started: deploys of earlier drills, and their rollbacks, would
+ * reveal those drills' faults. Nothing earlier is active, because a drill starts on a fresh range.
  */
 export function toldDeployments(history: readonly Deployment[], role: Role | null, running: DrillState | null): Deployment[] {
   if (role === 'instructor' || !running) return [...history]

@@ -7,7 +7,7 @@ import { LiveTelling, publicState, toldEvents } from './told.ts'
 
 const secret = 'inventory: connect ECONNREFUSED 127.0.0.1:27410'
 
-/** A drill in which much happens that its trainee is not told. */
+/** A drill with many events that its trainee may not see. */
 async function play(bench: EngineBench): Promise<string> {
   const telling = new LiveTelling(bench.ledger)
   live = []
@@ -33,7 +33,7 @@ async function play(bench: EngineBench): Promise<string> {
 }
 let live: unknown[] = []
 
-test('the events of a trainee are numbered without gaps, and contain nothing of the oracle or the instructor', async () => {
+test('a trainee’s events are numbered without gaps, and contain nothing of the checks or the instructor', async () => {
   using bench = new EngineBench()
   const drill = await play(bench)
   const all = bench.events(drill)
@@ -52,7 +52,7 @@ test('the events of a trainee are numbered without gaps, and contain nothing of 
   await bench.engine.finish()
 })
 
-test('live events have the numbers that they have when they are read', async () => {
+test('live events have the same numbers as when they are read', async () => {
   using bench = new EngineBench()
   const drill = await play(bench)
   const told = toldEvents(bench.events(drill), 'trainee').filter(({ id }) => live.some((event) => isNumbered(event, id)))
@@ -65,7 +65,7 @@ test('live events have the numbers that they have when they are read', async () 
 })
 const isNumbered = (event: unknown, id: number) => typeof event === 'object' && event !== null && 'id' in event && event.id === id
 
-test('before the debrief the state tells neither what happened last nor which action was harmful', async () => {
+test('before the debrief the state shows neither the time of the last event nor which action was harmful', async () => {
   using bench = new EngineBench()
   const drill = await play(bench)
   const state = foldDrill(bench.events(drill))
@@ -77,7 +77,7 @@ test('before the debrief the state tells neither what happened last nor which ac
   await bench.engine.finish()
 })
 
-test('what the API tells a trainee has neither the oracle’s words nor, before the page, the runbooks', async () => {
+test('the API shows a trainee neither the details of checks nor, before the page, the runbooks', async () => {
   await using served = new ServedBench()
   const { bench } = served
   const drill = await bench.start()

@@ -5,8 +5,8 @@ import type { CoachText } from './drill/current.ts'
 import type { Ledger } from './ledger.ts'
 
 /**
- * A drill's events, all of them from its first on, as a role is told them. Trainees get those that they may see, numbered from 1 without gaps: a
- * gap would say that something was done to the range just then.
+ * A drill's events, all of them from the first, as a role may see them. Trainees get those that they may see, numbered from 1 without gaps: a gap
+ * would reveal that something had just been done to the range.
  */
 export function toldEvents(events: readonly DrillEvent[], role: Role | null): DrillEvent[] {
   if (role === 'instructor') return [...events]
@@ -18,17 +18,17 @@ export function toldEvents(events: readonly DrillEvent[], role: Role | null): Dr
   })
 }
 
-/** One event, or what the coach is saying, as it happens. */
+/** One event, or a message that the coach is generating, as it happens. */
 export class LiveTelling {
   readonly #ledger: Ledger
-  /** Every stream is told the same. */
+  /** All streams receive the same. */
   readonly #told = new WeakMap<DrillEvent, DrillEvent | null>()
 
   constructor(ledger: Ledger) {
     this.#ledger = ledger
   }
 
-  /** Null for an event that trainees are not told. */
+  /** Null for an event that trainees may not see. */
   event(event: DrillEvent): DrillEvent | null {
     const known = this.#told.get(event)
     if (known !== undefined) return known
@@ -52,7 +52,7 @@ const overBy = (events: readonly DrillEvent[]) => ({
   finished: events.some(({ type }) => type === 'drill-finished'),
 })
 
-/** What checks say, why an action does harm, and how the drill is made are the oracle's words, and the instructor's to read. */
+/** The details of checks, why an action does harm, and how the drill is made are for the instructor alone. */
 function toldToTrainee(event: DrillEvent, numberOf: (id: number) => number, over: { ended: boolean; finished: boolean }): DrillEvent {
   const told = { ...event, id: numberOf(event.id) }
   switch (told.type) {
@@ -75,7 +75,7 @@ function toldToTrainee(event: DrillEvent, numberOf: (id: number) => number, over
     case 'coach-replied':
       return { ...told, to: numberOf(told.to) }
     case 'person-said':
-      // That the instructor wished it, and which fact of the author's it is, is not what a person would say.
+      // A person would not say that the instructor requested it, or which of the author's facts it is.
       return {
         ...told,
         about: told.about === 'instructor' ? 'beat' : told.about,
@@ -92,7 +92,10 @@ function toldToTrainee(event: DrillEvent, numberOf: (id: number) => number, over
 export const withoutOracle = (event: DrillEvent): DrillEvent =>
   event.type === 'health-changed' || event.type === 'incident-health-changed' ? { ...event, failing: [] } : event
 
-/** The state of a drill without what only the instructor may know, and of a blind one without what is played; when something last happened may have been something hidden. */
+/**
+ * The state of a drill without what only the instructor may know, and for a blind one without what is played; the time of the last event is left out,
+ * since that may be hidden.
+ */
 export function publicState({
   injectedSteps: _steps,
   lastInjectedAt: _at,

@@ -6,7 +6,7 @@ import { undoOf, type Undo } from './undo.ts'
 const run = async (served: ServedBench, action: string, params: object): Promise<{ summary: string; undo: Undo | null }> =>
   JSON.parse((await served.ask('trainee', 'POST', `/api/actions/${action}`, { params })).text) as { summary: string; undo: Undo | null }
 
-test('what an action has changed is put back by the undo that it is answered with', async () => {
+test('an action’s change is undone by the action in its answer', async () => {
   await using served = new ServedBench()
   const { bench } = served
   await bench.start()
@@ -33,7 +33,7 @@ test('what an action has changed is put back by the undo that it is answered wit
   }
 })
 
-test('what cannot be put back, or not be read, is not offered, and holds up nothing', async () => {
+test('no undo is offered if there is none, or the state cannot be read, and the action runs all the same', async () => {
   await using served = new ServedBench()
   await served.bench.start()
   assert.equal((await run(served, 'restart', { component: 'orders' })).undo, null)

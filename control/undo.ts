@@ -2,11 +2,11 @@ import { z } from 'zod'
 import { serviceName } from '../model/components.ts'
 import type { Range } from '../model/range.ts'
 
-/** An action that puts back what another one has changed. */
+/** An action that undoes another one. */
 export interface Undo {
   action: string
   params: Record<string, string | number>
-  /** What it does, to be read on a button's side: `deploy inventory 1.5.0 again`. */
+  /** What it does, for a label: `deploy inventory 1.5.0 again`. */
   what: string
 }
 
@@ -36,7 +36,7 @@ const policyOf = async (range: Range): Promise<Undo | null> => {
     : { action: 'roll-back-mesh-policy', params: { revision }, what: `activate revision ${revision} of the mesh policy again` }
 }
 
-/** What can be put back, by action. What restarts, stops or throws something away cannot. */
+/** Actions that can be undone. Those that restart, stop or discard something cannot. */
 const undoes: Readonly<Record<string, (range: Range, params: unknown) => Promise<Undo | null>>> = {
   deploy: releaseOf,
   'roll-back': releaseOf,
@@ -48,6 +48,6 @@ const undoes: Readonly<Record<string, (range: Range, params: unknown) => Promise
   'roll-back-mesh-policy': policyOf,
 }
 
-/** How to undo an action, read before it runs; null where nothing undoes it. What cannot be read holds up no action. */
+/** How to undo an action, read before it runs; null if that is not possible. If the state cannot be read, the action runs all the same. */
 export const undoOf = async (range: Range, action: string, params: unknown): Promise<Undo | null> =>
   (await undoes[action]?.(range, params).catch(() => null)) ?? null

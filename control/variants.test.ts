@@ -43,7 +43,7 @@ test('a drill is played as its seed drew it, and its debrief says how to play th
   await bench.engine.finish()
 })
 
-test('which variants there are is told to the instructor only', async () => {
+test('the list of variants is for the instructor only', async () => {
   await using served = new ServedBench()
   await served.bench.pass(20)
   const start = (role: 'trainee' | 'instructor', body: object) => served.ask(role, 'POST', '/api/drills', { scenario: id, ...body })

@@ -28,12 +28,12 @@ interface PlannedShift {
   played: Scenario
 }
 
-/** A fault that is due goes in within this, and the next one of the same incident within that. */
+/** A due fault is injected within this time, and the next one of the same incident within that. */
 const nextStepMs = 30_000
 const longestStepMs = 120_000
-/** What is over by itself has paged, and has resolved, this long after its end. */
+/** Noise has paged, and has resolved, this long after its end. */
 const quietDeadlineMs = 90_000
-/** A slow burn is noticed by windows of several minutes. */
+/** A slow burn is detected by windows of several minutes. */
 const ticketDeadlineMs = 240_000
 
 interface Rehearsal {
@@ -46,8 +46,8 @@ interface Rehearsal {
 }
 
 /**
- * Plays a shift as its author meant it, through the API: its incidents come in their order and overlap as they are meant to, only the calm between them is
- * left out. Each has to page within its bound, and to recover while others that are open have not; noise has to end by itself.
+ * Plays a shift as its author intended, through the API: its incidents come in order and overlap as planned, and only the quiet times between them
+ * are skipped. Each has to page within its bound, and to recover while other open ones have not; noise has to end by itself.
  */
 export async function verifyShift(client: Client, id: string, patience = 1): Promise<Verification> {
   const plan = await client.get('/api/shifts/:id/plan', { id, query: { seed: verifySeed } })
@@ -72,7 +72,7 @@ export async function verifyShift(client: Client, id: string, patience = 1): Pro
   return result
 }
 
-/** Those that begin soon after one another are open at the same time. */
+/** Incidents that begin soon after one another are open at the same time. */
 function overlapping(incidents: readonly Incident[]): Incident[][] {
   const groups: Incident[][] = []
   for (const incident of incidents) {
@@ -86,14 +86,14 @@ function overlapping(incidents: readonly Incident[]): Incident[][] {
 const injectedSteps = (events: readonly DrillEvent[]): Set<number> =>
   new Set(events.flatMap((event) => (event.type === 'fault-injected' ? [event.step] : [])))
 
-/** All of it goes in; whatever noise is planned before that comes, and is over again. */
+/** All its faults are injected; noise that is planned before that comes, and ends. */
 async function breaks({ client, drill, plan, until, patience }: Rehearsal, incident: Incident): Promise<void> {
   const noise = noiseSteps(plan.played)
   for (;;) {
     const done = injectedSteps((await drillOf(client, drill)).events)
     if (incident.steps.every((step) => done.has(step))) return
     const next = plan.played.timeline.findIndex((_, step) => !done.has(step))
-    // What follows within an incident comes when its author says.
+    // Further steps of an incident come when its author says.
     const goesOn =
       incident.steps.some((step) => done.has(step) && (!incident.slowBurn || step !== incident.steps[0])) && incident.steps.includes(next)
     // Of incidents that are open already.
@@ -114,7 +114,7 @@ async function breaks({ client, drill, plan, until, patience }: Rehearsal, incid
   }
 }
 
-/** What is going to page fires as a ticket meanwhile, and does not page. */
+/** Meanwhile, what is going to page fires as a ticket, and does not page. */
 async function isTicket(client: Client, { scenario, slowBurn }: Incident, until: Wait, patience: number): Promise<void> {
   const pageNames = scenario.alerts.expected.flatMap(anyOf)
   await until(`${slowBurn?.ticket} to fire for ${scenario.id}`, ticketDeadlineMs * patience, async () => {
@@ -135,7 +135,7 @@ const viewOf = async ({ client, drill }: Rehearsal, place: number) => {
   return { view: incidents.find((each) => each.place === place), events }
 }
 
-/** Its page comes within its bound, and is taken for its own. */
+/** Its page comes within its bound, and is attributed to it. */
 async function hasPaged(rehearsal: Rehearsal, { place, scenario, steps }: Incident): Promise<void> {
   const { until, result, patience } = rehearsal
   const bound = pageBoundSeconds(scenario, patience)
@@ -161,7 +161,7 @@ async function hasPaged(rehearsal: Rehearsal, { place, scenario, steps }: Incide
   )
 }
 
-/** Each is found out and fixed, the most urgent one first; the others wait, and are as broken as they were. */
+/** Each is diagnosed and fixed, the most urgent one first; the others wait, and are as broken as before. */
 async function inTurn(rehearsal: Rehearsal, group: readonly Incident[]): Promise<void> {
   const { client, drill, result, until, patience } = rehearsal
   const order = group.toSorted((a, b) => urgencies.indexOf(a.urgency) - urgencies.indexOf(b.urgency))
@@ -170,7 +170,7 @@ async function inTurn(rehearsal: Rehearsal, group: readonly Incident[]): Promise
     const number = (await viewOf(rehearsal, place)).view?.number ?? undefined
     await client.post('/api/drills/:id/acknowledge', { id: drill, body: { incident: number } })
     for (const where of scenario.located) {
-      // What is broken may be what would be looked at.
+      // The telemetry itself may be broken.
       await lookAt(client, where).catch(() => {})
       if ((await viewOf(rehearsal, place)).view?.milestones.located) break
     }

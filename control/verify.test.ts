@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { DrillEvent } from '../model/drill.ts'
 import { unexpectedPages } from './verify.ts'
 
-test('a page is a surprise unless it is expected, allowed, or of what the solution restarts, from then on', () => {
+test('a page is a surprise unless it is expected, allowed, or caused by the solution’s restarts, from then on', () => {
   const plan = {
     alerts: { expected: [{ name: 'BrowseLatencyBudgetBurn', or: ['BrowseErrorBudgetBurn'], within: 40_000 }], allowed: ['Checkout*'] },
     solution: [{ action: 'change-setting', params: { service: 'catalog', key: 'CACHE_TIMEOUT_MS', value: '20' }, why: '' }],

@@ -18,41 +18,41 @@ export interface Verification {
   /** From the last fault of the timeline to the last of the expected pages. */
   secondsToPage: number | null
   pageBoundSeconds: number
-  /** By what bounds were multiplied, since the machine was slow or busy. */
+  /** The factor for bounds, because the machine was slow or busy. */
   patience: number
   /** From the end of the reference solution to a recovered range. */
   secondsToHealthy: number | null
   unexpectedPages: string[]
-  /** The fingerprint equals the previous one. */
+  /** Whether the fingerprint is the same after the drill as before. */
   restored: boolean
   /** Orders that break a promise; all 0. */
   violations: Record<string, number>
   problems: string[]
   tookSeconds: number
-  /** What was waited for, and for how long, where that was a second or more. */
+  /** What was waited for, and for how long, if that was a second or more. */
   waits: { for: string; seconds: number }[]
   /** Its drill. */
   drill: string | null
 }
 
-/** By which what differs within a variant is drawn: the same each time. */
+/** The seed for values that differ within a variant: the same each time. */
 export const verifySeed = 0
 
 type Look = (drill: string) => Promise<void>
 
 export type Client = ApiClient
 
-/** Orders that nobody passes on any more are announced again 60 to 90 s after their confirmation (`shop/orders/reconciliation.ts`), and then shipped. */
+/** Orders whose message was lost are announced again 60 to 90 s after their confirmation (`shop/orders/reconciliation.ts`), and then shipped. */
 export const recoveryDeadlineMs = 120_000
 const restDeadlineMs = 90_000
-/** For a command of the solution. */
+/** Timeout for a command of the solution. */
 const terminalSeconds = 60
 const fulfilmentDeadlineMs = 100_000
 
 /**
- * Plays a scenario as its author meant it, through the API, and checks each thing that it promises. Bounds are those of the reference machine, times
- * `patience` (`patienceFor`). Of a scenario with variants, it plays the one that is given. `injected` is awaited when
- * its last fault is in, before it pages, and `paged` while it is broken and nothing has been done yet; where either fails, so does the verification.
+ * Plays a scenario as its author intended, through the API, and checks everything that it promises. Bounds are those of the reference machine, times
+ * `patience` (`patienceFor`). For a scenario with variants, it plays the given one. `injected` is awaited after its last fault is injected, before it
+ * pages, and `paged` while it is broken and nothing has been done yet; if either fails, so does the verification.
  */
 export async function verifyScenario(
   client: Client,
@@ -70,7 +70,7 @@ export async function verifyScenario(
   return result
 }
 
-/** What is told of a rehearsal, before anything of it was played. */
+/** The result of a rehearsal, before anything was played. */
 export const unplayed = (id: string, variant: string | null, patience: number, bound: number): Verification => ({
   id,
   variant,
@@ -88,7 +88,10 @@ export const unplayed = (id: string, variant: string | null, patience: number, b
   drill: null,
 })
 
-/** A rehearsal on a healthy range, which `plays` what is wanted until it ends by itself; whatever does not hold, then or afterwards, is noted in the result. */
+/**
+ * Starts a rehearsal on a healthy range, calls `plays`, and waits until the drill ends by itself; failures, then or afterwards, are added to the
+ * result.
+ */
 export async function rehearse(
   client: Client,
   wanted: object,
@@ -107,7 +110,7 @@ export async function rehearse(
     drill = (await startWhenSteady(client, rehearsal, restMs, { wait: until })).id
     result.drill = drill
     const [started] = (await drillOf(client, drill)).events
-    // What was left before is set back as a drill begins.
+    // What an earlier drill left is reset when this one starts.
     const begunAs = started?.type === 'drill-started' ? started.fingerprint : before.hash
     await plays(drill, until)
     // The drill ends by itself when every milestone is reached.
@@ -135,17 +138,17 @@ export async function rehearse(
   result.tookSeconds = tenths((Date.now() - startedAt) / 1_000)
 }
 
-/** What the control plane itself found to differ once it had restored the range after a drill. */
+/** What the control plane itself found to differ after it had restored the range. */
 const differencesIn = (events: readonly DrillEvent[]): string[] =>
   events.flatMap((event) =>
     event.type === 'range-differed' ? [`after the drill, the range differed from before: ${event.differences.join('; ')}`] : [],
   )
 
-/** Within which the last of the expected pages has to come, with the patience as it is written down: from both, the promise can be told again. */
+/** The bound for the last of the expected pages, with the patience as recorded: the promise can be computed from both. */
 export const pageBoundSeconds = ({ alerts }: Pick<Scenario, 'alerts'>, patience: number): number =>
   tenths((Math.max(...alerts.expected.map(({ within }) => within)) * tenths(patience)) / 1_000)
 
-/** Waits as `until` does, and writes down how long it was. */
+/** Waits as `until` does, and records how long it took. */
 const waitIn =
   ({ waits }: Verification): Wait =>
   async (what, deadlineMs, holds, everyMs = 250) => {
@@ -158,7 +161,7 @@ const waitIn =
     }
   }
 
-/** Orders come in all the time: a few are always between acceptance and shipment. */
+/** Orders arrive continually: a few are always between acceptance and shipment. */
 const inFlight = new Set(['accepted_not_fulfilled', 'fulfilled_without_shipment', 'shipped_without_order', 'stock_miscounted'])
 
 /** Whether no promise about orders is broken, apart from those on their way. */
@@ -191,17 +194,17 @@ async function play(
     },
   )
   const came = await pagesOf()
-  // The first of those that are each as good, and the last of what has to come.
+  // The first of several alternatives, and the last of the required pages.
   const pagedAt = Math.max(...expected.map((names) => came.find(({ alert }) => names.includes(alert.name))?.at ?? Date.now()))
   result.secondsToPage = tenths((pagedAt - injectedAt) / 1_000)
   if (result.secondsToPage > result.pageBoundSeconds)
     result.problems.push(`the page came after ${result.secondsToPage} s, later than promised`)
 
-  await until('the oracle to say broken', 30_000, async () => (await drillOf(client, drill)).drill.healthy === false)
+  await until('the checks to fail', 30_000, async () => (await drillOf(client, drill)).drill.healthy === false)
   await paged(drill)
   await client.post('/api/drills/:id/acknowledge', { id: drill })
   for (const place of plan.located) {
-    // What is broken may be what would be looked at.
+    // The telemetry itself may be broken.
     await lookAt(client, place).catch(() => {})
     if ((await drillOf(client, drill)).drill.milestones.located !== null) break
   }
@@ -213,7 +216,7 @@ async function play(
   await solve(client, plan)
   const fixedAt = Date.now()
   await until(
-    'the oracle to say healthy',
+    'the checks to pass',
     recoveryDeadlineMs * patience,
     async () => (await drillOf(client, drill)).drill.milestones.recovered !== null,
   )
@@ -223,8 +226,8 @@ async function play(
 }
 
 /**
- * The pages of a drill that its scenario neither expects nor allows. What the solution restarts, or tells that it changed, is down for a moment and may page for
- * it: from then on, that is no surprise.
+ * The pages of a drill that its scenario neither expects nor allows. What the solution restarts or changes is down for a moment and may page: from
+ * then on, that is no surprise.
  */
 export function unexpectedPages(
   { alerts, solution }: Pick<Scenario, 'alerts' | 'solution'>,
@@ -247,7 +250,7 @@ export function unexpectedPages(
   return [...new Set(surprises)]
 }
 
-/** What its author would do. */
+/** The author's solution. */
 export async function solve(client: Client, { solution }: Pick<Scenario, 'solution'>): Promise<void> {
   for (const { action, terminal, params } of solution) {
     if (terminal !== undefined) await runInTerminal(client, terminal)
@@ -266,7 +269,7 @@ async function runInTerminal(client: Client, command: string): Promise<void> {
     throw new FiredrillError('component-failed', `in the terminal, \`${command}\` ended with status ${status}: ${output.slice(-300)}`)
 }
 
-/** What was seen of the drill by which a scenario was just verified. */
+/** The samples of the drill that just verified a scenario. */
 export async function recordVerified(client: Pick<Client, 'get'>, drill: string): Promise<Recording> {
   const [{ events }, { samples }] = await Promise.all([drillOf(client, drill), client.get('/api/samples')])
   return recordingOf(samples, events)
@@ -275,12 +278,12 @@ export async function recordVerified(client: Pick<Client, 'get'>, drill: string)
 /** A drill with its events and incidents. Throws `not-found`. */
 export const drillOf = (client: Pick<Client, 'get'>, id: string) => client.get('/api/drills/:id', { id })
 
-/** What Alertmanager has: pages and tickets. */
+/** All alerts in Alertmanager: pages and tickets. */
 export const firing = (client: Client) => client.get('/api/alerts')
 
 /** The pages that fire now, without tickets. */
 export const pages = async (client: Client): Promise<AnswerOf<'GET /api/alerts'>> =>
   (await firing(client)).filter((alert) => alert.labels['severity'] === 'page')
 
-/** Rounded to one decimal, as figures are written down. */
+/** Rounded to one decimal, as figures are recorded. */
 export const tenths = (value: number): number => Math.round(value * 10) / 10

@@ -16,19 +16,19 @@ import type { Range } from '../model/range.ts'
 
 export { dropReceivers, keepReceivers, layAsideRefused, type KeptReceivers } from './receivers/keep.ts'
 
-/** The local range in a folder, with everything that its components are configured from. */
+/** The local range in a folder, with the configuration of its components. */
 export function openLocalRange(dir: string): LocalTarget {
   const state = new RangeState(dir)
   return new LocalTarget(state, projectRoot, requireBinaries(cacheDir, state.config().placement.role), renderConfig, cacheDir)
 }
 
-/** The range that a host can act on: its own, or where the shop is on another, both. */
+/** The range that a host can act on: its own, or if the shop is on another host, both. */
 export const rangeOf = (target: LocalTarget): Range =>
   target.context.config.placement.role === 'observability' ? hostsRange(target) : localRange(target)
 
 const consoleUrl = (context: RangeContext): string => `http://127.0.0.1:${context.port('control')}`
 
-/** What the observability of this range is configured with, from its topology. */
+/** The configuration of this range's observability, from its topology. */
 export function renderConfig(context: RangeContext, component: ComponentName): Record<string, string> {
   const timing = timings[context.config.profile]
   switch (component) {
@@ -68,7 +68,7 @@ function scrapeTargets(context: RangeContext): ScrapeTarget[] {
             path: component.metrics.path,
             tier: component.role === 'service' || component.role === 'datastore' ? ('shop' as const) : ('platform' as const),
             ...(component.role === 'service' ? { service: component.name === 'canary' ? canary?.service : component.name } : {}),
-            // What a proxy counts is its service's own.
+            // A proxy's metrics belong to its service.
             ...(component.role === 'mesh' ? { service: withoutProxy(component.name) } : {}),
           },
         ]
@@ -76,7 +76,7 @@ function scrapeTargets(context: RangeContext): ScrapeTarget[] {
   )
 }
 
-/** Logs that a responder may read. What runs the drill keeps its own to itself: they would name the fault. */
+/** Logs that a responder may read. The training system's own logs are not among them: they would name the fault. */
 export function logSources(context: RangeContext) {
   const { role } = context.config.placement
   return [...placedOn(role), ...placedForAWhileOn(role)]

@@ -1,17 +1,18 @@
 import type { AffectedKind } from '../model/affected.ts'
 import type { Range } from '../model/range.ts'
 
-/** Orders that have to be in a list of those affected, and those that may be: what cannot be told apart in time costs nobody anything. */
+/** Orders that must be in a list of affected ones, and those that may be: a doubtful case costs no points. */
 interface Affected {
   must: readonly string[]
   may: readonly string[]
 }
 
 /**
- * One row for each order of which something went wrong since a moment: `must` is true where there is no doubt.
+ * One row for each affected order since a moment: `must` is true if there is no doubt.
  *
- * - Not shipped: confirmed and charged. In doubt are the last minute, as an order may be shipped while a list is made, and orders that were up to a minute late.
- * - Charged without an order: the money was taken, and there is no order that is confirmed or shipped. In doubt are the last minute, and charges that were given back.
+ * - Not shipped: confirmed and charged. Doubtful: the last minute, since an order may be shipped while a list is made, and orders up to a minute
+ * late.
+ * - Charged without an order: the money was taken, and no confirmed or shipped order exists. Doubtful: the last minute, and refunded charges.
  */
 const rules: Record<AffectedKind, string> = {
   'not-shipped': `select o.id::text as id,
@@ -30,10 +31,10 @@ const queries: Record<AffectedKind, (since: string) => string> = {
   'charged-without-order': (since) =>
     `select c.order_id from payments.charges c left join orders.orders o on o.id = c.order_id where c.state = 'charged' and c.created_at >= '${since}' and (o.id is null or o.state not in ('confirmed', 'fulfilled'))`,
 }
-/** How the same is found by hand: what the debrief shows beside a list. `since` is in milliseconds since the epoch. */
+/** A query for finding them by hand, which the debrief shows beside a list. `since` is in milliseconds since the epoch. */
 export const affectedQuery = (kind: AffectedKind, since: number): string => queries[kind](new Date(since).toISOString())
 
-/** The truth about orders since a moment (milliseconds since the epoch), by the shop's database. Throws `component-unreachable`. */
+/** The affected orders since a moment (milliseconds since the epoch), from the shop's database. Throws `component-unreachable`. */
 export async function affectedOrders(database: Pick<Range['database'], 'query'>, kind: AffectedKind, since: number): Promise<Affected> {
   const rows = await database.query<{ id: string; must: boolean }>(rules[kind], [new Date(since).toISOString()])
   const of = (wanted: boolean) => rows.flatMap(({ id, must }) => (must === wanted ? [id] : []))

@@ -51,7 +51,7 @@ test('an alert fires until the drill ends, or until the last event of one that s
   assert.deepEqual(alertQuality([], scenario), { alerts: [], pages: 0, actionablePages: 0 })
 })
 
-test('a postmortem has the facts, and no text breaks its tables', () => {
+test('a postmortem has the facts, and all text is escaped in its tables', () => {
   const state = foldDrill(events)
   assert.ok(state)
   const text = postmortem(state, events, scenario)

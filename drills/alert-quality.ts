@@ -2,8 +2,8 @@ import { endsDrill, type DrillEvent } from '../model/drill.ts'
 import { anyOf, type Scenario } from '../model/scenario.ts'
 import type { AlertQuality, AlertRecord, AlertUse } from '../model/debrief.ts'
 
-/** What an alert was good for, in hindsight. */
-/** Every alert that paged in a drill: which one was needed, which told of the same thing again, which were of no use. */
+/** How useful an alert was, in hindsight. */
+/** Every alert that paged in a drill: which one was needed, which repeated the same problem, which were useless. */
 export function alertQuality(events: readonly DrillEvent[], scenario: Scenario): AlertQuality {
   const startedAt = events[0]?.at ?? 0
   const endedAt = (events.find(endsDrill) ?? events.at(-1))?.at ?? 0

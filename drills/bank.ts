@@ -5,7 +5,7 @@ interface Sandbox extends Record<string, unknown> {
   hang_percent: number
 }
 
-/** How the third party behind payments behaves: set in the sandbox that stands in for it, which payments asks again every second. */
+/** Sets the behaviour of the third party behind payments, in the sandbox that simulates it; payments reads it every second. */
 export async function bank(range: Range): Promise<Sandbox | null> {
   const rows = await range.database.query<Sandbox>('select latency_ms, hang_percent from payments.sandbox')
   return rows[0] ?? null
@@ -14,7 +14,7 @@ export async function bank(range: Range): Promise<Sandbox | null> {
 export const restoreBank = async (range: Range): Promise<void> =>
   void (await range.database.query('update payments.sandbox set latency_ms = default, hang_percent = default'))
 
-/** The fault of that third party: one of its traits. */
+/** A fault of that third party: one of its traits. */
 export function bankFault<Params>(trait: 'latency_ms' | 'hang_percent', value: (params: Params) => number) {
   const set = (range: Range, to: number) => range.database.query(`update payments.sandbox set ${trait} = $1`, [to])
   const now = async ({ range }: { range: Range }) => (await bank(range))?.[trait] ?? null

@@ -18,7 +18,7 @@ import { defineResource, type Resource } from './resources/resource.ts'
 const root = path.join(import.meta.dirname, '..')
 const users = 30
 
-/** What a range is told that changes it, by its name in `Range`; a deployment of what runs already among them. */
+/** Calls that change a range, by their name in `Range`; including a deployment of the running release. */
 const changes = new Set(
   [
     'start',
@@ -54,7 +54,7 @@ const changes = new Set(
     .concat(['setExtraRules', 'setUnscraped', 'expireSilence']),
 )
 
-/** A range on paper as a fresh one is, and what it was told. */
+/** A simulated fresh range, and the calls it received. */
 function freshRange(): { range: Range; told: string[] } {
   const told: string[] = []
   const paper = paperRange(root, users)
@@ -84,7 +84,7 @@ function freshRange(): { range: Range; told: string[] } {
             : /payments\.sandbox/.test(sql)
               ? [freshBank]
               : []
-        // Safe: what is asked for these columns.
+        // Safe: this query has these columns.
         return rows as unknown as Row[]
       },
     },
@@ -114,7 +114,7 @@ function freshRange(): { range: Range; told: string[] } {
   return { range, told }
 }
 
-test('each resource is registered once, and waits for others that there are', () => {
+test('each resource is registered once, and refers to existing ones', () => {
   const ids = resources.map(({ id }) => id)
   assert.equal(new Set(ids).size, ids.length)
   for (const { id, after = [] } of resources) for (const other of after) assert.ok(ids.includes(other), `${id} comes after ${other}`)
@@ -145,7 +145,7 @@ test('only what differs is set, and the fingerprint is the same afterwards', asy
   assert.deepEqual(await fingerprint(range), before)
 })
 
-test('monitoring and load that hang go on, those that stopped are started, and only then is anything asked of them', async () => {
+test('suspended monitoring and load are resumed, stopped ones started, and only then is anything read from them', async () => {
   const { range, told } = freshRange()
   const states: Partial<Record<ComponentName, ComponentStatus['state']>> = {
     prometheus: 'suspended',
@@ -183,7 +183,7 @@ test('monitoring and load that hang go on, those that stopped are started, and o
 const resource = (id: string, work: Partial<Resource>): Resource =>
   defineResource({ id, title: id, read: async () => 'left', differs: () => 'left', restore: async () => {}, ...work })
 
-test('a failure does not stop the other resources, and everything left is named at the end', async () => {
+test('a failure does not stop the other resources, and everything left behind is named at the end', async () => {
   const { range } = freshRange()
   const restored: string[] = []
   const attempt = restoreBaseline(range, users, [
@@ -203,7 +203,7 @@ test('a failure does not stop the other resources, and everything left is named 
   assert.deepEqual(restored, ['load'])
 })
 
-test('independent resources are restored in parallel, and dependent ones after those that they name', async () => {
+test('independent resources are restored in parallel, and dependent ones after those they depend on', async () => {
   const { range } = freshRange()
   const began: string[] = []
   const both = Promise.withResolvers<void>()
@@ -220,11 +220,11 @@ test('independent resources are restored in parallel, and dependent ones after t
   assert.deepEqual(began, ['one', 'two', 'last'])
 })
 
-test('two resources that wait for each other are an error', () => {
+test('two resources that depend on each other are an error', () => {
   assert.throws(() => inOrder([resource('a', { after: ['b'] }), resource('b', { after: ['a'] })]), /wait for each other/)
 })
 
-test('the expected state of a fresh range is what a range is started with', () => {
+test('the expected state of a fresh range is the one that a range starts with', () => {
   const words = (sql: string) =>
     sql
       .toLowerCase()
@@ -238,7 +238,7 @@ test('the expected state of a fresh range is what a range is started with', () =
   ])
   assert.deepEqual(made.map(([sql]) => words(sql)).toSorted(), freshIndexes.map(words).toSorted())
 
-  // Safe: only the ports and folders are asked for.
+  // Safe: only the ports and folders are used.
   const { args } = redis.process({ listen: '', dir: '', binaries: {}, port: () => 0 } as never)
   const given = (name: string) => args[args.indexOf(name) + 1]
   assert.equal(given('--maxmemory'), `${freshCache.memoryBytes / 1024 / 1024}mb`)

@@ -4,24 +4,24 @@ import type { Range } from '../model/range.ts'
 import { resources as all } from './resources/registry.ts'
 import type { Fresh, Resource } from './resources/resource.ts'
 
-/** What a drill may change of a range, apart from its customers' data: equal before and after, or something was left behind. */
+/** The state of a range that a drill may change, apart from its customers' data: it must be equal before and after. */
 export interface Fingerprint {
   hash: string
   parts: Record<string, unknown>
 }
 
-/** Something that is not as on a fresh range. */
+/** A difference from a fresh range. */
 export interface Left {
   id: string
   title: string
-  /** How it differs, or why it cannot be looked at or brought back. */
+  /** How it differs, or why it cannot be read or restored. */
   detail: string
 }
 
-/** What is left, on one line. */
+/** Everything that is left behind, on one line. */
 export const leftInWords = (left: readonly Left[]): string => left.map(({ title, detail }) => `${title} (${detail})`).join('; ')
 
-/** What could not be brought back; all else was. */
+/** What could not be restored; everything else was. */
 export class NotRestored extends FiredrillError {
   readonly left: readonly Left[]
   constructor(left: readonly Left[], causes: readonly unknown[]) {
@@ -32,7 +32,7 @@ export class NotRestored extends FiredrillError {
 
 const on = (range: Range, resources: readonly Resource[]) => resources.filter(({ isOn }) => isOn?.(range) ?? true)
 
-/** Of a resource what is compared before and after a drill, by its id; undefined for one of which nothing is. */
+/** By a resource's id, the state that is compared before and after a drill; undefined for a resource that is not compared. */
 const printOf = ({ id, print }: Resource, found: unknown) => [id, print ? print(found) : found] as const
 
 function fingerprintOf(prints: readonly (readonly [id: string, part: unknown])[]): Fingerprint {
@@ -40,20 +40,20 @@ function fingerprintOf(prints: readonly (readonly [id: string, part: unknown])[]
   return { hash: createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16), parts }
 }
 
-/** Throws when something of the range cannot be read. */
+/** Throws if a part of the range cannot be read. */
 export async function fingerprint(range: Range, resources = all): Promise<Fingerprint> {
   return fingerprintOf(await Promise.all(on(range, resources).map(async (resource) => printOf(resource, await resource.read(range)))))
 }
 
-/** How a range was found at one look. */
+/** The state of a range, as it was read. */
 interface Look {
-  /** What is not as a fresh range has it, or cannot be read. */
+  /** What differs from a fresh range, or cannot be read. */
   left: Left[]
-  /** Null when something could not be read. */
+  /** Null if something could not be read. */
   print: Fingerprint | null
 }
 
-/** Reads everything of a range that a drill may change, all at the same time. Changes nothing, and does not throw. */
+/** Reads everything that a drill may change in a range, in parallel. Changes nothing, and does not throw. */
 export async function lookAtBaseline(range: Range, fresh: Fresh, resources = all): Promise<Look> {
   const looks = await Promise.all(
     on(range, resources).map(async (resource) => {
@@ -73,11 +73,11 @@ export async function lookAtBaseline(range: Range, fresh: Fresh, resources = all
   }
 }
 
-/** What of a range is not as a fresh one has it, or cannot be read. Changes nothing. */
+/** What differs from a fresh range, or cannot be read. Changes nothing. */
 export const leftBehind = async (range: Range, fresh: Fresh, resources = all): Promise<Left[]> =>
   (await lookAtBaseline(range, fresh, resources)).left
 
-/** What of a range differs from before, in words. */
+/** The differences between two states of a range, in words. */
 export function difference(before: Fingerprint, after: Fingerprint): string[] {
   return Object.keys(before.parts)
     .filter((part) => JSON.stringify(before.parts[part]) !== JSON.stringify(after.parts[part]))
@@ -85,8 +85,9 @@ export function difference(before: Fingerprint, after: Fingerprint): string[] {
 }
 
 /**
- * Brings a range back to how a fresh one runs, whatever a drill or its trainee did to it: looks first, and sets what differs. What does not depend on
- * each other is done at the same time. Goes on past what fails, and throws `NotRestored` with all of it in the end. Idempotent. Resolves to what differed.
+ * Restores a range to the state of a fresh one, whatever a drill or its trainee did to it: reads it first, and sets what differs. Independent
+ * resources are restored in parallel. Continues after failures, and throws `NotRestored` with all of them at the end. Idempotent. Resolves to what
+ * differed.
  */
 export async function restoreBaseline(range: Range, users: number, resources = all): Promise<Left[]> {
   const fresh = { users }
@@ -106,7 +107,7 @@ export async function restoreBaseline(range: Range, users: number, resources = a
       failures.push({ left: { id, title, detail: describeError(error) }, cause: error })
     }
   }
-  // In an order in which whatever comes before has its promise already.
+  // In dependency order, so that each finds the promises of those before it.
   for (const resource of inOrder(present)) done.set(resource.id, restore(resource))
   await Promise.all(done.values())
   if (failures.length > 0)
@@ -117,7 +118,7 @@ export async function restoreBaseline(range: Range, users: number, resources = a
   return restored
 }
 
-/** Each after those that it names; throws where two wait for each other. */
+/** Sorts by dependency; throws if two depend on each other. */
 export function inOrder(resources: readonly Resource[]): Resource[] {
   const ordered: Resource[] = []
   const visit = (resource: Resource, waiting: readonly string[]): void => {
@@ -130,7 +131,7 @@ export function inOrder(resources: readonly Resource[]): Resource[] {
   return ordered
 }
 
-/** What must hold of the shop's orders at rest, whatever happened: counts of violations, all of which should be 0. */
+/** Invariants of the shop's orders at rest: counts of violations, all of which should be 0. */
 export async function orderInvariants(range: Range): Promise<Record<string, number>> {
   const rows = await range.database.query<Record<string, string>>(
     `select

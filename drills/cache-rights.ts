@@ -1,9 +1,9 @@
 import type { Range } from '../model/range.ts'
 
-/** What Redis gives its only user when it is started. */
+/** The rights of Redis's only user at the start. */
 export const freshRights = ['resetchannels', 'allchannels', 'allkeys', '+@all', 'nopass', 'on'] as const
 
-/** The users of Redis with their rights, as `ACL LIST` tells them. */
+/** The users of Redis with their rights, as `ACL LIST` returns them. */
 export async function cacheRights(range: Range): Promise<string[]> {
   const found = await range.cache.command('ACL', 'LIST')
   return Array.isArray(found) ? found.map(String).toSorted() : []

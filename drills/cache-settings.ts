@@ -5,7 +5,7 @@ export interface CacheSetting {
   value: string
 }
 
-/** What Redis is started with, of what may be changed while it runs, beside its memory. */
+/** The start values of Redis's run-time settings, apart from its memory. */
 export const cacheDefaults: Readonly<Record<string, string>> = {
   'maxmemory-samples': '5',
   timeout: '0',
@@ -16,23 +16,23 @@ export const cacheDefaults: Readonly<Record<string, string>> = {
   'notify-keyspace-events': '',
 }
 
-/** As Redis is started. */
+/** The start values. */
 export const freshCache = { memoryBytes: 64 * 1024 * 1024, whenFull: 'allkeys-lru' }
 
-/** All of it, by the names of its configuration. */
+/** All of them, by the names in Redis's configuration. */
 export const redisDefaults: Readonly<Record<string, string>> = {
   maxmemory: String(freshCache.memoryBytes),
   'maxmemory-policy': freshCache.whenFull,
   ...cacheDefaults,
 }
 
-/** One setting of Redis, as it is now. */
+/** The current value of one setting of Redis. */
 export async function cacheSetting({ cache }: Pick<Range, 'cache'>, name: string): Promise<string> {
   const answer: unknown = await cache.command('CONFIG', 'GET', name)
   return Array.isArray(answer) ? String(answer[1]) : ''
 }
 
-/** Those of these settings of Redis that are not as they are here. */
+/** Those of these settings whose current value differs. */
 export async function differingFrom(range: Pick<Range, 'cache'>, defaults: Readonly<Record<string, string>>): Promise<CacheSetting[]> {
   const found = await Promise.all(Object.keys(defaults).map(async (name) => ({ name, value: await cacheSetting(range, name) })))
   return found.filter(({ name, value }) => value !== defaults[name])

@@ -16,10 +16,10 @@ interface Resource {
 }
 const resource = (policy: string, kind: string): Resource['spec'] | undefined =>
   parseAllDocuments(policy)
-    // Safe: a policy is of such resources.
+    // Safe: a policy consists of such resources.
     .map((document) => document.toJS() as Resource)
     .find((each) => each.kind === kind && each.metadata.name === canary.service)?.spec
-/** The share of calls that a policy sends to the canary; null where it knows of none. */
+/** The share of calls that a policy sends to the canary; null if it has none. */
 function share(policy: string): number | null {
   const routes = resource(policy, 'VirtualService')?.http?.[0]?.route ?? []
   const total = routes.reduce((sum, { weight = 0 }) => sum + weight, 0)
@@ -28,7 +28,7 @@ function share(policy: string): number | null {
   return own?.weight ?? null
 }
 
-/** What is done, in its order. */
+/** The calls, in order. */
 function watched(): { range: Range; done: string[] } {
   const range = paperRange(root, 30)
   const done: string[] = []
@@ -45,7 +45,7 @@ function watched(): { range: Range; done: string[] } {
   return { range, done }
 }
 
-test('a canary is there before anybody is sent to it, and its share can be changed', async () => {
+test('a canary runs before it gets calls, and its share can be changed', async () => {
   const { range, done } = watched()
   await giveCanary(range, canary, 20, 'Robin')
   assert.deepEqual(done.splice(0), ['policy: 0, by Robin', 'canary: 1.12.0, by Robin', 'policy: 20, by Robin'])
@@ -57,7 +57,7 @@ test('a canary is there before anybody is sent to it, and its share can be chang
   ])
 })
 
-test('nobody is sent to a canary any more before it ends, and then all calls go to one release', async () => {
+test('calls to a canary stop before it does, and then all go to one release', async () => {
   const { range, done } = watched()
   assert.equal(await endCanary(range, 'Robin'), null)
   assert.deepEqual(done, [])
@@ -71,7 +71,7 @@ test('nobody is sent to a canary any more before it ends, and then all calls go 
   assert.equal(await range.releases.canary(), null)
 })
 
-test('a canary may end with the policy that there was before it', async () => {
+test('a canary may be removed together with its policy, restoring the previous one', async () => {
   const { range } = watched()
   const before = await range.mesh.policy()
   await giveCanary(range, canary, 20, 'Robin')
@@ -79,7 +79,7 @@ test('a canary may end with the policy that there was before it', async () => {
   assert.equal(await range.mesh.policy(), before)
 })
 
-test('the action that ends a canary says what has ended, and refuses where none runs', async () => {
+test('the action that removes a canary says which one it was, and refuses if there is none', async () => {
   const { range } = watched()
   const run = () => endCanaryAction.run({ range, by: 'Robin' } as Parameters<typeof endCanaryAction.run>[0], {})
   await assert.rejects(run(), { code: 'conflict', message: 'no canary runs' })

@@ -2,7 +2,7 @@ import type { CanaryService } from '../model/components.ts'
 import type { Canary, Range } from '../model/range.ts'
 import { editPolicy } from './mesh-policy.ts'
 
-/** The policy by which a share of the calls to a service (0–100) goes to its canary, and the rest to the release that all others run. */
+/** The policy that sends a share of the calls to a service (0–100) to its canary, and the rest to the main release. */
 export function splitTraffic(yaml: string, { service, version }: Canary, stable: string, percent: number): string {
   const withSubsets = editPolicy(yaml, 'DestinationRule', service, (document) =>
     document.setIn(
@@ -24,7 +24,7 @@ export function splitTraffic(yaml: string, { service, version }: Canary, stable:
   )
 }
 
-/** The policy by which every call to a service goes to whoever answers for it. */
+/** The policy that sends every call to a service to any of its instances. */
 export function joinTraffic(yaml: string, service: CanaryService): string {
   const route = editPolicy(yaml, 'VirtualService', service, (document) =>
     document.setIn(['spec', 'http', 0, 'route'], document.createNode([{ destination: { host: service } }])),
@@ -32,7 +32,7 @@ export function joinTraffic(yaml: string, service: CanaryService): string {
   return editPolicy(route, 'DestinationRule', service, (document) => void document.deleteIn(['spec', 'subsets']))
 }
 
-/** Starts a canary that nobody is sent to yet, then sends it its share; or changes the share of the one there is. */
+/** Starts a canary without calls, then sends it its share; or changes the share of the existing one. */
 export async function giveCanary(range: Range, canary: Canary, percent: number, by: string): Promise<void> {
   const stable = await range.releases.current(canary.service)
   const send = async (share: number) => range.mesh.apply(splitTraffic(await range.mesh.policy(), canary, stable, share), by)
@@ -43,7 +43,7 @@ export async function giveCanary(range: Range, canary: Canary, percent: number, 
   await send(percent)
 }
 
-/** Sends nobody to the canary any more, then ends it: no call is lost. `policy`: what is in force afterwards. */
+/** Stops calls to the canary, then stops it, so that no call fails. `policy`: the one that is active afterwards. */
 export async function endCanary(range: Range, by: string, policy?: string): Promise<Canary | null> {
   const canary = await range.releases.canary()
   if (!canary) return null

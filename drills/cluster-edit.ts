@@ -1,20 +1,20 @@
 import { FiredrillError } from '../model/errors.ts'
 import type { ManifestEdit, ManifestRef, Range, RangeFeature } from '../model/range.ts'
 
-/** The cluster of a range. Throws `unsupported` where the shop is in none. */
+/** The cluster of a range. Throws `unsupported` if the shop is not in one. */
 export function clusterOf({ cluster }: Range): NonNullable<Range['cluster']> {
   if (!cluster) throw new FiredrillError('unsupported', 'the shop runs in no cluster')
   return cluster
 }
 
-/** Objects in the order in which they are brought back, each once: who scales a workload goes before it, or would scale it again. */
+/** Objects in the order in which they are reset, each once: an autoscaler goes before its workload, or would scale it again. */
 export function inOrder(refs: readonly ManifestRef[]): ManifestRef[] {
   const once = new Map(refs.map(({ kind, name }) => [`${kind} ${name}`, { kind, name }]))
   const rank = ({ kind }: ManifestRef) => (kind === 'HorizontalPodAutoscaler' ? 0 : 1)
   return [...once.values()].toSorted((a, b) => rank(a) - rank(b))
 }
 
-/** Takes back what was changed by hand, by the manifests, and tells what is changed so. */
+/** Resets manual changes to the manifests, and lists them. */
 export const manifestUndo = {
   async revert({ range }: { range: Range }, refs: ManifestRef[]) {
     for (const ref of refs) await clusterOf(range).sync(ref)
@@ -22,7 +22,7 @@ export const manifestUndo = {
   observe: async ({ range }: { range: Range }) => clusterOf(range).edits(),
 }
 
-/** Changes of objects in the cluster, by hand, that their manifests do not know of; taken back by the manifests. */
+/** Manual changes of objects in the cluster; a reset to the manifests removes them. */
 export function clusterEdit<Params>(edits: (params: Params) => ManifestEdit[], needs: readonly RangeFeature[] = ['cluster']) {
   return {
     needs: () => needs,
@@ -34,7 +34,7 @@ export function clusterEdit<Params>(edits: (params: Params) => ManifestEdit[], n
   }
 }
 
-/** An edit of a service's container in its Deployment; `spec` beside its template. */
+/** An edit of a service's container in its Deployment; `spec` applies outside its template. */
 export const containerEdit = (
   name: ManifestEdit['name'],
   container: Record<string, unknown>,
@@ -45,5 +45,5 @@ export const containerEdit = (
   patch: { spec: { ...spec, template: { spec: { containers: [{ name, ...container }] } } } },
 })
 
-/** A rollout that ends old pods although new ones are not ready: whoever saved a node's worth of memory during updates set it so. */
+/** A rollout that stops old pods although new ones are not ready: a setting to save memory during updates. */
 export const eagerRollout = { strategy: { rollingUpdate: { maxUnavailable: 1 } } }

@@ -9,7 +9,7 @@ import { scenarioTable } from './scenario-table.ts'
 const root = path.join(import.meta.dirname, '..')
 const scenarios = [...loadScenarios(path.join(root, 'scenarios')).values()]
 
-test('each scenario says of which class it is, and counts in each', () => {
+test('each scenario has its classes, and counts in each', () => {
   const counts = countScenarios(scenarios)
   assert.deepEqual(
     scenarios.filter(({ classes }) => classes.length === 0).map(({ id }) => id),
@@ -25,9 +25,9 @@ test('each scenario says of which class it is, and counts in each', () => {
   assert.deepEqual([countScenarios(family(2)).families, countScenarios(family(3)).families], [0, 1])
 })
 
-test('docs/scenarios.md is as it is generated, and tells no id, skill or class of a scenario', () => {
+test('docs/scenarios.md is current, and contains no id, skill or class of a scenario', () => {
   const table = scenarioTable(scenarios)
-  // Not compared by `assert`, which would print the whole of both.
+  // Not compared by `assert`, which would print both texts completely.
   const isCurrent = readFileSync(path.join(root, 'docs', 'scenarios.md'), 'utf8') === table
   assert.ok(isCurrent, "run './firedrill scenario table > docs/scenarios.md'")
   const rows = table.split('\n').filter((line) => /^\| .* \| .* \| (beginner|intermediate|advanced) \|/.test(line))

@@ -2,7 +2,7 @@ import type { Scenario } from '../model/scenario.ts'
 import { difficulties } from '../model/scenario.ts'
 import { scenarioClasses, scenarioTraits } from '../model/scenario-kinds.ts'
 
-/** How many scenarios there are, in all and of each kind: a scenario counts in each of its classes. Tells nothing of a single one. */
+/** How many scenarios there are, in total and of each kind: a scenario counts in each of its classes. Reveals nothing about a single one. */
 export function countScenarios(scenarios: readonly Scenario[]) {
   const count = (fits: (scenario: Scenario) => boolean): number => scenarios.filter(fits).length
   const each = <Name extends string>(names: readonly Name[], fits: (scenario: Scenario, name: Name) => boolean) =>

@@ -1,6 +1,6 @@
 import type { Range } from '../model/range.ts'
 
-/** What the migrations of the services demand of rows, as PostgreSQL writes it. */
+/** Check constraints that the services' migrations create, as PostgreSQL writes them. */
 export const freshChecks: readonly { table: string; name: string; definition: string }[] = [
   { table: 'catalog.products', name: 'products_price_cents_check', definition: 'CHECK ((price_cents > 0))' },
   { table: 'inventory.reservations', name: 'reservations_quantity_check', definition: 'CHECK ((quantity > 0))' },
@@ -36,13 +36,13 @@ export const freshChecks: readonly { table: string; name: string; definition: st
   { table: 'payments.sandbox', name: 'sandbox_only_row_check', definition: 'CHECK (only_row)' },
 ]
 
-/** The definition that a fresh range has. */
+/** The definition on a fresh range. */
 export function checkConstraint(table: string, name: string): string {
   const found = freshChecks.find((check) => check.table === table && check.name === name)
   if (!found) throw new Error(`no migration makes ${name} on ${table}`)
   return found.definition
 }
 
-/** In one statement: no row slips in between. */
+/** In one statement, so that no row is inserted in between. */
 export const replaceCheck = async (range: Range, table: string, name: string, definition: string): Promise<void> =>
   void (await range.database.query(`alter table ${table} drop constraint if exists ${name}, add constraint ${name} ${definition}`))

@@ -4,7 +4,7 @@ import { databaseRole } from './database-roles.ts'
 
 export const tableRight = z.enum(['select', 'insert', 'update', 'delete'])
 
-/** `schema.table`, of the shop's own. */
+/** `schema.table`, of the shop's own tables. */
 export const tableName = z.enum([
   'catalog.products',
   'fulfilment.shipments',

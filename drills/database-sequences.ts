@@ -1,13 +1,13 @@
 import type { Range } from '../model/range.ts'
 import { databaseRole } from './database-roles.ts'
 
-/** The largest number of a `bigint`: how far each of the shop's sequences may count on a fresh range. */
+/** The largest `bigint`: the limit of each of the shop's sequences on a fresh range. */
 export const furthest = '9223372036854775807'
 
 export interface Sequence extends Record<string, unknown> {
   /** `schema.sequence` */
   name: string
-  /** A bigint, as text: the last number given; null before the first. */
+  /** A bigint, as text: the last value; null before the first. */
   last: string | null
   /** A bigint, as text. */
   most: string

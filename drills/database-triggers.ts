@@ -1,2 +1,2 @@
-/** What a fault calls its trigger on the table of orders. */
+/** The name of a fault's trigger on the table of orders. */
 export const auditTrigger = 'audit_orders'

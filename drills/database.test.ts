@@ -19,16 +19,16 @@ const skip = postgresBin ? false : 'PostgreSQL is not installed'
 const ofDatabase = resources.filter(({ id }) => /^(database-|bank)/.test(id))
 const users = 30
 
-/** Jobs that hold a lock, as the programs of their names do. */
+/** Jobs that hold a lock, as the programs with these names do. */
 const statements: Record<string, (env: Record<string, string>) => string> = {
   'stock-audit': ({ AUDIT_TABLE }) => `begin; lock table ${AUDIT_TABLE} in exclusive mode`,
   'orders-overview': ({ OVERVIEW_TABLE }) => `begin; select count(*) from ${OVERVIEW_TABLE}`,
   'migration-rehearsal': ({ MIGRATED_TABLE }) => `begin; alter table ${MIGRATED_TABLE} add column gift_note text; rollback`,
 }
-/** Those whose statement waits for others. */
+/** Jobs whose statement waits for others. */
 const waitingJobs = ['migration-rehearsal']
 
-/** A range on paper whose database is real, and whose jobs have a session there. */
+/** A simulated range with a real database, in which jobs have a session. */
 function rangeOn(shop: ShopDatabase): Range {
   const range = paperRange(root, users)
   const { start, stop } = range.jobs
@@ -49,7 +49,7 @@ function rangeOn(shop: ShopDatabase): Range {
   return { ...range, database: shop }
 }
 
-/** Faults that need no other program than PostgreSQL, and the resource that would be restored after each. */
+/** Faults that need only PostgreSQL, and the resource that would be restored after each. */
 const noticedBy: Record<string, string> = {
   'postgres-lock': 'database-sessions',
   'postgres-connection-limit': 'database-roles',
@@ -90,10 +90,10 @@ test('what faults and actions do to a real database', { skip }, async (context: 
     )
   const fresh = await objects()
 
-  await context.test('a database that was only just made is as a fresh range has it', async () => assert.deepEqual(await left(), []))
+  await context.test('a new database equals that of a fresh range', async () => assert.deepEqual(await left(), []))
 
   for (const [id, resource] of Object.entries(noticedBy))
-    await context.test(`${id} shows, twice is once, and its undo record or a restore takes it out`, async () => {
+    await context.test(`${id} is observable, injecting it twice equals once, and its undo record or a restore reverts it`, async () => {
       const fault = faultById(id)
       const params = fault.params.parse(faultSamples[id])
       const seen = async () => structuredClone(await fault.observe({ range }, params))
@@ -119,11 +119,11 @@ test('what faults and actions do to a real database', { skip }, async (context: 
       )
       assert.deepEqual(await left(), [])
       assert.deepEqual(await seen(), before)
-      // It takes out what does harm; what that was made with may be left.
+      // The revert removes what does harm; what it was made with may be left.
       await fault.revert({ range }, undo)
     })
 
-  await context.test('a unique index is on the table of its rule, refuses what is there, and comes out of its schema', async () => {
+  await context.test('a unique index is on its rule’s table, refuses existing duplicates, and is dropped in its schema', async () => {
     const fault = faultById('postgres-unique-index')
     const on = { range }
     const params = fault.params.parse({ rule: 'reserved-product' })
@@ -146,7 +146,7 @@ test('what faults and actions do to a real database', { skip }, async (context: 
   })
 
   for (const table of ['orders.orders', 'payments.charges', 'inventory.reservations'])
-    await context.test(`whoever reads ${table} waits behind a migration, and goes on when the reader at the root is gone`, async () => {
+    await context.test(`a reader of ${table} waits behind a migration, and continues when the first reader is gone`, async () => {
       const fault = faultById('waiting-migration')
       const params = fault.params.parse({ table })
       const undo = await fault.plan({ range }, params)
@@ -165,7 +165,7 @@ test('what faults and actions do to a real database', { skip }, async (context: 
       assert.deepEqual(await left(), [])
     })
 
-  await context.test('the audit trigger refuses the orders that were asked for, and no others', async () => {
+  await context.test('the audit trigger refuses the requested orders, and no others', async () => {
     await using session = await shop.session('orders', 'orders')
     const orders: Record<string, [cents: number, quantities: number[]]> = {
       'large-totals': [32_768, [1, 1]],
@@ -190,7 +190,7 @@ test('what faults and actions do to a real database', { skip }, async (context: 
     await shop.query('delete from orders.orders')
   })
 
-  await context.test('what was set for a role, for everyone or for the server is listed, and reset for whom it is asked', async () => {
+  await context.test('settings of a role, of everyone or of the server are listed, and reset as requested', async () => {
     for (const sql of [
       `alter role orders set work_mem = '128'`,
       'alter role orders connection limit 3',
@@ -221,26 +221,29 @@ test('what faults and actions do to a real database', { skip }, async (context: 
     assert.deepEqual(await left(), [])
   })
 
-  await context.test('a setting of the server takes effect at once, and is refused with the reason that PostgreSQL gives', async () => {
-    const change = (name: string, value = '') => act(range, 'change-store-setting', { store: 'postgres', name, value })
-    const now = async (name: string) => Object.values((await shop.query(`show ${name}`))[0] ?? {})[0]
-    const before = await now('work_mem')
-    await change('work_mem', '7MB')
-    await until('it to be read', 10_000, async () => (await now('work_mem')) === '7MB', 20)
-    assert.deepEqual((await act(range, 'list-store-settings', { store: 'postgres' })).rows, [{ name: 'work_mem', value: '7MB' }])
-    for (const [name, value] of [
-      ['synchronous_standby_names', "it's one"],
-      ['work_mem', 'plenty'],
-    ] as const) {
-      const message = new RegExp(`^postgres does not accept ${name} = .*invalid value`)
-      await assert.rejects(change(name, value), { code: 'bad-request', message })
-    }
-    await change('work_mem')
-    await until('it to be read', 10_000, async () => (await now('work_mem')) === before, 20)
-    assert.deepEqual(await left(), [])
-  })
+  await context.test(
+    'a setting of the server takes effect immediately, and an invalid one is refused with PostgreSQL’s reason',
+    async () => {
+      const change = (name: string, value = '') => act(range, 'change-store-setting', { store: 'postgres', name, value })
+      const now = async (name: string) => Object.values((await shop.query(`show ${name}`))[0] ?? {})[0]
+      const before = await now('work_mem')
+      await change('work_mem', '7MB')
+      await until('it to be read', 10_000, async () => (await now('work_mem')) === '7MB', 20)
+      assert.deepEqual((await act(range, 'list-store-settings', { store: 'postgres' })).rows, [{ name: 'work_mem', value: '7MB' }])
+      for (const [name, value] of [
+        ['synchronous_standby_names', "it's one"],
+        ['work_mem', 'plenty'],
+      ] as const) {
+        const message = new RegExp(`^postgres does not accept ${name} = .*invalid value`)
+        await assert.rejects(change(name, value), { code: 'bad-request', message })
+      }
+      await change('work_mem')
+      await until('it to be read', 10_000, async () => (await now('work_mem')) === before, 20)
+      assert.deepEqual(await left(), [])
+    },
+  )
 
-  await context.test('whatever is set for the whole server, an administrator gets in and sets it back', async () => {
+  await context.test('whatever is set for the whole server, an administrator can connect and reset it', async () => {
     const change = (name: string, value = '') => act(range, 'change-store-setting', { store: 'postgres', name, value })
     for (const [name, value] of [
       ['statement_timeout', '1ms'],
@@ -276,7 +279,7 @@ test('what faults and actions do to a real database', { skip }, async (context: 
     )
   })
 
-  await context.test('a session that blocks another is listed, and terminated by its number', async () => {
+  await context.test('a blocking session is listed, and terminated by its number', async () => {
     await using holder = await shop.session('orders', 'an-export')
     await using waiting = await shop.session('orders', 'orders')
     await holder.query('begin; lock table orders.orders in exclusive mode')
@@ -306,7 +309,7 @@ test('what faults and actions do to a real database', { skip }, async (context: 
     assert.deepEqual(await left(), [])
   })
 
-  await context.test('an index is built on the columns that are named, and rights are granted again', async () => {
+  await context.test('an index is built on the named columns, and rights are granted again', async () => {
     await act(range, 'create-index', { schema: 'orders', table: 'outbox', columns: 'routing_key , order_id' })
     const indexes = await shop.query(`select indexdef from pg_indexes where indexname = 'outbox_routing_key'`)
     assert.match(String(indexes[0]?.['indexdef']), /on orders\.outbox .*\(routing_key, order_id\)$/i)
@@ -326,7 +329,7 @@ test('what faults and actions do to a real database', { skip }, async (context: 
       [catalogue],
     )
     mock.timers.enable({ apis: ['setTimeout'] })
-    /** What is listed over a second in which this is done. */
+    /** The list over a second in which these statements run. */
     const listed = async (work: () => Promise<void>) => {
       const looked = Promise.withResolvers<void>()
       const query: typeof shop.query = async (...given) => {

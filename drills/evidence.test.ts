@@ -35,7 +35,7 @@ test('a query that only mentions components, or leaves open which it selects, na
     assert.deepEqual(componentsIn(query), [], query)
 })
 
-test('each component of the shop that has a dashboard is named by its queries', () => {
+test('each component of the shop with a dashboard is named by its queries', () => {
   for (const { component, panels } of dashboards('drill')) {
     if (!component) continue
     const named = new Set<string>(panels.flatMap(({ queries }) => queries.flatMap(({ expr }) => componentsIn(expr))))
@@ -43,7 +43,7 @@ test('each component of the shop that has a dashboard is named by its queries', 
   }
 })
 
-test('a query that is made to be slow to read is read quickly', () => {
+test('a query that is crafted to be slow to parse is parsed quickly', () => {
   const startedAt = performance.now()
   componentsIn(`${'('.repeat(1_900)}up`)
   componentsIn(`${'('.repeat(950)}up${')'.repeat(950)}`)

@@ -1,31 +1,31 @@
 import { parser } from '@prometheus-io/lezer-promql'
 import { shopComponentName, withoutProxy, type ShopComponentName } from '../model/components.ts'
 
-/** What names more components than this is a guess at all of them, and a look at none. */
+/** A query for more components than this is a guess at all of them, and no look. */
 export const mostNamed = 2
-/** Nobody writes a longer query to look at one component, and reading it costs time. */
+/** Nobody writes a longer query to look at one component, and parsing it costs time. */
 const longestQuery = 2_000
 /** Labels whose value is a component. */
 const componentLabels = new Set(['service', 'component', 'job', 'peer', 'envoy_cluster_name'])
-/** Exporters that know of one component only, by what their metrics begin with. */
+/** Exporters for a single component, by the prefix of their metrics. */
 const exporters: Record<string, ShopComponentName> = { pg_: 'postgres', redis_: 'redis', rabbitmq_: 'rabbitmq' }
 
 /**
- * The components of the shop whose series a PromQL query selects by name: by a label, or by an exporter that knows of one only. A proxy
- * stands for its service. None where a pattern leaves open what it selects, or the query is not understood.
+ * The components of the shop whose series a PromQL query selects by name: by a label, or by an exporter for that component only. A proxy stands for
+ * its service. Empty if a pattern leaves open what it selects, or the query cannot be parsed.
  */
 export function componentsIn(query: string): readonly ShopComponentName[] {
   if (query.length > longestQuery) return []
   const known = read.get(query)
   if (known) return known
   const named = readQuery(query)
-  // Dashboards ask the same again and again.
+  // Dashboards repeat the same queries.
   if (read.size >= mostRead) read.clear()
   read.set(query, named)
   return named
 }
 
-/** What is wrong is not gone on with: that takes long, and Prometheus does not take it either. */
+/** Parsing stops at the first error: recovery is slow, and Prometheus refuses the query anyway. */
 const strict = parser.configure({ strict: true })
 
 const mostRead = 500
@@ -54,7 +54,7 @@ function readQuery(query: string): ShopComponentName[] {
       if (name !== 'StringLiteral' || operator === '') return
       const value = text().slice(1, -1)
       if (componentLabels.has(label) && (operator === '=' || operator === '=~')) {
-        // Alternatives of a pattern are read as far as they are plain names.
+        // Alternatives in a pattern are used if they are plain names.
         const alternatives = operator === '=' ? [value] : value.replaceAll(/^\(|\)$/g, '').split('|')
         for (const alternative of alternatives) {
           if (operator === '=~' && /[^\w-]/.test(alternative)) open = true
@@ -68,7 +68,7 @@ function readQuery(query: string): ShopComponentName[] {
   return open ? [] : [...named]
 }
 
-/** The component of the shop that a service, a proxy or a log is of; null when it is of none. */
+/** The shop's component for a service, a proxy or a log; null if there is none. */
 export function componentNamed(name: string | null | undefined): ShopComponentName | null {
   return shopComponentName.safeParse(name && withoutProxy(name)).data ?? null
 }
@@ -80,7 +80,7 @@ interface SpanRead {
   status: string
 }
 
-/** The components at which the failure of a trace begins: of failed spans below which nothing failed. None where many fail at once. */
+/** The components where the failure of a trace begins: those of failed spans without a failed child. Empty if many fail at once. */
 export function failingIn(spans: readonly SpanRead[]): ShopComponentName[] {
   const failed = spans.filter(({ status }) => status === 'Error')
   const above = new Set(failed.map(({ parentSpanId }) => parentSpanId))

@@ -1,13 +1,13 @@
 import type { Range } from '../model/range.ts'
 import { confirmedBinding } from './queue-name.ts'
 
-/** A confirmed order is shipped within a second; whatever is left behind by then is on its way no more. */
+/** A confirmed order is shipped within a second; one that is older is no longer on its way. */
 const forgottenAfter = '1 second'
 
 /**
- * Announces orders once more whose messages were dropped or set aside: orders does the same, 45 to 75 s after they were confirmed (`shop/orders/reconciliation.ts`), and
- * until then the range is not steady. The worker ignores what it has shipped already. Resolves to how many there were; none while others wait in the queue, as
- * they may be among them.
+ * Announces orders again whose messages were dropped or dead-lettered: orders does the same, 45 to 75 s after their confirmation
+ * (`shop/orders/reconciliation.ts`), and until then the range is not steady. The worker ignores what it has shipped already. Resolves to how many
+ * there were; none while others wait in the queue, since they may be among them.
  */
 export async function announceForgotten(range: Range): Promise<number> {
   if ((await range.queue.status(confirmedBinding.queue)).ready > 0) return 0

@@ -7,7 +7,7 @@ import { jobFault, runningJobs, stopJobs } from './jobs.ts'
 
 const root = path.join(import.meta.dirname, '..')
 
-test('a job is told by its whole name, and only those of that name are stopped', async () => {
+test('a job is identified by its full name, and only those with that name are stopped', async () => {
   const range = paperRange(root, 30)
   for (const name of ['report', 'report-sales', 'report']) await range.jobs.start(name, {})
   assert.equal((await runningJobs(range, 'report')).length, 2)
@@ -16,7 +16,7 @@ test('a job is told by its whole name, and only those of that name are stopped',
   assert.deepEqual([(await runningJobs(range, 'report')).length, (await runningJobs(range, 'report-sales')).length], [0, 1])
 })
 
-test('a fault starts as many of its job as it needs, those that run among them, each with its settings', async () => {
+test('a fault starts the missing jobs, each with its settings', async () => {
   const range = paperRange(root, 30)
   const started: [name: string, env: Record<string, string>, tier: JobTier | undefined][] = []
   const { start } = range.jobs

@@ -1,6 +1,6 @@
 import type { JobTier, Range } from '../model/range.ts'
 
-/** Jobs that run, of one name. Ids are the name, a dash and eight hexadecimal digits. */
+/** Running jobs with a name. Ids are the name, a dash and eight hexadecimal digits. */
 export const runningJobs = async (range: Range, name: string): Promise<string[]> =>
   (await range.jobs.running()).filter((id) => id.slice(0, -9) === name)
 
@@ -8,13 +8,13 @@ export async function stopJobs(range: Range, name: string): Promise<void> {
   for (const id of await runningJobs(range, name)) await range.jobs.stop(id)
 }
 
-/** One start of a job: its settings, and with whose precedence it runs. */
+/** One start of a job: its settings, and its CPU precedence. */
 export interface JobRun {
   env: Record<string, string>
   tier?: JobTier
 }
 
-/** The fault of a job that should not run now: starting it breaks, stopping it fixes. Somebody may start it more than once. */
+/** A fault that is a job which should not run now: starting it breaks, stopping it fixes. Somebody may start it more than once. */
 export function jobFault<Params>(name: string, runs: (params: Params) => JobRun[]) {
   return {
     plan: async () => ({ job: name }),

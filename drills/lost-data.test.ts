@@ -20,7 +20,7 @@ const root = path.join(import.meta.dirname, '..')
 const skip = postgresBin ? false : 'PostgreSQL is not installed'
 const order = '3f0d3a52-6a55-4b7c-8f4c-6d2f0c1f9a01'
 
-/** A range on paper whose database, backups and jobs are real. */
+/** A simulated range with a real database, backups and jobs. */
 function rangeOn(shop: ShopDatabase): Range {
   const running = new Map<string, ChildProcess>()
   const jobs: Range['jobs'] = {
@@ -46,10 +46,10 @@ function rangeOn(shop: ShopDatabase): Range {
   return { ...paperRange(root, 30), database: shop, backups: ownBackups(shop.context), jobs }
 }
 
-test('lost data are restored beside, copied back, and come back with the fault whatever was copied', { skip }, async (context) => {
+test('lost data are restored beside, copied back, and restored by the fault’s revert whatever was copied', { skip }, async (context) => {
   await using shop = await ShopDatabase.open('lost-data')
   const range = rangeOn(shop)
-  // Before its database goes.
+  // Before its database is removed.
   await using _ = { [Symbol.asyncDispose]: async () => range.backups?.remove() }
   const act = async (id: string, raw: Record<string, unknown> = {}) => {
     const action = actionById(id)
@@ -69,7 +69,7 @@ test('lost data are restored beside, copied back, and come back with the fault w
   const now = async () =>
     String(await one(`select to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS.US') from pg_sleep(0.01)`))
   const missing = () => one('select 19200 - count(*)::int from inventory.stock')
-  /** Warehouses by what they have received, as a text. */
+  /** Warehouses by the pieces that they have received, as a text. */
   const totals = () =>
     one(`select string_agg(total || ': ' || rows, ', ') from
       (select available + reserved + shipped as total, count(*) as rows from inventory.stock group by 1 order by 1) t`)
@@ -90,7 +90,7 @@ test('lost data are restored beside, copied back, and come back with the fault w
     assert.equal(actionById('copy-table-back').params.safeParse({ table: 'inventory.stocks' }).success, false)
   })
 
-  await context.test('stock that was deleted is copied back, also while orders go on, and the fault counts it in the end', async () => {
+  await context.test('deleted stock is copied back, also while orders continue, and the revert corrects the count', async () => {
     for (const _ of [1, 2]) await backup.inject()
     assert.deepEqual(await backup.observe(), { backups: 1, archives: true })
     const fault = await planned('careless-statement', { change: 'delete-stock', categories: ['office', 'home'], by: 'stock-review' })
@@ -110,7 +110,7 @@ test('lost data are restored beside, copied back, and come back with the fault w
     assert.ok(Number(gone) > 1_000)
     await fault.inject()
     assert.equal(await missing(), gone)
-    // It is shipped while its stock is away.
+    // It is shipped while its stock is gone.
     await shop.query(`update inventory.reservations set state = 'shipped'`)
     const told = await act('restore-beside', { until })
     assert.match(told.summary, new RegExp(`rows that the live one lacks: ${String(gone)} in inventory\\.stock$`))
@@ -131,7 +131,7 @@ test('lost data are restored beside, copied back, and come back with the fault w
     assert.deepEqual(await totals(), before.totals)
   })
 
-  await context.test('the statement is in the log, under its name, and nothing of how it came about', async () => {
+  await context.test('the statement is in the log, under its name, without a trace of the fault', async () => {
     const log = String(await one(`select pg_read_file('log/postgresql.json')`))
     const lines = log.split('\n').filter((line) => line.includes('stock-review'))
     assert.equal(lines.length, 1)
@@ -144,7 +144,7 @@ test('lost data are restored beside, copied back, and come back with the fault w
     await assert.doesNotReject(act('restore-beside', { until: timestamp }), 'the time can be taken from the log as it is')
   })
 
-  await context.test('prices that were overwritten are copied back where nobody has decided on another since', async () => {
+  await context.test('overwritten prices are copied back unless somebody has changed them since', async () => {
     const fault = await planned('careless-statement', { change: 'set-prices', cents: 99_999_999 })
     const until = await now()
     for (const _ of [1, 2]) await fault.inject()
@@ -172,7 +172,7 @@ test('lost data are restored beside, copied back, and come back with the fault w
     await shop.query('update catalog.products set price_cents = $1 where sku = $2', [before.products[1]?.['price_cents'], 'P00002'])
   })
 
-  await context.test('products that nobody restored come back as they were', async () => {
+  await context.test('products that nobody restored are restored unchanged', async () => {
     const fault = await planned('careless-statement', { change: 'delete-products', categories: ['kitchen'] })
     await fault.inject()
     assert.ok(Number(await one('select count(*)::int from catalog.products')) < 2_400)
@@ -180,7 +180,7 @@ test('lost data are restored beside, copied back, and come back with the fault w
     assert.deepEqual(await products(), before.products)
   })
 
-  await context.test('what is deleted again and again stays only once the job is stopped', async () => {
+  await context.test('data that are deleted repeatedly stay only once the job is stopped', async () => {
     const fault = await planned('careless-statement', { change: 'delete-stock', categories: ['office'], everySeconds: 1 })
     const until = await now()
     for (const _ of [1, 2]) await fault.inject()
@@ -200,7 +200,7 @@ test('lost data are restored beside, copied back, and come back with the fault w
     assert.deepEqual(await totals(), before.totals)
   })
 
-  await context.test('rows that somebody made again without a piece get theirs with the first fault', async () => {
+  await context.test('rows that somebody created again without a piece get theirs with the first fault', async () => {
     const deleted = await planned('careless-statement', { change: 'delete-stock', categories: ['office'] })
     await deleted.inject()
     const empty = await planned('careless-statement', { change: 'empty-stock', categories: ['office'] })
@@ -211,7 +211,7 @@ test('lost data are restored beside, copied back, and come back with the fault w
     assert.deepEqual(await totals(), before.totals)
   })
 
-  await context.test('with the drill, backups and restored server are gone', async () => {
+  await context.test('backups and the restored server are removed with the drill', async () => {
     assert.match((await act('list-backups')).summary, /^1 base backups; WAL is archived until .*; a server restored to .* runs$/)
     assert.match((await act('drop-restored')).summary, /is gone$/)
     for (const _ of [1, 2]) await backup.revert()

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Range } from '../model/range.ts'
 
-/** What is kept of data before a statement takes them: enough to put back what is missing afterwards, whatever was sold or changed meanwhile. */
+/** What is stored of data before a statement deletes them: enough to restore what is missing afterwards, whatever was sold or changed meanwhile. */
 export const keptData = z.object({
   /** Pieces that a warehouse has received: on hand, reserved and shipped together, which no sale changes. */
   stock: z.array(z.tuple([z.string(), z.string(), z.number()])),
@@ -9,7 +9,7 @@ export const keptData = z.object({
 })
 export type KeptData = z.output<typeof keptData>
 
-/** Reads what a statement on these categories (none: all) may take. */
+/** Reads what a statement on these categories (none: all) may delete or overwrite. */
 export async function keepData(range: Range, categories: readonly string[]): Promise<KeptData> {
   const { query } = range.database
   const chosen = [categories.length === 0 ? null : categories]
@@ -33,8 +33,8 @@ export async function keepData(range: Range, categories: readonly string[]): Pro
 const literal = (value: unknown): string => `'${JSON.stringify(value).replaceAll("'", "''")}'::jsonb`
 
 /**
- * Sets stock to what its deliveries and reservations say: rows that are missing come back, and what was reserved, shipped or released while a row was away, or was
- * copied from an older state, is counted. Sales wait for as long as that takes.
+ * Recomputes stock from its deliveries and reservations: missing rows are restored, and what was reserved, shipped or released while a row was
+ * missing, or was copied from an older state, is taken into account. Sales wait meanwhile.
  */
 export async function restoreStock(range: Range, { stock }: KeptData): Promise<void> {
   if (stock.length === 0) return
@@ -49,7 +49,7 @@ export async function restoreStock(range: Range, { stock }: KeptData): Promise<v
     commit`)
 }
 
-/** Inserts products that are missing; those that are there stay as they are. */
+/** Inserts missing products; existing ones stay unchanged. */
 export async function restoreProducts(range: Range, { products }: KeptData): Promise<void> {
   if (products.length === 0) return
   await range.database.query(
@@ -60,7 +60,7 @@ export async function restoreProducts(range: Range, { products }: KeptData): Pro
   )
 }
 
-/** Sets prices back where they are still `wrong`, in cents; any other was decided since. */
+/** Restores prices that are still `wrong`, in cents; any other was changed since. */
 export async function restorePrices(range: Range, { products }: KeptData, wrong: number): Promise<void> {
   await range.database.query(
     `update catalog.products p set price_cents = (e ->> 4)::int from jsonb_array_elements($1::jsonb) e

@@ -7,7 +7,7 @@ import { without } from './mesh-edge.ts'
 
 const root = path.join(import.meta.dirname, '..')
 
-test('of two faults on one edge, each takes out its own, whichever goes first', async () => {
+test('of two faults on one edge, each revert removes its own, whichever is first', async () => {
   const edge = { from: 'gateway', to: 'catalog' } as const
   const ownOf = { 'http-abort': 'abort', 'http-delay': 'delay', 'network-partition': 'delay' } as const
   for (const [first, second] of [
@@ -29,7 +29,7 @@ test('of two faults on one edge, each takes out its own, whichever goes first', 
   }
 })
 
-test('what was on an edge before a fault set the same comes back, and a mark of whom it hits never stays alone', () => {
+test('an equal fault that was on an edge before is restored, and a marker of the affected calls is never left alone', () => {
   const delay = { fixedDelayMs: 50, jitterMs: 0, percent: 100 }
   const header = { name: 'x-user', value: 'a' }
   const own = ['delay', 'header'] as const

@@ -3,7 +3,7 @@ import { serviceName } from '../model/components.ts'
 import { edgeFault, type EdgeFault, type MeshEdge } from '../model/mesh.ts'
 import type { Range } from '../model/range.ts'
 
-/** Which requests on one edge, as parameters of a fault. */
+/** Parameters that select requests on one edge. */
 export const edgeParams = {
   from: serviceName.describe('Service that calls'),
   to: serviceName.describe('Service that is called'),
@@ -23,13 +23,13 @@ export const headerOf = (header: string): Pick<EdgeFault, 'header'> => {
 export interface EdgeUndo {
   edge: MeshEdge
   before: EdgeFault | null
-  /** What this fault sets of the edge's; what an earlier version wrote down does not have it. */
+  /** The part of the edge's fault that this one sets; undo records of earlier versions lack it. */
   own?: (keyof EdgeFault)[]
 }
 
 export const keysOf = (fault: EdgeFault): (keyof EdgeFault)[] => edgeFault.keyof().options.filter((key) => fault[key] !== undefined)
 
-/** A fault on the requests of one edge. What it set is taken back to what was there before; what else is on the edge by then stays. */
+/** A fault on the requests of one edge. Its own part is reset to the previous value; other parts are kept. */
 export const onEdge = <Params extends MeshEdge>(faultOf: (params: Params) => EdgeFault) => ({
   plan: async ({ range }: { range: Range }, params: Params): Promise<EdgeUndo> => {
     const edge = { from: params.from, to: params.to }
@@ -44,7 +44,7 @@ export const onEdge = <Params extends MeshEdge>(faultOf: (params: Params) => Edg
   observe: async ({ range }: { range: Range }, { from, to }: Params) => range.mesh.faultOn({ from, to }),
 })
 
-/** What is on an edge once a fault's own part is taken back; `null` where nothing is left that goes wrong. */
+/** The edge's fault once this one's own part is removed; `null` if nothing is left. */
 export function without(now: EdgeFault | null, { before, own }: Omit<EdgeUndo, 'edge'>): EdgeFault | null {
   if (!own) return before
   const left: EdgeFault = { ...now }

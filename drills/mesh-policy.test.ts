@@ -5,7 +5,7 @@ import { editPolicy } from './mesh-policy.ts'
 const rule = (host: string, policy = '{ tls: { mode: ISTIO_MUTUAL } }') =>
   `# ours\napiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: { name: x }\nspec: { host: ${host}, trafficPolicy: ${policy} }\n`
 
-test('the resource of a service is found by any name of its host, and kept beside what is edited', () => {
+test('the resource of a service is found by any name of its host, and kept with what is edited', () => {
   for (const host of ['inventory', 'inventory.shop', 'inventory.shop.svc', 'inventory.shop.svc.cluster.local']) {
     const edited = editPolicy(rule(host), 'DestinationRule', 'inventory', (document) =>
       document.setIn(['spec', 'trafficPolicy', 'tls', 'mode'], 'DISABLE'),

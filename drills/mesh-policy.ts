@@ -4,7 +4,7 @@ import type { ServiceName } from '../model/components.ts'
 import { serviceOfHost } from '../model/mesh.ts'
 import { documentsOf } from '../model/yaml/read.ts'
 
-/** The policy's document of this kind for a service, which is made where there is none. */
+/** The policy's document of this kind for a service, created if there is none. */
 export function editPolicy(
   yaml: string,
   kind: 'VirtualService' | 'DestinationRule' | 'PeerAuthentication',
@@ -32,7 +32,7 @@ export function editPolicy(
   return textOf(documents)
 }
 
-/** A document that may be edited in one place: what stands elsewhere as well is written out. */
+/** A document that can be edited in one place: aliases are expanded. */
 export const editable = (document: Document): Document =>
   hasAliases(document) ? new Document(document.toJS(), { aliasDuplicateObjects: false }) : document
 
@@ -82,5 +82,5 @@ const fresh = {
 
 export const policyHash = (yaml: string): string => createHash('sha256').update(yaml).digest('hex').slice(0, 16)
 
-/** Who works on the mesh at the shop: an author of policies like any other. */
+/** The shop's mesh engineers, who write policies like any other author. */
 export const platformTeam = 'platform team'

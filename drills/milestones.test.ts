@@ -24,7 +24,7 @@ const bodies: DrillEventBody[] = [
 ]
 const events = bodies.map((body, index): DrillEvent => ({ id: index + 1, drill: 'd', at: index, ...body }))
 
-/** What is proven by these verdicts, one each second, when the page came so many milliseconds after the first. */
+/** The milestones that these verdicts prove, one verdict a second, with the page this many milliseconds after the first. */
 function proven(
   seen: readonly { usersFine: boolean; healthy: boolean; after?: number }[],
   also: readonly DrillEventBody[] = [],
@@ -44,21 +44,21 @@ const felt = { usersFine: false, healthy: false }
 const well = { usersFine: true, healthy: true }
 const times = <Verdict>(count: number, verdict: Verdict): Verdict[] => Array.from({ length: count }, () => verdict)
 
-test('users who have felt nothing yet do not count as served again', () => {
+test('users who were not affected yet do not count as served again', () => {
   assert.deepEqual(proven(times(20, broken)), [])
   assert.deepEqual(proven([...times(10, broken), ...times(5, felt)]), [])
 })
 
-test('users who no longer feel anything are served again, although not every check passes yet', () => {
+test('users without failures are served again, although not every check passes yet', () => {
   assert.deepEqual(proven([...times(5, felt), ...times(7, broken)]), [])
   assert.deepEqual(proven([...times(5, felt), ...times(10, broken)]), ['mitigated'])
 })
 
-test('a fault that users never felt is mitigated when every check passes', () => {
+test('a fault that users never noticed is mitigated when every check passes', () => {
   assert.deepEqual(proven([...times(5, broken), ...times(10, well)]), ['mitigated'])
 })
 
-test('what was seen before a change proves nothing of the range since', () => {
+test('samples before a change prove nothing about the range since', () => {
   const change = { action: 'roll-back', title: 'Roll back', params: {}, ok: true, summary: '', harmful: null } as const
   const seen = [...times(5, felt), ...times(9, well)]
   const unseen = [...seen, { ...well, after: 99 }]
@@ -69,7 +69,7 @@ test('what was seen before a change proves nothing of the range since', () => {
   assert.deepEqual(proven([...unseen, { ...well, after: 100 }], [{ type: 'action-run', kind: 'change', ...change }]), ['mitigated'])
 })
 
-test('what users felt before the page came proves no mitigation', () => {
+test('harm before the page proves no mitigation', () => {
   const seen = [...times(5, felt), ...times(15, broken)]
   assert.deepEqual(proven(seen, [], 19_000), [])
   assert.deepEqual(proven(seen, [], 10_000), ['mitigated'])

@@ -2,20 +2,20 @@ import type { DrillEvent, DrillState } from '../model/drill.ts'
 import type { MilestoneName, Scenario } from '../model/scenario.ts'
 import type { Verdict } from './checks/registry.ts'
 
-/** A verdict with its time, as the engine keeps the last few of them. */
+/** A verdict with its time; the engine keeps the last few. */
 export interface TimedVerdict extends Verdict {
   at: number
-  /** The last event that there was by then, by its number: clocks are set, numbers are not. */
+  /** The number of the last event by then: clocks may be set back, numbers may not. */
   after: number
 }
 
-/** Users must feel nothing for this long before a mitigation counts, and the range be healthy for this long before a recovery does. */
+/** How long users must be served before a mitigation counts, and the range be healthy before a recovery does. */
 const mitigatedAfterMs = 8_000
 const recoveredAfterMs = 12_000
 
 /**
- * The milestones that events and telemetry prove and that have not been reached yet, with their evidence. Of an incident of a shift, `all` are the events of
- * the shift: whatever was changed in it counts.
+ * The milestones that events and telemetry prove and that have not been reached yet, with their evidence. For an incident of a shift, `all` has the
+ * events of the shift: any change in it counts.
  */
 export function provenMilestones(
   state: DrillState,
@@ -24,9 +24,9 @@ export function provenMilestones(
   scenario: Scenario,
   all: readonly DrillEvent[] = events,
 ): { milestone: MilestoneName; evidence: string }[] {
-  // What users felt, or did not, before anybody was paged says nothing of what was done about it.
+  // The state of users before anybody was paged says nothing about the response.
   const sincePage = verdicts.filter(({ at }) => at >= (state.pagedAt ?? Infinity))
-  // What was seen before something was changed says nothing of how it is since.
+  // Samples before a change say nothing about the range since.
   const changedBy = all.findLast(changes)?.id ?? 0
   const isSeen = (verdicts.at(-1)?.after ?? 0) >= changedBy
   const proofs: Record<MilestoneName, () => string | null> = {
@@ -38,7 +38,7 @@ export function provenMilestones(
           scenario.located.some((place) => place.view === event.view && place.component === event.component),
       )
       if (view?.type === 'place-viewed') return `looked at ${view.detail}`
-      // Whoever knows the cause has found the place, wherever it was seen.
+      // Knowing the cause implies having located it.
       const named = rightCause(events)
       return named ? `named ${named.component} as the cause` : null
     },
@@ -50,7 +50,7 @@ export function provenMilestones(
       state.wasBroken &&
       isSeen &&
       heldFor(sincePage, mitigatedAfterMs, (verdict) => verdict.usersFine) &&
-      // Again, and not still: what breaks may take a while until users feel it.
+      // Again, and not still: a fault may take a while to affect users.
       (verdicts.some((verdict) => !verdict.usersFine) || heldFor(sincePage, mitigatedAfterMs, (verdict) => verdict.healthy))
         ? 'users are served again'
         : null,
@@ -75,11 +75,11 @@ function rightCause(events: readonly DrillEvent[]) {
   return named?.type === 'cause-named' ? named : null
 }
 
-/** Whether by an event the range may be another than it was. */
+/** Whether an event may have changed the range. */
 const changes = (event: DrillEvent): boolean =>
   event.type === 'fault-injected' || ((event.type === 'action-run' || event.type === 'command-run') && event.kind === 'change')
 
-/** Whether every verdict of the last `ms` passes, and there are that many. */
+/** Whether every verdict of the last `ms` passes, and there are enough of them. */
 function heldFor(verdicts: readonly TimedVerdict[], ms: number, passes: (verdict: TimedVerdict) => boolean): boolean {
   const last = verdicts.at(-1)
   if (!last) return false
@@ -92,7 +92,7 @@ function heldFor(verdicts: readonly TimedVerdict[], ms: number, passes: (verdict
 export const isCause = (scenario: Scenario, component: string, category: string): boolean =>
   [scenario.cause, ...scenario.cause.accept].some((cause) => cause.component === component && cause.category === category)
 
-/** Why the author calls this action harmful here, or null when it is not. Params given by the author must be equal. */
+/** Why the author calls this action harmful here, or null if it is not. Params that the author gives must match. */
 export function harmOf(scenario: Scenario, action: string, params: Record<string, unknown>): string | null {
   const match = scenario.harmful.find(
     (harmful) => harmful.action === action && Object.entries(harmful.params).every(([key, value]) => params[key] === value),

@@ -14,7 +14,7 @@ const paths = loadPaths(folder)
 const work = mkdtempSync(path.join(tmpdir(), 'paths-'))
 after(() => rmSync(work, { recursive: true, force: true }))
 
-test('there are at least seven paths, and each names scenarios that there are', () => {
+test('there are at least seven paths, and all their scenarios exist', () => {
   const files = readdirSync(folder)
   assert.ok(files.length >= 7)
   for (const file of files) assert.deepEqual(checkPath(path.join(folder, file), scenarios).problems, [], file)
@@ -33,7 +33,7 @@ const mistakes: [what: string, from: string | RegExp, to: string, message: RegEx
   ['an address that is none', 'https://sre', 'sre', /https/],
 ]
 for (const [what, from, to, message] of mistakes)
-  test(`${what} is told with its line`, () => {
+  test(`${what} is reported with its line`, () => {
     const text = readFileSync(path.join(folder, 'databases.yaml'), 'utf8')
     const changed = text.replace(from, to)
     assert.notEqual(changed, text)
@@ -47,7 +47,7 @@ for (const [what, from, to, message] of mistakes)
     assert.equal(problems[0]?.line, line)
   })
 
-// Safe: nothing else of a drill is read.
+// Safe: only these fields of a drill are read.
 const drill = (scenario: string, startedAt: number, outcome = 'resolved') => ({ scenario, startedAt, outcome }) as unknown as DrillState
 const recommended = (drills: DrillState[], playable = (_id: string) => true) =>
   pathViews(paths, scenarios, drills, ({ id }) => playable(id)).find((view) => view.recommended)
@@ -57,7 +57,7 @@ test('a new trainee begins with the path for the first week on call, at its firs
   assert.deepEqual([view?.id, view?.next], ['first-week-on-call', 'slow-shelves'])
 })
 
-test('the latest path goes on after the scenarios that were resolved and those that cannot be played here', () => {
+test('the latest path continues after the scenarios that were resolved and those that cannot be played here', () => {
   const view = recommended([drill('slow-shelves', 1), drill('silent-warehouse', 5)])
   assert.deepEqual([view?.id, view?.next], ['queues', 'full-outbox'])
   assert.equal(recommended([drill('silent-warehouse', 5)], (id) => id !== 'full-outbox')?.next, 'catching-up')

@@ -8,7 +8,7 @@ import { choice, explainIssues } from '../model/yaml/explain.ts'
 import { readDocument } from '../model/yaml/read.ts'
 import { describeProblem, type ScenarioProblem } from './scenarios.ts'
 
-/** Reads one file of `paths/` and tells all that is wrong with it. */
+/** Reads one file of `paths/` and reports everything that is wrong with it. */
 export function checkPath(
   file: string,
   scenarios?: ReadonlyMap<string, Scenario>,
@@ -36,7 +36,7 @@ export function checkPath(
   return { path: problems.length === 0 ? (found ?? null) : null, problems }
 }
 
-/** Every path of a folder, by the order of their titles. Throws the first mistake. Which scenarios there are is not looked at: `checkPath` does. */
+/** All paths in a folder, ordered by title. Throws the first mistake. Whether the scenarios exist is not checked here, but by `checkPath`. */
 export function loadPaths(folder: string): LearningPath[] {
   const files = readdirSync(folder).filter((name) => name.endsWith('.yaml'))
   return files
@@ -48,12 +48,12 @@ export function loadPaths(folder: string): LearningPath[] {
     .toSorted((a, b) => a.title.localeCompare(b.title))
 }
 
-/** Where somebody who is new begins. */
+/** Where a new trainee begins. */
 const firstPath = 'first-week-on-call'
 
 /**
- * Paths with what was resolved of each. Recommended is the one that was worked on last and has a step left; without such a one, the first week on
- * call, and then the path of which most is left.
+ * Paths with their resolved steps. The recommended path is the one that was worked on last and has a step left; without one, the first week on call,
+ * and then the path with most steps left.
  */
 export function pathViews(
   paths: readonly LearningPath[],

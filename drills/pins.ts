@@ -7,11 +7,11 @@ export interface PinnedNote {
   by: string | null
   text: string
   pin: Pin
-  /** A name for its picture, such as `pin-1.svg`; null where it has none. */
+  /** A file name for its picture, such as `pin-1.svg`; null without one. */
   file: string | null
 }
 
-/** What was pinned in a drill, in its order. */
+/** The pins of a drill, in order. */
 export const pinsOf = (events: readonly DrillEvent[]): PinnedNote[] =>
   events
     .flatMap((event) => (event.type === 'note-added' && event.pin ? [{ event, pin: event.pin }] : []))

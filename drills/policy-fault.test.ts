@@ -14,7 +14,7 @@ const read = (yaml: string) => documentsOf(yaml).map((document): unknown => docu
 const withTimeout = (yaml: string, timeout: string) =>
   editPolicy(yaml, 'VirtualService', 'catalog', (document) => document.setIn(['spec', 'http', 0, 'timeout'], timeout))
 
-test('what others have changed in the policy since stays when a fault is taken out', async () => {
+test('changes of the policy by others are kept when a fault is reverted', async () => {
   for (const [id, params] of [
     ['tight-timeout', { to: 'payments', timeoutMs: 5 }],
     ['tight-breaker', { to: 'catalog' }],
@@ -33,7 +33,7 @@ test('what others have changed in the policy since stays when a fault is taken o
   }
 })
 
-test('of two that change the policy, each takes out its own, whichever goes first', async () => {
+test('of two faults in the policy, each revert removes its own, whichever is first', async () => {
   for (const order of [
     [0, 1],
     [1, 0],
@@ -52,7 +52,7 @@ test('of two that change the policy, each takes out its own, whichever goes firs
   }
 })
 
-test('a fault that somebody has corrected already is not taken out again', async () => {
+test('a fault that somebody has already corrected is not reverted again', async () => {
   const range = paperRange(root, 30)
   const before = await range.mesh.policy()
   const takeOut = await injected(range, 'tight-timeout', { to: 'catalog', timeoutMs: 5 })
@@ -64,7 +64,7 @@ test('a fault that somebody has corrected already is not taken out again', async
   assert.equal((await range.mesh.history())[0]?.revision, revision, 'nothing is applied where nothing is left')
 })
 
-test('an undo record of an earlier version puts back the whole policy', async () => {
+test('an undo record of an earlier version restores the whole policy', async () => {
   const range = paperRange(root, 30)
   const before = await range.mesh.policy()
   await injected(range, 'tight-timeout', { to: 'catalog', timeoutMs: 5 })
@@ -72,7 +72,7 @@ test('an undo record of an earlier version puts back the whole policy', async ()
   assert.equal(await range.mesh.policy(), before)
 })
 
-test('where what is left does not hold by itself, the fault comes out all the same', async () => {
+test('if the rest is invalid by itself, the fault is reverted all the same', async () => {
   const range = paperRange(root, 30)
   const before = await range.mesh.policy()
   const takeOut = await injected(range, 'tight-timeout', { to: 'catalog', timeoutMs: 5 })
@@ -91,7 +91,7 @@ test('where what is left does not hold by itself, the fault comes out all the sa
   await assert.rejects(stuck(), /the mesh is gone/)
 })
 
-test('a document that the fault added goes with it, unless somebody has edited it', () => {
+test('a document that the fault added is removed with it, unless somebody has edited it', () => {
   const before = 'kind: VirtualService\nmetadata: { name: a }\nspec: { x: 1 }\n'
   const added = 'kind: VirtualService\nmetadata: { name: b }\nspec: { x: 1 }\n'
   const record = { before, injected: `${before}---\n${added}` }
@@ -103,7 +103,7 @@ test('a document that the fault added goes with it, unless somebody has edited i
   assert.equal(takeBack(edited, record), edited)
 })
 
-test('what the fault removed comes back where there is still room for it, and lists of another length are taken whole', () => {
+test('what the fault removed is restored where there is still room for it, and lists of another length are replaced as a whole', () => {
   const record = {
     before: 'kind: A\nmetadata: { name: a }\nspec: { inner: { budget: 1, other: 2 }, list: [1, 2] }\n',
     injected: 'kind: A\nmetadata: { name: a }\nspec: { inner: { other: 2 }, list: [1] }\n',
@@ -117,7 +117,7 @@ test('what the fault removed comes back where there is still room for it, and li
   assert.equal(takeBack(without, record), without)
 })
 
-test('a canary that is taken out leaves what others have changed in the policy since', async () => {
+test('reverting a canary keeps others’ changes of the policy since', async () => {
   const range = paperRange(root, 30)
   const before = await range.mesh.policy()
   const takeOut = await injected(range, 'canary-release', { service: 'catalog', version: '1.7.0-rc1', percent: 10 })

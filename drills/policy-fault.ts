@@ -7,7 +7,7 @@ import { editable, platformTeam, policyHash, textOf } from './mesh-policy.ts'
 
 interface Undo {
   before: string
-  /** The policy as the fault made it; what an earlier version wrote down does not have it. */
+  /** The policy after the injection; undo records of earlier versions lack it. */
   injected?: string
 }
 
@@ -18,7 +18,7 @@ interface PolicyFault<Params> {
   observe(context: { range: Range }, params: Params): Promise<unknown>
 }
 
-/** A fault that is a mistake in the policy. Its own changes are taken back, and what others have changed since stays. */
+/** A fault that is a mistake in the policy. Its own changes are reverted, and those of others since are kept. */
 export const policyFault = <Params>(change: (yaml: string, params: Params) => string): PolicyFault<Params> => ({
   async plan({ range }, params) {
     const before = await range.mesh.policy()
@@ -32,7 +32,7 @@ export const policyFault = <Params>(change: (yaml: string, params: Params) => st
     try {
       await range.mesh.apply(next, platformTeam)
     } catch (error) {
-      // What is left of somebody else's edit does not hold by itself; the fault comes out all the same.
+      // The rest of somebody else's edit is invalid by itself; the fault is reverted all the same.
       if (next === before) throw error
       await range.mesh.apply(before, platformTeam)
     }
@@ -40,7 +40,7 @@ export const policyFault = <Params>(change: (yaml: string, params: Params) => st
   observe: async ({ range }) => policyHash(await range.mesh.policy()),
 })
 
-/** The policy as it is now without what was changed from `before` to `injected`, where that still is as it was injected. */
+/** The current policy without the changes from `before` to `injected`, where those still exist. */
 export function takeBack(now: string, { before, injected }: { before: string; injected: string }): string {
   if (now === injected) return before
   const was = byName(before)
@@ -56,7 +56,7 @@ export function takeBack(now: string, { before, injected }: { before: string; in
     for (const { path, from, to } of changesOf(old?.toJS(), made.get(nameOf(document))?.toJS())) {
       if (!isObject(valueAt(edited, path.slice(0, -1))) || !isDeepStrictEqual(valueAt(edited, path), to)) continue
       if (from === undefined) edited.deleteIn(path)
-      // As it was written, with its comments.
+      // The original text, with its comments.
       else edited.setIn(path, old?.getIn(path, true))
       isChanged = true
     }
@@ -84,18 +84,18 @@ const isObject = (value: unknown): value is Record<PropertyKey, unknown> => type
 
 interface Change {
   path: (string | number)[]
-  /** `undefined` where nothing was, or is. */
+  /** `undefined` for a missing value. */
   from: unknown
   to: unknown
 }
 
-/** Where two values differ, as deep as both have the same shape. */
+/** Where two values differ, as deep as both have the same structure. */
 function changesOf(from: unknown, to: unknown, path: Change['path'] = []): Change[] {
   if (isDeepStrictEqual(from, to)) return []
   if (Array.isArray(from) && Array.isArray(to) && from.length === to.length)
     return from.flatMap((item: unknown, index) => changesOf(item, to[index], [...path, index]))
   if (isObject(from) && isObject(to) && !Array.isArray(from) && !Array.isArray(to))
     return [...new Set([...Object.keys(from), ...Object.keys(to)])].flatMap((key) => changesOf(from[key], to[key], [...path, key]))
-  // Of a document that is new, nobody knows which part makes the fault.
+  // In a new document, it is unknown which part makes the fault.
   return path.length === 0 ? [] : [{ path, from, to }]
 }

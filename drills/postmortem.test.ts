@@ -40,12 +40,12 @@ const words: [DrillEventBody & { by?: { name: string; role: string } }, string |
   ],
   [{ type: 'status-posted', status: 'identified', text: 'we know why' }, 'Status page, identified: we know why'],
   [{ type: 'note-added', text: 'odd' }, 'Note: odd'],
-  // What the instructor knew, and what says nothing to readers.
+  // What only the instructor knew, and what is of no interest to readers.
   [{ type: 'fault-injected', instance: 'i', fault: 'noop', step: 0 }, null],
   [{ type: 'health-changed', healthy: false, failing: ['x'] }, null],
   [{ type: 'hint-asked' }, null],
 ]
-test('each kind of event has its words, or none', () => {
+test('each kind of event has a sentence, or none', () => {
   for (const [{ by, ...body }, expected] of words)
     assert.equal(eventInWords({ ...body, id: 1, drill: 'd', at: 0, ...(by ? { by } : {}) } as DrillEvent), expected, JSON.stringify(body))
 })
@@ -83,7 +83,7 @@ test('it says when, who, what it was and what was done about it', () => {
   assert.match(section(text, 'Impact'), /!\[Latency\]\(graphs\/latency\.svg\)/)
 })
 
-test('the impact is in requests and in error budget, with each milestone beside its par', () => {
+test('the impact is in requests and in error budget, with each milestone and its par', () => {
   assert.match(section(written([]), 'Impact'), /^Nothing is known of the users\./)
   const text = written([
     [65_000, { type: 'milestone-reached', milestone: 'acknowledged', evidence: '' }],
@@ -94,7 +94,7 @@ test('the impact is in requests and in error budget, with each milestone beside 
   assert.match(impact, /\| acknowledged \| 1:05 \| 1:30 \|\n\| located \| not reached \| 4:00 \|/)
 })
 
-test('the timeline has what was done when, and nothing in it breaks the table', () => {
+test('the timeline has what was done when, with text escaped in its table', () => {
   const timeline = section(
     written([
       [5_000, { type: 'page-received', alert }],
@@ -109,7 +109,7 @@ test('the timeline has what was done when, and nothing in it breaks the table', 
   ])
 })
 
-test('what was pinned stands as it was seen, with its picture where there are pictures', () => {
+test('pins are as they were seen, with their picture if there are pictures', () => {
   const pin = {
     kind: 'graph',
     title: 'Latency of `browse` *now*',
@@ -138,7 +138,7 @@ test('what was pinned stands as it was seen, with its picture where there are pi
   assert.ok(!written([]).includes('What was seen'))
 })
 
-test('detection counts the pages, and how many of them were of use', () => {
+test('detection counts the pages, and how many of them were useful', () => {
   const text = written([
     [5_000, { type: 'page-received', alert }],
     [6_000, { type: 'page-received', alert: { ...alert, fingerprint: 'b', name: 'ComponentDown' } }],

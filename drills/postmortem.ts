@@ -6,13 +6,13 @@ import { pinsOf, type PinnedNote } from './pins.ts'
 import { alertQuality } from './alert-quality.ts'
 import { budgetBurnt } from './scoring.ts'
 
-/** A postmortem as a team would begin one: the facts are filled in from the drill's events, the rest is for people. */
+/** A draft of a postmortem: the facts are filled in from the drill's events, the rest is for people. */
 export function postmortem(
   state: DrillState,
   events: readonly DrillEvent[],
   scenario: Scenario,
   graphs: readonly { title: string; href: string }[] = [],
-  /** Where the pictures of what was pinned are; null where they are not beside it. */
+  /** Paths of the pictures of pins; null if they are not included. */
   pinFolder: string | null = null,
 ): string {
   const { harm, startedAt } = state
@@ -82,7 +82,7 @@ ${scenario.solution.map(({ action, terminal, why }, index) => `${index + 1}. \`$
 `
 }
 
-/** What was seen and kept, as it was then. */
+/** What was pinned, as it was at the time. */
 function pinned(pins: readonly PinnedNote[], startedAt: number, folder: string | null): string {
   if (pins.length === 0) return ''
   const parts = pins.map(({ at, text, pin, file }) =>
@@ -97,7 +97,7 @@ function pinned(pins: readonly PinnedNote[], startedAt: number, folder: string |
 }
 const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').replaceAll(/[[\]<>`*_]/g, String.raw`\$&`)
 
-/** An event in words for a document; null for those that say nothing to its readers. */
+/** An event in words for a document; null for those that are of no interest to its readers. */
 export function eventInWords(event: DrillEvent): string | null {
   switch (event.type) {
     case 'page-received':

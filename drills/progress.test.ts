@@ -32,7 +32,7 @@ function drill(id: string, startedAt: number, bodies: [afterMs: number, body: Dr
 const hint: DrillEventBody = { type: 'hint-given', milestone: 'located', rung: 'orient', text: '…', reason: 'asked' }
 const resolved: DrillEventBody = { type: 'drill-finished', outcome: 'resolved' }
 
-test('a skill counts what was played, oldest first, and only a resolution without hints as mastered', () => {
+test('a skill lists the drills that were played, oldest first, and only a resolution without hints counts as mastered', () => {
   const par = scenarios.get('slow-shelves')?.milestones.acknowledged.par ?? 0
   const assisted = drill('b', 2_000_000, [
     [par * 2, { type: 'milestone-reached', milestone: 'acknowledged', evidence: '' }],

@@ -6,7 +6,7 @@ import { scenarioOf } from './variants.ts'
 import { scoreDrill } from './scoring.ts'
 
 /**
- * What has been practised over all finished drills, by skill and by step; oldest drill first in every series.
+ * Practice over all finished drills, by skill and by milestone; oldest drill first in every series.
  *
  * @param inShifts the incidents of finished shifts, as drills of their own.
  */

@@ -13,7 +13,7 @@ const message = (batch: string | null): QueueMessage => ({
   headers: batch === null ? {} : { [batchHeader]: batch },
 })
 
-/** A broker whose queues hold these messages; to look through one of its five takes so long on the clock. */
+/** A broker whose queues have these messages; looking through one of its five takes this long on the simulated clock. */
 function brokerWith(
   context: TestContext,
   queues: Record<string, QueueMessage[]>,
@@ -36,7 +36,7 @@ function brokerWith(
   return range
 }
 
-test('messages of a batch are counted wherever they wait: in the queue, for another try, and set aside', async (context) => {
+test('messages of a batch are counted wherever they wait: in the queue, for a retry, and dead-lettered', async (context) => {
   const range = brokerWith(context, {
     [fulfilmentQueue]: [message('a'), message(null), message('b')],
     [`${fulfilmentQueue}.retry.2000ms`]: [message('a')],
@@ -47,12 +47,12 @@ test('messages of a batch are counted wherever they wait: in the queue, for anot
   assert.equal(await batchWaiting(range, null), 4, 'of any batch')
 })
 
-test('of each queue the first hundred are looked at', async (context) => {
+test('the first hundred of each queue are inspected', async (context) => {
   const range = brokerWith(context, { [fulfilmentQueue]: Array.from({ length: 150 }, () => message('a')) })
   assert.equal(await batchWaiting(range, 'a'), 100)
 })
 
-test('a batch is taken out, also what a worker gives back later, and nothing else is', async (context) => {
+test('a batch is removed, including messages that a worker returns later, and nothing else is', async (context) => {
   const queues = {
     [fulfilmentQueue]: [message('a'), message(null), message('b')],
     [`${fulfilmentQueue}.retry.8000ms`]: [] as QueueMessage[],

@@ -18,13 +18,13 @@ const filesOf = (family: string) =>
     .map((file) => path.basename(file, '.ts'))
     .filter((name) => name !== 'registry' && !name.endsWith('.test'))
 
-/** What there is to do for files and ids that do not match. */
+/** What to do about files and ids that do not match. */
 const unmatched = (family: string, files: readonly string[], ids: readonly string[]) => [
   ...files.filter((name) => !ids.includes(name)).map((name) => `add ${name}.ts to drills/${family}/registry.ts; its id must be '${name}'`),
   ...ids.filter((id) => !files.includes(id)).map((id) => `'${id}' must be in drills/${family}/${id}.ts`),
 ]
 
-test('every fault, action and check has a file of its name and stands in its registry', () => {
+test('every fault, action and check is in a file with its name and in its registry', () => {
   for (const [family, registered] of Object.entries({ faults, actions, checks })) {
     const ids = registered.map(({ id }) => id)
     assert.deepEqual(unmatched(family, filesOf(family), ids), [])
@@ -35,7 +35,7 @@ test('every fault, action and check has a file of its name and stands in its reg
   ])
 })
 
-test('every fault has parameters for the test of its contract, which runs on a real range', () => {
+test('every fault has parameters for its contract test, which runs on a real range', () => {
   for (const { id, category, params } of faults) {
     if (category === 'cluster') continue
     const sample = faultSamples[id]
@@ -51,10 +51,10 @@ test('every fault has parameters for the test of its contract, which runs on a r
 
 const paramsOf = ({ params }: { params: z.ZodType }) => Object.entries(z.toJSONSchema(params, { io: 'input' }).properties ?? {})
 
-/** Numbers without a largest value in files that proofs cover: with one, the proofs would be stale. Those who prove these scenarios again add it. */
+/** Numbers without a maximum in files that proofs cover: adding one would make the proofs stale. Add it when these scenarios are proven again. */
 const unbounded = ['redis-memory-limit: maxBytes', 'terminate-session: pid', 'roll-back-mesh-policy: revision']
 
-test('every parameter of a fault or an action is described, and every number has a minimum and a maximum', () => {
+test('every parameter of a fault or an action has a description, and every number a minimum and a maximum', () => {
   const without: string[] = []
   for (const entry of [...faults, ...actions])
     for (const [name, schema] of paramsOf(entry)) {
@@ -110,7 +110,7 @@ test('each service has code for every release that it lists', async () => {
   }
 })
 
-test('no port of the topology is given twice', () => {
+test('no port of the topology is used twice', () => {
   const ports = components.flatMap((component) => Object.values(component.ports))
   assert.equal(new Set(ports).size, ports.length)
 })

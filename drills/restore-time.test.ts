@@ -4,7 +4,7 @@ import { restoreTime } from './restore-time.ts'
 
 const now = Date.parse('2026-11-30T14:05:00.000Z')
 
-test('a time is read as people and logs write it, in UTC', () => {
+test('a time is read in the notations of people and logs, in UTC', () => {
   const written: [text: string, iso: string][] = [
     ['14:03:27', '2026-11-30T14:03:27.000Z'],
     [' 14:03 ', '2026-11-30T14:03:00.000Z'],
@@ -23,7 +23,7 @@ test('a time is read as people and logs write it, in UTC', () => {
   for (const [text, iso] of written) assert.equal(restoreTime(text, now), iso, text)
 })
 
-test('what is no time is refused with how to write one', () => {
+test('an invalid time is refused with the right notation', () => {
   for (const text of ['', 'noon', '25:00:00', '14:61', '14', '2026-13-01T00:00:00Z', '2026-11-30', '1764511407', '14:03:27 PM'])
     assert.throws(() => restoreTime(text, now), { code: 'bad-request', message: /is not a time: write 14:03:27/ }, text)
 })

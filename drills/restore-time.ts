@@ -3,12 +3,12 @@ import { FiredrillError } from '../model/errors.ts'
 const onDay = /^(\d{1,2}):(\d{2})(?::(\d{2}(?:\.\d{1,6})?))?$/
 const complete = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?(Z| UTC| GMT|[+-]\d{2}(?::?\d{2})?)?$/
 const dayMs = 86_400_000
-/** A time of day that is further ahead than this was yesterday's. */
+/** A time of day that is further ahead than this means yesterday's. */
 const aheadMs = 60_000
 
 /**
- * The moment that somebody means, as ISO 8601 in UTC: `14:03:27`, a time of the last 24 hours, or date and time as a log has them
- * (`2026-11-30 14:03:27.512 UTC`). Without a zone it is UTC. Throws `bad-request` for what is no time.
+ * Parses a time to ISO 8601 in UTC: `14:03:27`, a time within the last 24 hours, or date and time as in a log (`2026-11-30 14:03:27.512 UTC`).
+ * Without a zone it is UTC. Throws `bad-request` for an invalid time.
  */
 export function restoreTime(text: string, now: number): string {
   const given = text.trim()

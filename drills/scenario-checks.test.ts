@@ -15,7 +15,7 @@ const pars = {
   mitigated: { par: '4m' },
   recovered: { par: '5m' },
 }
-/** A scenario without a mistake, as it is written. */
+/** The text of a scenario without a mistake. */
 const sound = {
   id: 'ours',
   limit: '10m',
@@ -27,7 +27,7 @@ const sound = {
   runbooks: ['browse'],
 }
 
-/** What is told of a scenario, each as `place: message`. */
+/** The problems of a scenario, each as `place: message`. */
 function references(changed: object, folder = 'ours'): string[] {
   const told: string[] = []
   checkReferences(
@@ -39,7 +39,7 @@ function references(changed: object, folder = 'ours'): string[] {
   return told
 }
 
-describe('what a scenario names, and in which order its times are', () => {
+describe('the names that a scenario uses, and the order of its times', () => {
   const table: [what: string, changed: object, told: RegExp[]][] = [
     ['nothing wrong', {}, []],
     ['another id than its folder', { id: 'theirs' }, [/^id: must be the name of its folder, 'ours'$/]],
@@ -146,7 +146,7 @@ test('alerts and runbooks are looked up; one that ends with * stands for any end
   ])
 })
 
-test('what tells the cause before the debrief is told, and what does not tell it at the end', () => {
+test('texts that reveal the cause before the debrief are reported, and so is a debrief that does not name it', () => {
   const told = (change: (scenario: Scenario) => void): string[] => {
     const scenario = structuredClone({ ...loaded, versions: undefined })
     change(scenario)
@@ -184,7 +184,7 @@ test('what tells the cause before the debrief is told, and what does not tell it
   assert.equal(loaded.milestones, milestones)
 })
 
-test('any value in the place of a scenario is read as far as it can be', () => {
+test('any value in place of a scenario is parsed as far as possible', () => {
   const odd = fc.oneof(
     fc.jsonValue(),
     fc.record(Object.fromEntries(Object.keys(sound).map((key) => [key, fc.jsonValue()])), { requiredKeys: [] }),
@@ -204,7 +204,7 @@ test('any value in the place of a scenario is read as far as it can be', () => {
   )
 })
 
-test('one part that cannot be read does not keep the others from being read', () => {
+test('one invalid part does not prevent the others from being parsed', () => {
   const read = readableIn({
     ...sound,
     timeline: [release, 'then nothing', { ...release, at: '1 min' }],

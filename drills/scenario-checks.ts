@@ -5,15 +5,15 @@ import { choice, nearest } from '../model/yaml/explain.ts'
 import { actions } from './actions/registry.ts'
 import { faults } from './faults/registry.ts'
 
-/** What else a scenario may name, which this folder does not know. */
+/** Other names that a scenario may use, which are defined outside this folder. */
 export interface Vocabulary {
   alerts: ReadonlySet<string>
-  /** Those alerts that page nobody. */
+  /** Alerts that do not page. */
   tickets: ReadonlySet<string>
   runbooks: ReadonlySet<string>
 }
 
-/** A duration, or what was probably meant by one that is told elsewhere. */
+/** A duration, or what was probably meant by an invalid one, which is reported elsewhere. */
 const time = z
   .unknown()
   .transform((given) => (typeof given === 'string' ? (durationMsIn(probableDuration(given) ?? given) ?? undefined) : undefined))
@@ -24,7 +24,7 @@ const steps = z.array(z.object({ action: text, params }).catch({ action: undefin
 const nothing = { at: undefined, for: undefined, fault: undefined, params: {} }
 const milestones = z.object(Object.fromEntries(milestoneNames.map((name) => [name, z.object({ par: time }).catch({ par: undefined })])))
 
-/** What can be read of a scenario that may have mistakes, so that all of them are told at once. */
+/** The valid parts of a scenario that may have mistakes, so that all of them are reported at once. */
 const readable = z.object({
   id: z.unknown().optional(),
   limit: time,
@@ -58,7 +58,7 @@ export type TellIssues = (
   within?: readonly PropertyKey[],
 ) => void
 
-/** What a scenario names, and in which order its times are. */
+/** The names that a scenario uses, and the order of its times. */
 export function checkReferences(scenario: Readable, folder: string, tell: Tell, tellIssues: TellIssues): void {
   if (typeof scenario.id === 'string' && scenario.id !== folder) tell(['id'], `must be the name of its folder, '${folder}'`)
   scenario.timeline.forEach((step, index) => {
@@ -75,7 +75,7 @@ export function checkReferences(scenario: Readable, folder: string, tell: Tell, 
     if (!step) return tell(['ease', 'steps', index, 'step'], `the timeline has no step ${eased.step}; they count from 0`)
     const fault = faults.find(({ id }) => id === step.fault)
     const together = { ...step.params, ...eased.params }
-    // What the step itself has wrong is told there.
+    // Mistakes within the step are reported there.
     const own = (fault?.params.safeParse(together).error?.issues ?? []).filter(
       ({ path: [key], code }) => (key !== undefined && String(key) in eased.params) || code === 'unrecognized_keys',
     )
@@ -86,7 +86,7 @@ export function checkReferences(scenario: Readable, folder: string, tell: Tell, 
       if (step.action === undefined) return
       const action = actions.find((known) => known.id === step.action)
       if (!action) return tell([part, index, 'action'], `there is no action '${step.action}': ${named(step.action, actions)}`)
-      // What is read off the range when the solution is applied cannot be judged here.
+      // A parameter that is read from the range when the solution is applied cannot be checked here.
       const open = Object.values(step.params).some((value) => typeof value === 'string' && value.startsWith('$'))
       if (part === 'harmful' || open) return
       tellIssues(action.params.safeParse(step.params).error?.issues ?? [], step.params, action.params, [part, index, 'params'])
@@ -128,7 +128,7 @@ export function checkVocabulary(scenario: Readable, { alerts, runbooks }: Vocabu
   })
 }
 
-/** What tells too much too early: the answer in what trainees read before the debrief. */
+/** Texts that trainees read before the debrief and that reveal the answer. */
 export function checkTeaching(scenario: Scenario, tell: Tell): void {
   const { component, category } = scenario.cause
   const names = (text: string): boolean => new RegExp(`\\b${component}\\b`, 'i').test(text)
@@ -144,7 +144,7 @@ export function checkTeaching(scenario: Scenario, tell: Tell): void {
   }
 }
 
-/** Names that share a word with what was given, or all there are. */
+/** Names that share a word with the given one, or all of them. */
 function named(wanted: string, known: readonly { id: string }[]): string {
   const ids = known.map(({ id }) => id)
   const exact = nearest(wanted, ids)

@@ -3,7 +3,7 @@ import { difficulties, type Scenario } from '../model/scenario.ts'
 import { countScenarios } from './counts.ts'
 import { isPlayable } from './scenarios.ts'
 
-/** `docs/scenarios.md`: every scenario as the catalogue shows it, without topics, classes or ids, which tell something of the answer. */
+/** `docs/scenarios.md`: every scenario as in the catalogue, without topics, classes or ids, which reveal something of the answer. */
 export function scenarioTable(scenarios: readonly Scenario[]): string {
   const counts = countScenarios(scenarios)
   const rows = scenarios

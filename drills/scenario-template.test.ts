@@ -24,7 +24,7 @@ const told = (changed: Partial<Template>, within: object = {}): string[] => {
   return found
 }
 
-test('each variant is seen, and within it each value of each draw', () => {
+test('each variant is checked, and within it each value of each draw', () => {
   const ways = everyWay(template, () => assert.fail('nothing is wrong'))
   assert.deepEqual(
     ways.map(({ variant, story }) => `${variant}: ${story}`),
@@ -37,7 +37,7 @@ test('each variant is seen, and within it each value of each draw', () => {
       'two: It began on a Sunday.',
     ],
   )
-  // A draw of fewer values begins again.
+  // A draw with fewer values starts again.
   const timeline = (at: string, service: string) => [{ at, params: { service } }]
   assert.deepEqual(
     ways.map((way) => (way.document as { timeline: unknown }).timeline),
@@ -47,7 +47,7 @@ test('each variant is seen, and within it each value of each draw', () => {
   for (const way of ways) assert.deepEqual(Object.keys(way.document as object), ['id', 'title', 'timeline'])
 })
 
-test('a folder that is always the same is seen as it is, once', () => {
+test('a folder without draws is checked once', () => {
   const plain = { document: { id: 'ours' }, story: 'It costs ${price}.', debrief: '' }
   assert.deepEqual(
     everyWay(plain, () => assert.fail('nothing is told')),
@@ -97,7 +97,7 @@ const mistakes: [what: string, changed: Partial<Template>, within: object, expec
   ],
 ]
 for (const [what, changed, within, expected] of mistakes)
-  test(`${what} is told once for each place`, () => {
+  test(`${what} is reported once for each place`, () => {
     const found = [...new Set(told(changed, within))]
     assert.equal(found.length, told(changed, within).length, 'nothing is told twice')
     for (const message of expected)
@@ -107,9 +107,9 @@ for (const [what, changed, within, expected] of mistakes)
       )
   })
 
-test('a draw that only a variant uses is used', () => assert.deepEqual(told({}), []))
+test('a draw that only a variant uses counts as used', () => assert.deepEqual(told({}), []))
 
-test('each scenario that varies draws the same for the same seed, keeps what was drawn, and counts an unknown variant as its first', () => {
+test('a scenario draws the same for the same seed, caches the result, and takes its first variant for an unknown one', () => {
   const scenarios = loadScenarios(path.join(import.meta.dirname, '..', 'scenarios'))
   const varied = [...scenarios.values()].filter(({ versions }) => versions)
   assert.ok(varied.length > 3)
@@ -120,7 +120,7 @@ test('each scenario that varies draws the same for the same seed, keeps what was
       const drawn = versions.of({ seed: 7, variant })
       assert.deepEqual([drawn.id, drawn.title, drawn.people], [id, title, people])
       assert.doesNotMatch(JSON.stringify([drawn.timeline, drawn.story, drawn.debrief]), /\$\{/, `${id} ${variant}`)
-      // More others come in between than are kept; one scenario shows it.
+      // More others come in between than are cached; one scenario is enough.
       for (let seed = 100; index === 0 && seed < 170; seed++) versions.of({ seed, variant })
       assert.deepEqual({ ...versions.of({ seed: 7, variant }) }, { ...drawn }, `${id} ${variant}`)
       assert.equal(versions.of({ seed: 7, variant }), versions.of({ seed: 7, variant }))

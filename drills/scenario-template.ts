@@ -4,29 +4,29 @@ import { kindFields } from '../model/scenario-kinds.ts'
 import { choice } from '../model/yaml/explain.ts'
 import { bySeed, filled, valuesFor, variedIn, type Varied } from './variants.ts'
 
-/** What a scenario's folder says, before anything is drawn. */
+/** The texts of a scenario's folder, before anything is drawn. */
 export interface Template {
   document: unknown
   story: string
   debrief: string
 }
 
-/** A scenario's folder with one set of values in it. */
+/** A scenario's folder with one set of values filled in. */
 export interface Filled extends Template {
-  /** What was drawn, for its author: the name of a variant. */
+  /** The name of the variant, for its author. */
   variant: string | null
 }
 
-/** What the catalogue and progress go by, which is the same whatever is drawn. */
+/** Fields for the catalogue and progress, which are the same whatever is drawn. */
 const constant = ['id', 'title', 'summary', 'difficulty', 'skills', ...kindFields]
-/** Of these, each set of values is seen once with each variant. */
+/** Draws whose values are each checked once with every variant. */
 const own = ['variants', 'draws']
 
 export const isVaried = ({ variants, draws }: Varied): boolean => variants.length > 0 || Object.keys(draws).length > 0
 
 /**
- * A folder's texts in so many ways that each variant is seen, and within it each value of each draw. `told` gets what is wrong with the templates
- * themselves: where they name what has no value, or where nothing may be drawn; `file` is one of the three texts.
+ * Fills in a folder's texts so that each variant occurs, and within it each value of each draw. `told` receives mistakes in the templates themselves:
+ * names without a value, or in a place where nothing may be drawn; `file` is one of the three texts.
  */
 export function everyWay(
   template: Template,
@@ -57,7 +57,7 @@ export function everyWay(
               `there is no value '${name}'${variant === null ? '' : ` in variant '${variant}'`}: ${choice(Object.keys(values), name)}`,
             )
         })
-      // Safe: a text with texts in it is one.
+      // Safe: a text with texts filled in is a text.
       return { variant, document: fill('document'), story: fill('story') as string, debrief: fill('debrief') as string }
     }),
   )
@@ -82,7 +82,7 @@ const without = (value: unknown): unknown =>
 
 const mostKept = 64
 
-/** How a sound template is drawn. */
+/** How a valid template is drawn. */
 export function versionsOf(template: Template, constantly: Pick<Scenario, 'people'>): Versions {
   const varied = variedIn(template.document)
   const kept = new Map<string, Scenario>()
@@ -96,7 +96,7 @@ export function versionsOf(template: Template, constantly: Pick<Scenario, 'peopl
       const values = valuesFor(varied, name, bySeed(seed))
       const fill = (value: unknown) => filled(value, values, () => {})
       const parsed = scenarioSchema.safeParse(fill(without(template.document)))
-      // Each value was seen when the scenario was read, so only values that do not go together come here.
+      // Each value was checked when the scenario was read, so this can only be values that do not go together.
       if (!parsed.success)
         throw new FiredrillError('internal', `variant '${name}' cannot be drawn with seed ${seed}: ${parsed.error.issues[0]?.message}`)
       const scenario: Scenario = {

@@ -17,7 +17,7 @@ const texts = ['slow-shelves', 'stuck-checkout', 'flying-blind'].map((id) =>
 )
 const vocabulary = { alerts: new Set<string>(), tickets: new Set<string>(), runbooks: new Set<string>() }
 
-/** Whatever stands there: no exception, and each problem at a line and a column that there are. What is without an error can be loaded. */
+/** For any content: no exception, and each problem at an existing line and column. A scenario without an error can be loaded. */
 function check(bytes: Buffer): void {
   writeFileSync(file, bytes)
   const { scenario, problems } = checkScenario(folder, vocabulary)
@@ -31,8 +31,8 @@ function check(bytes: Buffer): void {
   if (!scenario) assert.ok(errors.length > 0, 'refused without a word')
 }
 
-test('a scenario with anything changed is read, or told with lines', (context) =>
+test('a scenario with random changes is read, or refused with lines', (context) =>
   holdsFor(context, [mutated(texts)], (text) => check(Buffer.from(text))))
 
-test('any bytes are read, or told with lines', (context) =>
+test('any bytes are read, or refused with lines', (context) =>
   holdsFor(context, [fc.uint8Array({ maxLength: 200 })], (bytes) => check(Buffer.from(bytes))))

@@ -10,7 +10,7 @@ const original = path.join(import.meta.dirname, '..', 'scenarios', 'slow-shelves
 const work = mkdtempSync(path.join(os.tmpdir(), 'scenarios-'))
 after(() => rmSync(work, { recursive: true }))
 
-/** A copy of a good scenario with one thing changed. */
+/** A copy of a valid scenario with one thing changed. */
 function changed(from: string | RegExp, to: string): { folder: string; line: number } {
   const folder = path.join(work, 'slow-shelves')
   rmSync(folder, { recursive: true, force: true })
@@ -39,7 +39,7 @@ const mistakes: [what: string, from: string | RegExp, to: string, message: RegEx
   ['pars that go back', /located:\n    par: 4m/, 'located:\n    par: 30s', /must be later than that of acknowledged/],
 ]
 for (const [what, from, to, message] of mistakes) {
-  test(`${what} is told with its line and what was expected`, () => {
+  test(`${what} is reported with its line and what was expected`, () => {
     const { folder, line } = changed(from, to)
     const { problems } = checkScenario(folder)
     const errors = problems.filter(({ level }) => level === 'error')
@@ -59,7 +59,7 @@ test('a summary or a first hint that names the cause is a warning', () => {
   )
 })
 
-test('alerts and runbooks are looked up where they are known', () => {
+test('alerts and runbooks are looked up if they are known', () => {
   const vocabulary = { alerts: new Set(['Other']), tickets: new Set<string>(), runbooks: new Set<string>() }
   const { problems } = checkScenario(original, vocabulary)
   assert.ok(problems.some(({ message }) => message === "there is no alert 'BrowseLatencyBudgetBurn': choose Other"))
@@ -80,7 +80,7 @@ test('a malformed scenario is reported and left out', () => {
   assert.throws(() => loadScenarios(folder), /broken/)
 })
 
-test('a scenario is playable where each of its faults can be injected', () => {
+test('a scenario is playable if each of its faults can be injected', () => {
   const scenarios = loadScenarios(path.dirname(original))
   const playable = (lacks: RangeFeature[]) =>
     [...scenarios.values()].filter((scenario) => isPlayable(scenario, { lacks })).map(({ id }) => id)
@@ -88,14 +88,14 @@ test('a scenario is playable where each of its faults can be injected', () => {
   const inCluster = playable(['mesh-instances', 'cache-proxy', 'certificates', 'descriptors', 'shared-cpu'])
   const withoutMesh = playable(['mesh', 'mesh-instances', 'cache-proxy', 'certificates', 'descriptors', 'shared-cpu'])
   assert.ok(!onOneHost.includes('no-vacancy') && inCluster.includes('no-vacancy'))
-  // Its partition is of one instance of a proxy: the parameter decides, not the fault.
+  // Its partition affects one instance of a proxy: the parameter decides, not the fault.
   assert.ok(onOneHost.includes('dead-end') && !inCluster.includes('dead-end'))
   assert.ok(onOneHost.includes('flying-blind') && !inCluster.includes('flying-blind'))
   assert.ok(inCluster.includes('closed-door') && !withoutMesh.includes('closed-door'))
   assert.equal(new Set([...onOneHost, ...inCluster]).size, scenarios.size, 'each can be played somewhere')
 })
 
-test('every mistake is told at once, at its line and column, with what to write', () => {
+test('every mistake is reported at once, at its line and column, with what to write', () => {
   const { folder } = changed(
     /limit: 20m[^]*?\nalerts:/,
     `limit: 20 minutes
@@ -144,7 +144,7 @@ alerts:`,
   )
 })
 
-test('a file without anything, or of other bytes, is an error', () => {
+test('an empty file, or one with other bytes, is an error', () => {
   for (const [bytes, message] of [
     [Buffer.alloc(0), /:1:1: the file is empty: write a scenario/],
     [Buffer.from('- id: slow-shelves\n'), /:1:1: is a list: write keys and values \(id, title/],

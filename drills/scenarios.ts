@@ -18,7 +18,7 @@ import { checkReferences, checkTeaching, checkVocabulary, readableIn, type TellI
 export type { Vocabulary } from './scenario-checks.ts'
 
 export interface ScenarioProblem {
-  /** An `error` keeps the scenario from being played; a `warning` is for its author to judge. */
+  /** An `error` prevents the scenario from being played; a `warning` is for its author to judge. */
   level: 'error' | 'warning'
   file: string
   /** From 1. */
@@ -35,8 +35,8 @@ const fail = (mistake: FiredrillError): never => {
 }
 
 /**
- * Reads every scenario folder. The first mistake of one is told with its file, line and what was expected; who is told may throw it, as is done
- * where nobody asks, or go on without that scenario. `load` reads one folder.
+ * Reads every scenario folder. The first mistake of each is reported with its file, line and what was expected; the callback may throw it, which is
+ * the default, or continue without that scenario. `load` reads one folder.
  */
 export function loadScenarios(
   folder: string,
@@ -58,14 +58,14 @@ export function loadScenarios(
 
 const ownScenarios = path.join(import.meta.dirname, '..', 'scenarios')
 
-/** A scenario without mistakes, as it can be kept in a file. */
+/** A scenario without mistakes, in a form that can be stored in a file. */
 export interface SoundScenario {
   scenario: Omit<Scenario, 'versions'>
-  /** From which each drill's version is drawn; null for a scenario that is always the same. */
+  /** The template from which each drill's version is drawn; null for a scenario without draws. */
   template: Template | null
 }
 
-/** A sound scenario as it is played. */
+/** A valid scenario as it is played. */
 export const asPlayed = ({ scenario, template }: SoundScenario): Scenario => ({
   ...scenario,
   versions: template ? versionsOf(template, scenario.people ? { people: scenario.people } : {}) : undefined,
@@ -89,7 +89,7 @@ export function readSound(folder: string): SoundScenario {
 export const describeProblem = ({ file, line, column, at, message }: ScenarioProblem): string =>
   `${file}:${line}:${column}: ${at ? `${at}: ` : ''}${message}`
 
-/** Reads one scenario folder and tells all that is wrong with it, and what an author may want to reconsider. */
+/** Reads one scenario folder and reports everything that is wrong with it, and what an author may want to reconsider. */
 export function checkScenario(folder: string, vocabulary?: Vocabulary): { scenario: Scenario | null; problems: ScenarioProblem[] } {
   const { sound, problems } = checkSound(folder, vocabulary)
   return { scenario: sound && asPlayed(sound), problems }
@@ -119,7 +119,7 @@ function checkSound(folder: string, vocabulary?: Vocabulary): { sound: SoundScen
   for (const mistake of mistakes) problems.push({ level: 'error', file, at: '', ...mistake })
   if (!document) return { sound: null, problems }
   const template = { document: document.value, story: story ?? '', debrief: debrief ?? '' }
-  // Without variants, the whole schema is read as it stands.
+  // Without variants, the whole schema applies directly.
   const varied = variedIn(document.value)
   const fields = z.object(scenarioVariants).safeParse(isVaried(varied) ? document.value : {})
   for (const { path: _, ...mistake } of explainIssues(fields.error?.issues ?? [], document.value, document, z.object(scenarioVariants)))
@@ -157,7 +157,7 @@ function checkSound(folder: string, vocabulary?: Vocabulary): { sound: SoundScen
   return { sound, problems: problems.toSorted((a, b) => (a.file === b.file ? byPlace(a, b) : 0)) }
 }
 
-/** What a file holds; null where it cannot be read, as a folder, one of another user or one on a damaged disk: told. */
+/** The content of a file; null if it cannot be read, such as a folder, another user's file or one on a damaged disk, which is reported. */
 function bytesOf(file: string, problems: ScenarioProblem[]): Uint8Array | null {
   try {
     return readFileSync(file)
@@ -178,7 +178,7 @@ function checkWay(
   const problems: ScenarioProblem[] = []
   const document: YamlDocument = {
     ...written,
-    // What was drawn is not what is written there.
+    // Drawn values are not what is written at that place.
     sourceOf: (keys) => (written.sourceOf(keys)?.includes('${') ? undefined : written.sourceOf(keys)),
   }
   const tell = (level: ScenarioProblem['level'], keys: readonly PropertyKey[], message: string) =>
@@ -196,7 +196,7 @@ function checkWay(
   return { parsed: parsed.data ?? null, problems }
 }
 
-/** A scenario may have people; they are in a file of their own, and the same in all its variants, each of which has an answer. */
+/** A scenario's people, if any; they are in a file of their own, and the same in all its variants, each of which has an answer. */
 function peopleIn(folder: string, answers: readonly (Answer | null)[]): { people: People | null; problems: ScenarioProblem[] }[] {
   const file = path.join(folder, 'people.yaml')
   if (!existsSync(file)) return []
@@ -206,7 +206,7 @@ function peopleIn(folder: string, answers: readonly (Answer | null)[]): { people
   return readPeople(bytes, answers).map(({ people, mistakes }) => ({ people, problems: mistakes.map((mistake) => ({ ...mistake, file })) }))
 }
 
-/** Each problem once, with the variants that have it where others do not. */
+/** Each problem once, with the variants that have it if others do not. */
 function together(ways: { variant: string | null; found: ScenarioProblem[] }[]): ScenarioProblem[] {
   const all = new Set(ways.map(({ variant }) => variant))
   const known = new Map<string, { problem: ScenarioProblem; variants: Set<string | null> }>()
@@ -221,13 +221,13 @@ function together(ways: { variant: string | null; found: ScenarioProblem[] }[]):
   )
 }
 
-/** Where a text names a value. */
+/** Where a text has a placeholder. */
 function placeIn(text: string, name: string): { line: number; column: number } {
   const before = text.slice(0, Math.max(0, text.indexOf(`\${${name}}`))).split('\n')
   return { line: before.length, column: (before.at(-1) ?? '').length + 1 }
 }
 
-/** Whether each step of a scenario can be done to a range, where its shop runs. */
+/** Whether each step of a scenario can be injected into a range. */
 export const isPlayable = (scenario: Scenario, range: Pick<Range, 'lacks'>): boolean =>
   everyVariant(scenario).every(({ timeline }) => timeline.every((step) => canBeInjected(step, range)))
 

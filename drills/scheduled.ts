@@ -1,2 +1,2 @@
-/** Programs that the shop's host starts by itself at fixed times: whoever asks what people have started does not see them. */
+/** Programs that the shop's host starts by itself at fixed times: a list of the jobs that people started does not contain them. */
 export const scheduledJobs: readonly string[] = ['apply-limits']

@@ -24,7 +24,7 @@ test('a drill with everything within par scores 100', () => {
   assert.equal(drill('learning', 1_000).total, 100)
 })
 
-test('points fall with time, down to none', () => {
+test('points decrease with time, down to none', () => {
   const late = drill('learning', 5 * 60_000).total
   assert.ok(late < 100 && late > 30, `${late}`)
   assert.equal(drill('learning', 10 * 3_600_000).total, 10)
@@ -44,7 +44,7 @@ test('the error budget burnt is a multiple of what may go wrong', () => {
   assert.equal(budgetBurnt({ good: 0, slow: 0, failed: 0 }), null)
 })
 
-test('where communication is scored it is worth 15 of 100 points, and silence gets none of them', () => {
+test('if communication is scored it is worth 15 of 100 points, and silence gets none of them', () => {
   const scored = loadScenario(path.join(import.meta.dirname, '..', 'scenarios', 'stuck-checkout'))
   const started: DrillEventBody = {
     type: 'drill-started',
@@ -84,7 +84,7 @@ test('where communication is scored it is worth 15 of 100 points, and silence ge
   assert.deepEqual([line?.points, line?.of, line?.detail], [0, 15, 'Nobody was told anything.'])
 })
 
-test('with somebody in the role of communications, telling others counts in every scenario whose users are known', () => {
+test('with the communications role taken, it counts in every scenario whose symptoms are known', () => {
   const { people: _people, ...withoutPeople } = scenario
   const text = 'Product pages are slow for most customers since 14:02. We are investigating.'
   const bodies: DrillEventBody[] = [
@@ -127,7 +127,7 @@ test('with somebody in the role of communications, telling others counts in ever
   }
 })
 
-test('a milestone within its par has its points, and each multiple of par takes a third of them', () => {
+test('a milestone within its par gets its points, and each multiple of par takes a third of them', () => {
   const par = scenario.milestones.diagnosed.par
   const points = (share: number) => {
     const line = drill('learning', par * share).lines.find(({ what }) => what === 'diagnosed')

@@ -13,7 +13,7 @@ const weights: Record<MilestoneName | 'users', number> = {
   recovered: 15,
   users: 10,
 }
-/** The same where telling others counts as well. */
+/** The same if communication counts as well. */
 const weightsWithCommunication: Record<MilestoneName | 'users' | 'communication', number> = {
   ...weights,
   located: 10,
@@ -23,7 +23,7 @@ const weightsWithCommunication: Record<MilestoneName | 'users' | 'communication'
 }
 export const penalties = { wrongCause: 5, harmfulAction: 10, hintInAssessment: 3 }
 
-/** At this multiple of its par a milestone is worth nothing any more; in between, points fall evenly. */
+/** At this multiple of its par a milestone is worth nothing; in between, points fall linearly. */
 const worthlessAt = 4
 
 /** Scores a drill from its state alone: the same events give the same score. */
@@ -82,7 +82,7 @@ export function scoreDrill(state: DrillState, scenario: Scenario): Score {
 
 const share = (ratio: number): number => Math.max(0, Math.min(1, 1 - (ratio - 1) / (worthlessAt - 1)))
 
-/** What the objectives allow to go wrong, of all that users ask for. */
+/** The share of requests that the objectives allow to fail. */
 const allowedShare = 0.01
 
 /** Error budget burnt, as a multiple of what the same number of requests may miss; null without requests. */

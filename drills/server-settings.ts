@@ -5,7 +5,7 @@ export interface ServerSetting extends Record<string, unknown> {
   value: string
 }
 
-/** What was set for the whole server with `ALTER SYSTEM`, which a fresh range's has nothing of. */
+/** Settings for the whole server by `ALTER SYSTEM`; a fresh range has none. */
 export const serverSettings = (range: Range): Promise<ServerSetting[]> =>
   range.database.query<ServerSetting>(
     `select name, setting as value from pg_file_settings where sourcefile like '%postgresql.auto.conf' order by 1`,

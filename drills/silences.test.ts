@@ -28,7 +28,7 @@ const table: [SilenceMatcher, boolean | 'unsure'][] = [
   [matcher('alertname', '=~', 'Foo|Watch.*'), true],
   [matcher('alertname', '!~', 'Watch.*'), false],
   [matcher('alertname', '!~', 'Watch'), true],
-  // A label that there is not is empty.
+  // A missing label is empty.
   [matcher('service', '=', ''), true],
   [matcher('service', '!=', ''), false],
   [matcher('service', '!=', 'catalog'), true],
@@ -45,11 +45,11 @@ const table: [SilenceMatcher, boolean | 'unsure'][] = [
   [matcher('alertname', '=~', '('), 'unsure'],
 ]
 
-test('a matcher is judged by what it says', () => {
+test('a matcher is evaluated correctly', () => {
   for (const [given, expected] of table) assert.equal(silences([given], alert), expected, JSON.stringify(given))
 })
 
-test('Alertmanager judges every matcher in the same way', async () => {
+test('Alertmanager evaluates every matcher in the same way', async () => {
   const dir = mkdtempSync(path.join(tmpdir(), 'firedrill-silences-'))
   const portBase = await freePortBase()
   new RangeState(dir).configure({ portBase })
@@ -87,7 +87,7 @@ test('a silence that would mute the Watchdog is refused, with what to write inst
   assert.equal(muteRefusal([matcher('alertname', '=', 'BrowseErrorBudgetBurn')]), null)
 })
 
-test('an expression that takes a backtracking engine forever is judged immediately', () => {
+test('an expression that takes a backtracking engine forever is evaluated immediately', () => {
   for (const expression of [`${'.*'.repeat(100)}x`, '(.+)+x', '(((W|a)+)+)+!'])
     assert.equal(silences([matcher('alertname', '=~', expression)], { alertname: 'W'.repeat(200) }), false, expression)
 })

@@ -1,19 +1,19 @@
 import { RE2JS } from 're2js'
 import type { SilenceMatcher } from '../model/silence.ts'
 
-/** The alert that always fires, so that somebody notices when alerting itself is broken; as `observability/rules` have it. */
+/** The alert that always fires, so that a failure of alerting itself is noticed; its name in `observability/rules`. */
 export const watchdogLabels: Readonly<Record<string, string>> = { alertname: 'Watchdog', severity: 'none' }
 
 /**
- * Whether a silence with these matchers mutes an alert with these labels: every one must hold, a label that is missing is empty, and a regular
- * expression is held against the whole value (https://prometheus.io/docs/alerting/latest/configuration/#matcher). `unsure` where an expression is none.
+ * Whether a silence with these matchers mutes an alert with these labels: every one must match, a missing label is empty, and a regular expression is
+ * matched against the whole value (https://prometheus.io/docs/alerting/latest/configuration/#matcher). `unsure` for an invalid expression.
  */
 export function silences(matchers: readonly SilenceMatcher[], labels: Readonly<Record<string, string>>): boolean | 'unsure' {
   const verdicts = matchers.map(({ name, value, isRegex, isEqual }) => {
     const label = labels[name] ?? ''
     if (!isRegex) return (label === value) === isEqual
     try {
-      // Go's syntax, and its time: in proportion to the label, whatever the expression.
+      // Go's syntax, and linear time in the length of the label, whatever the expression.
       return RE2JS.matches(value, label) === isEqual
     } catch {
       return 'unsure'
@@ -25,7 +25,7 @@ export function silences(matchers: readonly SilenceMatcher[], labels: Readonly<R
 const written = ({ name, value, isRegex, isEqual }: SilenceMatcher): string =>
   `${name}${isRegex ? (isEqual ? '=~' : '!~') : isEqual ? '=' : '!='}"${value}"`
 
-/** Why these matchers are refused, for people; null when they may be used. */
+/** Why these matchers are refused, for people to read; null if they are accepted. */
 export function muteRefusal(matchers: readonly SilenceMatcher[]): string | null {
   const verdict = silences(matchers, watchdogLabels)
   if (verdict === false) return null

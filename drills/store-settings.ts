@@ -4,7 +4,7 @@ import type { Range } from '../model/range.ts'
 import { differingFrom, redisDefaults } from './cache-settings.ts'
 import { serverSettings } from './server-settings.ts'
 
-/** The shop's data stores, each with a configuration that may be changed while it runs. */
+/** The shop's datastores, each with settings that can be changed while it runs. */
 const stores = ['postgres', 'redis', 'rabbitmq'] as const
 export const storeName = z.enum(stores)
 export type StoreName = z.output<typeof storeName>
@@ -15,11 +15,11 @@ interface StoreSetting {
 }
 
 interface Configuration {
-  /** What may be changed, and takes effect without a restart. */
+  /** Settings that take effect without a restart. */
   names: readonly string[]
-  /** Those that are not as the store is started. */
+  /** Settings that differ from the start values. */
   differing(range: Range): Promise<StoreSetting[]>
-  /** Null restores what it is started with. Rejects with the store's own reason where it does not take the value. */
+  /** Null restores the start value. Rejects with the store's own reason if it does not accept the value. */
   set(range: Range, name: string, value: string | null): Promise<void>
 }
 
@@ -28,8 +28,8 @@ const watermark = 'vm_memory_high_watermark.absolute'
 
 const configurations: Record<StoreName, Configuration> = {
   /**
-   * https://www.postgresql.org/docs/15/runtime-config.html: those whose context is `sighup` or lower, and with whose every value the server starts again:
-   * `max_wal_size` is checked only then.
+   * https://www.postgresql.org/docs/15/runtime-config.html: settings whose context is `sighup` or lower, and with any of whose values the server can
+   * start again: `max_wal_size` is checked only then.
    */
   postgres: {
     names: [
@@ -80,18 +80,18 @@ const configurations: Record<StoreName, Configuration> = {
   },
 }
 
-/** How the stores say that they do not accept a value. Whatever else went wrong, the value may be right, and the change may even have been made. */
+/** How the stores report an invalid value. After any other error, the value may be valid, and the change may even have been made. */
 const refusal = /\bparameter "|\bERR |is not a number of bytes/
 
 export const storeSettingNames = (store: StoreName): readonly string[] => configurations[store].names
 
-/** Settings of a store that are not as it is started, whoever set them. */
+/** Settings of a store that differ from its start values, whoever set them. */
 export const storeSettings = (range: Range, store: StoreName): Promise<StoreSetting[]> => configurations[store].differing(range)
 
-/** Changes one setting, or restores it (null). Throws `bad-request` for one that there is not, and for a value that the store refuses, with its reason. */
+/** Changes one setting, or restores it (null). Throws `bad-request` for an unknown one, and for a value that the store refuses, with its reason. */
 export async function setStoreSetting(range: Range, store: StoreName, name: string, value: string | null): Promise<void> {
   const { names, differing, set } = configurations[store]
-  // Whatever somebody has set may be taken back.
+  // Any changed setting may be restored.
   const known = names.includes(name) || (value === null && (await differing(range)).some((setting) => setting.name === name))
   if (!known)
     throw new FiredrillError('bad-request', `${store} has no setting '${name}' that may be changed here: choose ${names.join(', ')}`)

@@ -3,18 +3,18 @@ import { FiredrillError } from '../model/errors.ts'
 import type { Backups, Range } from '../model/range.ts'
 import { tableName } from './database-rights.ts'
 
-/** Rows that are read, and written, at once. */
+/** Number of rows read, and written, at once. */
 const batch = 2_000
 
 export type TableName = z.output<typeof tableName>
 
-/** The backups of a range; throws `unsupported` where it has none. */
+/** The backups of a range; throws `unsupported` if it has none. */
 export function backupsOf({ backups }: Pick<Range, 'backups'>): Backups {
   if (!backups) throw new FiredrillError('unsupported', 'the database cannot be backed up where the shop runs now')
   return backups
 }
 
-/** Rows in each of the shop's tables: in the restored server, and in the live one. */
+/** Numbers of rows in each of the shop's tables: in the restored server, and in the live one. */
 export async function comparedTables(range: Range): Promise<{ table: TableName; restored: number; live: number }[]> {
   const counts = `select ${tableName.options.map((table) => `(select count(*)::int from ${table}) as "${table}"`).join(', ')}`
   const [[restored = {}], [live = {}]] = await Promise.all([
@@ -24,7 +24,7 @@ export async function comparedTables(range: Range): Promise<{ table: TableName; 
   return tableName.options.map((table) => ({ table, restored: Number(restored[table] ?? 0), live: Number(live[table] ?? 0) }))
 }
 
-/** Columns of a table in their order, and which of them are its key. */
+/** The columns of a table in order, and which of them are its key. */
 async function columnsOf(range: Range, table: TableName): Promise<{ all: string[]; key: string[] }> {
   const rows = await range.database.query<{ name: string; in_key: boolean }>(
     `select a.attname::text as name, coalesce(a.attnum = any (i.indkey), false) as in_key
@@ -35,7 +35,7 @@ async function columnsOf(range: Range, table: TableName): Promise<{ all: string[
   return { all: rows.map(({ name }) => name), key: rows.flatMap(({ name, in_key }) => (in_key ? [name] : [])) }
 }
 
-/** Passes all rows of the restored table on, in the order of its key, and adds up what is answered. */
+/** Calls a function with all rows of the restored table, in the order of its key, and adds up the results. */
 async function eachBatch(
   range: Range,
   table: TableName,
@@ -56,7 +56,7 @@ async function eachBatch(
 
 const changedIn = (rows: { changed: number }[]): number => Number(rows[0]?.changed ?? 0)
 
-/** Inserts the rows of the restored table that the live one does not have, by its key; leaves all others as they are. Resolves to how many. */
+/** Inserts the rows of the restored table that the live one lacks, by its key; all others stay unchanged. Resolves to how many. */
 export async function copyMissingRows(range: Range, table: TableName): Promise<number> {
   const { all, key } = await columnsOf(range, table)
   const columns = all.join(', ')
@@ -74,8 +74,8 @@ export async function copyMissingRows(range: Range, table: TableName): Promise<n
 }
 
 /**
- * Sets columns of rows that are in both to what the restored table has; where `now` is given, only of rows whose first such column holds exactly that. Inserts
- * nothing. Resolves to how many rows changed. Throws `bad-request` for columns that the table does not have, or that are its key.
+ * Sets columns of rows that are in both tables to the restored values; with `now`, only in rows whose first such column has exactly that value.
+ * Inserts nothing. Resolves to how many rows changed. Throws `bad-request` for columns that the table does not have, or that are part of its key.
  */
 export async function overwriteColumns(range: Range, table: TableName, columns: readonly string[], now?: string): Promise<number> {
   const { all, key } = await columnsOf(range, table)

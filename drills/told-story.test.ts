@@ -23,7 +23,7 @@ const start: DrillEventBody = {
 const run = { type: 'action-run', action: 'restart', title: 'Restart', params: {}, ok: true, summary: 'done' } as const
 const command = { type: 'command-run', command: 'kill 1', folder: '/', status: 0, shell: 's' } as const
 const hint = { type: 'hint-given', milestone: 'located', text: 'Look at it', reason: 'asked' } as const
-/** Everything that a story may speak of, in any order and as often as it likes, as in no sensible drill. */
+/** Everything that a story may mention, in any order and any number of times, as in no realistic drill. */
 const anything: fc.Arbitrary<DrillEventBody> = fc.constantFrom<DrillEventBody>(
   { type: 'page-received', alert: page },
   { type: 'page-resolved', alert: page },
@@ -63,7 +63,7 @@ const none =
 const isRight = (event: DrillEvent) =>
   event.type === 'place-viewed' && scenario.located.some(({ view, component }) => view === event.view && component === event.component)
 const when = (text: string) => /after (\d+:\d\d)/i.exec(text)?.[1]
-/** When the first of a kind was, by the drill's clock. */
+/** When the first event of a kind was, by the drill's clock. */
 const firstOf =
   (is: (event: DrillEvent) => boolean): Check =>
   (about, text, all, state) => {
@@ -73,7 +73,7 @@ const firstOf =
 const reached = (name: string) => (event: DrillEvent) => event.type === 'milestone-reached' && event.milestone === name
 const acts = (event: DrillEvent) => event.type === 'action-run' || event.type === 'command-run'
 
-/** How each sentence is checked against the events, without the code that wrote it. */
+/** How each sentence is checked against the events, independent of the code that wrote it. */
 const checks: [RegExp, Check][] = [
   [/^The first page came/, firstOf(({ type }) => type === 'page-received')],
   [/^No page came/, none('page-received')],
@@ -142,7 +142,7 @@ test('every sentence of the story is true of the events, for any events', () => 
         assert.equal(about.length, ids.length)
         assert.ok(check(about, text, events, state), `not true: ${text}`)
       }
-      // Nothing is said twice, and the end is always told.
+      // Nothing is repeated, and the end is always told.
       assert.equal(new Set(story.map(({ text }) => text)).size, story.length)
       assert.ok(story.some(({ text }: StorySentence) => /served well again/.test(text)))
     }),
@@ -150,7 +150,7 @@ test('every sentence of the story is true of the events, for any events', () => 
   )
 })
 
-test('how a drill ended is told, unless it was resolved', () => {
+test('the story says how a drill ended, unless it was resolved', () => {
   const told = (outcome: 'resolved' | 'time-up' | 'given-up') => {
     const events = played([], outcome)
     const state = foldDrill(events)
@@ -164,7 +164,7 @@ test('how a drill ended is told, unless it was resolved', () => {
   assert.deepEqual(told('given-up'), ['The drill was ended by hand after 0:07.'])
 })
 
-test('what was done, and what came of it, is told', () => {
+test('the story says what was done, and with which result', () => {
   const view = scenario.located[0]
   const bodies: DrillEventBody[] = [
     start,
@@ -186,7 +186,7 @@ test('what was done, and what came of it, is told', () => {
   const state = foldDrill(all)
   assert.ok(state)
   const told = storyOf(state, all, scenario)
-  // What each sentence is about, by the numbers of its events.
+  // The events of each sentence, by their numbers.
   assert.deepEqual(
     told.map(({ events, tone }) => [tone, ...events]),
     [

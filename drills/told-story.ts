@@ -9,7 +9,7 @@ const times = (count: number, one: string, more: string): string => (count === 1
 
 /**
  * A drill as one story, from the first symptom to the all-clear: each sentence says what its events say and no more. In the passive voice, since one
- * person may have played or several. Times are of the drill's own clock.
+ * person may have played or several. Times are on the drill's own clock.
  */
 export function storyOf(state: DrillState, events: readonly DrillEvent[], scenario: Scenario): StorySentence[] {
   const story: StorySentence[] = []

@@ -25,13 +25,13 @@ const table: [what: string, samples: Sample[], rate: number | null][] = [
 ]
 for (const [what, samples, rate] of table) test(`the traffic, by ${what}`, () => assert.equal(trafficOf(samples), rate))
 
-test('every kind of answer counts', () => {
+test('every kind of response counts', () => {
   const [first, last] = counted([0, 0], [5_000, 0])
   assert.ok(first && last)
   assert.equal(trafficOf([first, { ...last, users: { good: 5, slow: 11, failed: 12 } }]), 5)
 })
 
-test('with less than three tenths of the usual traffic users are not served, whatever else is well', () => {
+test('with less than three tenths of the usual traffic users are not served, even if everything else is healthy', () => {
   const verdict = { healthy: true, usersFine: true, results: [] }
   const at = (answers: number, usual: number | null) => withTraffic(verdict, counted([0, 0], [5_000, answers]), usual)
   const usual = 20 / leastShare

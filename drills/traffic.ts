@@ -1,11 +1,11 @@
 import type { Sample } from '../model/check.ts'
 import type { Verdict } from './checks/registry.ts'
 
-/** A shop that turns most of its customers away is not well, however well it serves the rest. */
+/** A shop that turns most of its customers away is not healthy, however well it serves the rest. */
 export const leastShare = 0.3
 const windowMs = 5_000
 
-/** Answers that users get a second, over the last seconds; null where too little is known. A Locust that was restarted counts from zero. */
+/** Responses to users per second, over the last seconds; null if too little is known. A restarted Locust counts from zero. */
 export function trafficOf(samples: readonly Sample[]): number | null {
   const known = samples.filter((sample) => sample.users !== null)
   const last = known.at(-1)
@@ -17,7 +17,7 @@ export function trafficOf(samples: readonly Sample[]): number | null {
 
 const total = ({ good, slow, failed }: NonNullable<Sample['users']>): number => good + slow + failed
 
-/** The verdict on a range that had so much traffic before it was broken (answers a second): with far less, users are not served. */
+/** The verdict on a range that had this traffic before it was broken (responses per second): with far less, users are not served. */
 export function withTraffic(verdict: Verdict, samples: readonly Sample[], usual: number | null): Verdict {
   const now = trafficOf(samples)
   if (usual === null || now === null || now >= leastShare * usual) return verdict

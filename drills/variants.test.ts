@@ -11,7 +11,7 @@ const original = path.join(import.meta.dirname, '..', 'scenarios', 'slow-shelves
 const work = mkdtempSync(path.join(tmpdir(), 'variants-'))
 after(() => rmSync(work, { recursive: true, force: true }))
 
-/** The folder of a scenario that differs from `slow-shelves` by what is replaced in its files. */
+/** The folder of a scenario like `slow-shelves`, with these replacements in its files. */
 function folderWith(yaml: (text: string) => string, story = (text: string) => text): string {
   const folder = path.join(mkdtempSync(path.join(work, 'one-')), 'slow-shelves')
   cpSync(original, folder, { recursive: true })
@@ -55,7 +55,7 @@ test('a text that is only a placeholder becomes the value with its type, and oth
   assert.deepEqual(told, ['users at a', 'list at b.0', 'users at b.1', 'name at b.1', 'nobody at d'])
 })
 
-test('a seed draws the same variant and the same words each time, and seeds draw all of them', () => {
+test('a seed draws the same variant and the same words each time, and seeds together draw all of them', () => {
   const scenario = loadScenario(varied())
   assert.deepEqual(everyVariant(scenario).map(versionOf), ['1.5.0', '1.6.0'])
   const drawn = (seed: number) => drawnScenario(scenario, { seed, variant: variantFor(scenario, seed) })
@@ -94,7 +94,7 @@ const mistakes: [what: string, from: string | RegExp, to: string, at: string, me
   ['a title that differs', /^title: .*$/m, "title: 'Slow on ${weekday}'", 'title', /the catalogue shows this field/],
 ]
 for (const [what, from, to, at, message] of mistakes)
-  test(`${what} is told where it stands`, () => {
+  test(`${what} is reported where it is`, () => {
     const { scenario, problems } = checkScenario(
       varied((text) => {
         const changed = text.replace(from, to)
@@ -109,7 +109,7 @@ for (const [what, from, to, at, message] of mistakes)
     if (at !== 'variants.draws') assert.equal(found.at, at)
   })
 
-test('a placeholder of the story that has no value is told with its line', () => {
+test('a placeholder of the story without a value is reported with its line', () => {
   const folder = folderWith(
     (text) =>
       text

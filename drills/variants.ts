@@ -7,7 +7,7 @@ import type { Draw } from '../model/scenario-variants.ts'
 
 type Values = Readonly<Record<string, unknown>>
 
-/** The variants and draws of a `scenario.yaml` as far as they can be read. */
+/** The variants and draws of a `scenario.yaml`, as far as they can be parsed. */
 export interface Varied {
   variants: { name: string; set: Values }[]
   draws: Record<string, unknown[]>
@@ -27,11 +27,11 @@ export function variedIn(document: unknown): Varied {
   }
 }
 
-/** A number from 0 up to `below`, by a seed and what it is for: what else is drawn does not matter to it. */
+/** A number from 0 up to `below`, from a seed and its purpose, independent of other draws. */
 const drawn = (seed: number, what: string, below: number): number =>
   createHash('sha256').update(`${seed} ${what}`).digest().readUInt32BE(0) % below
 
-/** The variant that a seed draws, or the one that is wanted; null for a scenario without variants. Throws `not-found` for one that is not there. */
+/** The variant that a seed draws, or the requested one; null for a scenario without variants. Throws `not-found` for an unknown one. */
 export function variantFor({ id, variants = [] }: Pick<Scenario, 'id' | 'variants'>, seed: number, wanted?: string | null): string | null {
   const names = variants.map(({ name }) => name)
   if (wanted === undefined || wanted === null) return names[drawn(seed, 'variant', names.length)] ?? null
@@ -42,7 +42,7 @@ export function variantFor({ id, variants = [] }: Pick<Scenario, 'id' | 'variant
   )
 }
 
-/** What each name stands for in a drill. Values of a variant may name draws. */
+/** The value of each name in a drill. Values of a variant may refer to draws. */
 export function valuesFor({ variants, draws }: Varied, variant: string | null, pick: (name: string, of: number) => number): Values {
   const own = Object.fromEntries(Object.entries(draws).map(([name, values]) => [name, values[pick(name, values.length)]]))
   const set = variants.find(({ name }) => name === variant)?.set ?? {}
@@ -57,8 +57,8 @@ export const bySeed =
 const placeholder = /\$\{([^}]*)\}/g
 
 /**
- * What a template says with the values in place of `${name}`. A text that is nothing but a placeholder becomes the value, of whatever kind it is.
- * `told` is called for each placeholder, with its name and where it stands; what has no value is left as it is.
+ * Fills the values into a template's `${name}`. A text that is nothing but a placeholder becomes the value, of whatever type it is. `told` is called
+ * for each placeholder, with its name and place; one without a value is left unchanged.
  */
 export function filled(
   template: unknown,
@@ -82,7 +82,7 @@ export function filled(
   })
 }
 
-/** A scenario in each of its variants, with what is drawn within them; the scenario itself where it has none. */
+/** A scenario in each of its variants, with draws filled in; the scenario itself if it has none. */
 export const everyVariant = (scenario: Scenario): Scenario[] => {
   const { versions, variants } = scenario
   return versions && variants ? variants.map(({ name }) => versions.of({ seed: 0, variant: name })) : [scenario]
@@ -97,5 +97,5 @@ export function scenarioOf(
   return scenario && drawnScenario(scenario, drill)
 }
 
-/** A scenario as a seed draws it. A variant that it does not have any more counts as its first. */
+/** A scenario as a seed draws it. A variant that no longer exists counts as its first. */
 export const drawnScenario = (scenario: Scenario, draw: Draw): Scenario => scenario.versions?.of(draw) ?? scenario

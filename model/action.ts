@@ -10,9 +10,9 @@ export interface ActionContext {
 }
 
 export interface ActionResult {
-  /** One line: what was done, to what. */
+  /** One line that says what was done, and to what. */
   summary: string
-  /** What a terminal would have shown, for `inspect` actions. */
+  /** For `inspect` actions: the output that a terminal would have shown. */
   rows?: Record<string, unknown>[]
 }
 
@@ -23,12 +23,12 @@ interface Action<Params extends z.ZodType = z.ZodType> {
   description: string
   /** `inspect` only looks; `change` acts on the shop and is marked on graphs. */
   kind: 'inspect' | 'change'
-  /** Told before it runs, when it may hurt users. */
+  /** A warning, shown before the action runs, when it may hurt users. */
   caution?: string
   params: Params
-  /** What a range must be able to do for it. */
+  /** Features of the range that it needs. */
   needs?: readonly RangeFeature[]
-  /** Where who runs it has looked: evidence for the milestone `located`. */
+  /** The views that running it counts as having looked at: evidence for the milestone `located`. */
   looksAt?(params: z.output<Params>): { view: ViewKind; component: ShopComponentName; detail: string }
   run(context: ActionContext, params: z.output<Params>): Promise<ActionResult>
 }

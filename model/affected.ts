@@ -9,13 +9,13 @@ export const affectedTitles: Record<AffectedKind, string> = {
   'charged-without-order': 'Charged without an order',
 }
 
-/** What the API takes: the numbers of the orders that somebody found, whole or at least their first eight digits. */
+/** What the API takes: numbers of the affected orders, complete or at least their first eight digits. */
 export const submittedOrders = z.object({
   kind: affectedKind,
   orders: z.array(z.string().trim().min(1).max(64)).min(1).max(5_000),
 })
 
-/** A list that was handed in, held against the shop's database as it was just then. */
+/** A list that a trainee handed in, compared with the shop's database at that moment. */
 export const checkedList = z.object({
   kind: affectedKind,
   /** How many different orders were listed. */
@@ -23,10 +23,10 @@ export const checkedList = z.object({
   right: z.number().int(),
   missing: z.number().int(),
   wrong: z.number().int(),
-  /** Some of them, to look at. */
+  /** Some of them, as examples. */
   examples: z.object({ missing: z.array(z.string()), wrong: z.array(z.string()) }),
 })
 export type CheckedList = z.infer<typeof checkedList>
 
-/** Order numbers in a text, however they are set apart. */
+/** Extracts the order numbers from a text, whatever separates them. */
 export const orderNumbersIn = (text: string): string[] => text.split(/[\s,;|"']+/).filter(Boolean)

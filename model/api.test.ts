@@ -5,7 +5,7 @@ import * as api from './api.ts'
 import { cacheFault, edgeFault, nearChanges, type DiffLine } from './mesh.ts'
 import { answerTickets, keptRequest } from './tickets.ts'
 
-/** What a request is without the field that is looked at, the field, and what is just taken and just refused. */
+/** A request without the field under test, the field, and values just inside and just outside its limits. */
 const limits: [name: string, schema: z.ZodType, rest: object, field: string, taken: unknown[], refused: unknown[]][] = [
   ['startDrill', api.startDrill, {}, 'scenario', ['', 'x'.repeat(100)], ['x'.repeat(101)]],
   ['startDrill', api.startDrill, {}, 'variant', ['x'.repeat(100)], ['x'.repeat(101)]],
@@ -151,7 +151,7 @@ const limits: [name: string, schema: z.ZodType, rest: object, field: string, tak
   ],
   ['cacheFault', cacheFault, { delayMs: 0 }, 'delayMs', [], [-1, 1]],
 ]
-describe('what the API takes', () => {
+describe('what the API accepts', () => {
   for (const [name, schema, rest, field, taken, refused] of limits)
     test(`${name}.${field} is accepted at its limits, and refused beyond them`, () => {
       for (const value of taken) {
@@ -163,7 +163,7 @@ describe('what the API takes', () => {
     })
 })
 
-test('what is left out has its default', () => {
+test('a field that is left out gets its default', () => {
   const table: [z.ZodType, object, object][] = [
     [api.startDrill, {}, { blind: false, mode: 'learning', trainee: 'trainee' }],
     [api.snoozeCoach, {}, { forMs: 120_000 }],
@@ -186,7 +186,7 @@ test('what is left out has its default', () => {
   for (const [schema, given, expected] of table) assert.deepEqual(schema.parse(given), expected)
 })
 
-test('a request that went wrong is kept as Locust tells it, and another shape is refused', () => {
+test('a failed request is kept as Locust reports it, and any other shape is refused', () => {
   const kept = {
     number: 1,
     at: 0,
@@ -215,7 +215,7 @@ test('a request that went wrong is kept as Locust tells it, and another shape is
     assert.equal(keptRequest.safeParse({ ...kept, ...changed }).success, false, JSON.stringify(changed))
 })
 
-test('of a difference, the lines around each change are shown', () => {
+test('a diff shows the lines around each change', () => {
   const diff = (kinds: string): DiffLine[] =>
     [...kinds].map((kind, at) => ({ kind: kind === '+' ? 'added' : kind === '-' ? 'removed' : 'same', text: String(at) }))
   const shown = (kinds: string, around?: number) => nearChanges(diff(kinds), around).map(({ at }) => at)

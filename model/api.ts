@@ -14,27 +14,27 @@ export type Role = (typeof roles)[number]
 export const errorBody = z.object({ error: z.object({ code: z.string(), message: z.string() }) })
 
 export const startDrill = z.object({
-  /** Without one, it is a surprise: a scenario that the trainee has practised least, played blind. */
+  /** Without one, it is a surprise: the scenario that the trainee has practised least, played blind. */
   scenario: z.string().max(100).optional(),
-  /** A shift instead of a scenario; always blind, and of no seed or variant that somebody chooses. */
+  /** A shift instead of a scenario. It is always blind, and its seed and variant cannot be chosen. */
   shift: z.string().max(100).optional(),
-  /** Of this difficulty, for a surprise. */
+  /** Difficulty of a surprise. */
   difficulty: z.enum(difficulties).optional(),
-  /** By which a scenario's variant and what differs within it are drawn; at random without. Trainees give neither it nor a variant for a blind drill. */
+  /** Seed that draws the scenario's variant and values; random if omitted. In a blind drill, trainees may set neither the seed nor the variant. */
   seed: z
     .number()
     .int()
     .min(0)
     .max(2 ** 31)
     .optional(),
-  /** A variant by its name, instead of the one that the seed draws. */
+  /** Name of a variant, instead of the one that the seed draws. */
   variant: z.string().max(100).optional(),
-  /** Tell those who play nothing of what is played until it is over; assessments and surprises always are. */
+  /** Hide what is played from the trainees until the drill is over. Assessments and surprises are always blind. */
   blind: z.boolean().default(false),
   mode: z.enum(drillModes).default('learning'),
   trainee: z.string().trim().min(1).max(60).default('trainee'),
 })
-/** Of a shift, the incident that is meant, from 1; needed where several are open. */
+/** For a shift, the number of the incident, from 1; required when several are open. */
 const incident = z.number().int().min(1).max(20).optional()
 export const ofIncident = z.object({ incident }).nullish()
 export const nameCause = z.object({
@@ -45,12 +45,12 @@ export const nameCause = z.object({
 })
 export const recordView = z.object({ view: viewKind, component: shopComponentName.nullable(), detail: z.string().max(200) })
 export const addNote = z.object({ text: z.string().trim().min(1).max(2_000) })
-/** A note, and what it is about as it is now. */
+/** A note, and the state of what it is about when it was written. */
 export const addPinnedNote = addNote.extend({ pin: pin.optional() })
 export const askCoach = z.object({ text: z.string().trim().min(1).max(500) })
 export const setCoachMode = z.object({ mode: coachMode })
 export const snoozeCoach = z.object({
-  /** For how long no hint comes unasked, in milliseconds. */
+  /** How long the coach gives no unrequested hint, in milliseconds. */
   forMs: z.number().int().min(10_000).max(300_000).default(120_000),
 })
 export const noteToolCall = z.object({ tool: z.string().regex(/^[a-z_]{1,60}$/), ok: z.boolean() })
@@ -64,27 +64,27 @@ const rows = z.coerce.number().int().min(1).max(10_000).default(30)
 export const openShell = z.object({
   cols: columns,
   rows,
-  /** Whether what it prints is kept for the debrief, in a drill. */
+  /** In a drill, whether its output is kept for the debrief. */
   record: z.boolean().default(true),
 })
-/** Who of those that watch a terminal may type in it as well; null takes the keyboard back. */
+/** The viewer who may type in the terminal as well; null takes the keyboard back. */
 export const handOverKeyboard = z.object({ to: z.string().min(1).max(100).nullable() })
-/** Where a terminal's window was left: bytes that it has already. */
+/** Where a terminal's window resumes: the number of bytes that it already has. */
 export const watchShell = z.object({ from: z.coerce.number().int().min(0).default(0) })
 export const runCommand = z.object({
   command: z.string().trim().min(1).max(8_000),
-  /** After so long it is stopped. */
+  /** Stop the command after this time. */
   timeoutSeconds: z.number().int().min(1).max(120).default(30),
 })
-/** What a page says to a terminal, apart from what is typed, which is sent as bytes. */
+/** A message from a page to a terminal, other than keystrokes, which are sent as bytes. */
 export const shellMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('resize'), cols: z.number(), rows: z.number() }),
-  /** Up to which byte what came has been drawn. */
+  /** The number of bytes of output that the page has drawn. */
   z.object({ type: z.literal('drawn'), to: z.number() }),
 ])
 export const injectFault = z.object({
   params: z.record(z.string(), z.unknown()).default({}),
-  /** How long it lasts at most, in milliseconds. */
+  /** Maximum duration, in milliseconds. */
   forMs: z.number().int().min(1_000).max(3_600_000).default(300_000),
   /** Lets one parameter grow or shrink to its value. */
   ramp: faultRamp.optional(),
@@ -92,14 +92,14 @@ export const injectFault = z.object({
 export const postStatus = z.object({
   status: statusUpdateKind,
   text: z.string().trim().min(1).max(2_000),
-  /** Without one it is for customers, on the status page. */
+  /** Without one, it is for customers, on the status page. */
   audience: audience.optional(),
-  /** When the next update comes, in milliseconds from now. */
+  /** Time until the next update, in milliseconds. */
   nextInMs: z.number().int().min(60_000).max(3_600_000).optional(),
 })
 export const askPerson = z.object({ text: z.string().trim().min(1).max(500) })
 export const askQuiet = z.object({
-  /** For how long nobody interrupts, in milliseconds; 0 ends it. */
+  /** How long nobody interrupts, in milliseconds; 0 ends it. */
   forMs: z.number().int().min(0).max(600_000).default(300_000),
 })
 export const enterPerson = z.object({ text: z.string().trim().min(1).max(400).optional() })
@@ -121,10 +121,10 @@ export const setMix = z.object({
 export const loadShapeKinds = ['steady', 'ramp', 'spike', 'wave'] as const
 export const loadShape = z.object({
   kind: z.enum(loadShapeKinds),
-  /** Users before and after, and what the shape rises to. */
+  /** The users before and after, and at the peak. */
   users: z.number().int().min(0).max(2_000),
   peak: z.number().int().min(0).max(2_000),
-  /** Of the rise of a ramp, of the whole of a spike, of one wave; in seconds. */
+  /** Duration of the rise of a ramp, of a whole spike, or of one wave; in seconds. */
   seconds: z.number().int().min(5).max(3_600),
 })
 export type LoadShape = z.infer<typeof loadShape>

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { client, type Asked } from './client.ts'
 import { FiredrillError } from './errors.ts'
 
-test('a client asks a route of the table, and gives what it answers', async () => {
+test('the client calls a route of the table, and returns its answer', async () => {
   const asked: Asked[] = []
   const api = client(async (one) => {
     asked.push(one)
@@ -13,7 +13,7 @@ test('a client asks a route of the table, and gives what it answers', async () =
   assert.deepEqual(asked, [{ route: 'GET /api/scenarios', method: 'GET', path: '/api/scenarios', body: undefined, headers: {} }])
 })
 
-test('a refusal is thrown with the code and the words of its error, or by its status', async () => {
+test('a refusal is thrown with the code and message of its error, or with a code by its status', async () => {
   const refused = (status: number, text: string) => client(async () => ({ status, text })).get('/api/scenarios')
   await assert.rejects(refused(409, '{"error":{"code":"wrong-state","message":"not now"}}'), (error) => {
     assert.ok(error instanceof FiredrillError)

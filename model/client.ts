@@ -4,25 +4,25 @@ import { jsonOrNull } from './json.ts'
 import type { RouteName, Routes } from './routes/index.ts'
 import type { Method } from './routes/route.ts'
 
-/** One request, as a client hands it to whatever carries it. */
+/** One request, as the client passes it to its transport. */
 export interface Asked {
-  /** By which the table of routes knows it. */
+  /** Its key in the table of routes. */
   route: RouteName
   method: Method
-  /** With its query, relative to the control plane. */
+  /** Path with query, relative to the control plane. */
   path: string
-  /** To be sent as JSON; nothing for a request without one. */
+  /** The body, sent as JSON; undefined for a request without one. */
   body: unknown
   headers: Readonly<Record<string, string>>
 }
-/** Carries a request to the control plane and back, with whatever status. Throws `FiredrillError` where there was no answer. */
+/** Sends a request to the control plane, and resolves to the answer, whatever its status. Throws `FiredrillError` if there was no answer. */
 export type Fetcher = (asked: Asked) => Promise<{ status: number; text: string }>
 
 type Entry<Name extends RouteName> = Routes[Name]
-/** What a route answers, as it is read. */
+/** The answer of a route, after parsing. */
 export type AnswerOf<Name extends RouteName> = z.output<Entry<Name>['answer']>
 
-/** The names of the parameters in a route's path. */
+/** Names of the parameters in a route's path. */
 export type ParamNames<Path extends string> = Path extends `${string}:${infer Name}/${infer Rest}`
   ? Name | ParamNames<Rest>
   : Path extends `${string}:${infer Name}`
@@ -38,7 +38,7 @@ type Sent<Name extends RouteName> = (Entry<Name> extends { query: infer Query ex
       ? { body?: z.input<Body> }
       : { body: z.input<Body> }
     : unknown)
-/** Parameters of a route's path by their names, its `query` and `body`, and `headers` beside those of the client. */
+/** Path parameters by name, `query` and `body`, and `headers` in addition to the client's own. */
 type InputOf<Name extends RouteName> = Record<ParamNames<Name>, string | number> & Sent<Name> & { headers?: Record<string, string> }
 
 type PathsOf<Verb extends Method> = RouteName extends infer Name ? (Name extends `${Verb} ${infer Path}` ? Path : never) : never
@@ -48,13 +48,16 @@ type Ask<Verb extends Method> = <Path extends PathsOf<Verb>>(
   ...input: object extends InputOf<NameOf<Verb, Path>> ? [input?: InputOf<NameOf<Verb, Path>>] : [input: InputOf<NameOf<Verb, Path>>]
 ) => Promise<AnswerOf<NameOf<Verb, Path>>>
 
-/** The API, route by route: each takes what its route takes, and resolves to what that answers. Throws `FiredrillError`, by the answer's error where it was refused. */
+/**
+ * The API as one function for each route, which takes the route's input and resolves to its answer. Throws `FiredrillError` with the code of the
+ * answer's error if the call was refused.
+ */
 export interface ApiClient {
   get: Ask<'GET'>
   post: Ask<'POST'>
   put: Ask<'PUT'>
   delete: Ask<'DELETE'>
-  /** The text of a route that does not answer with JSON. */
+  /** Resolves to the text of a route that does not answer with JSON. */
   text: <Path extends PathsOf<'GET'>>(path: Path, input: Record<ParamNames<Path>, string | number>) => Promise<string>
 }
 
@@ -65,7 +68,7 @@ interface Input {
   [param: string]: unknown
 }
 
-/** The path of a request: parameters in their places, and the query. */
+/** The path of a request, with its parameters filled in and its query. */
 function pathOf(route: string, { query, ...params }: Input): string {
   const path = route.replaceAll(/:(\w+)/g, (_, name: string) => encodeURIComponent(String(params[name])))
   const search = query instanceof URLSearchParams ? query : searchOf(query ?? {})
@@ -79,12 +82,12 @@ const searchOf = (query: Record<string, QueryValue>): URLSearchParams =>
     ),
   )
 
-/** The typed client of the control plane's API. It knows the routes as types alone, and loads none of their schemas. */
+/** The typed client of the control plane's API. It imports the routes as types only, so it loads none of their schemas. */
 export function client(fetcher: Fetcher): ApiClient {
   async function ask(method: Method, route: string, input: Input = {}): Promise<string> {
     const { body, headers = {}, ...rest } = input
     const path = pathOf(route, rest)
-    // Safe: the types of the client take only routes of the table.
+    // Safe: the client's types allow only routes of the table.
     const name = `${method} ${route}` as RouteName
     const sent = method === 'POST' ? (body ?? {}) : body
     const { status, text } = await fetcher({ route: name, method, path, body: sent, headers })

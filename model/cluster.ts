@@ -1,39 +1,39 @@
 import type { ComponentName } from './components.ts'
 
-/** One pod of the shop, as `kubectl get pods` would have it. */
+/** One pod of the shop, as `kubectl get pods` shows it. */
 export interface PodStatus {
   name: string
   app: string
   phase: string
-  /** Containers that are ready, of all: `2/2`. */
+  /** Ready containers of all containers: `2/2`. */
   ready: string
   restarts: number
-  /** Why it waits, or how its container ended last; empty when there is no problem. */
+  /** Why it is waiting, or how its container last ended; empty when there is no problem. */
   reason: string
   ageSeconds: number
 }
 
-/** One Service of the shop, and who is behind it. */
+/** One Service of the shop, and the pods behind it. */
 export interface ClusterService {
   name: string
   /** `app=orders` */
   selector: string
   /** `8080→8080`, or several. */
   ports: string
-  /** Pods that it leads to and that are ready. */
+  /** Its pods that are ready. */
   endpoints: number
 }
 
-/** One workload of the shop on its way from one version of its manifest to another, as `kubectl rollout status` would have it. */
+/** The rollout of one workload of the shop, as `kubectl rollout status` shows it. */
 export interface Rollout {
   name: string
   /** `Deployment` or `StatefulSet`. */
   kind: string
-  /** Pods that it is to have, that have its latest version, and that are ready. */
+  /** Pods that it should have, that have its latest version, and that are ready. */
   wanted: number
   updated: number
   ready: number
-  /** Why it does not go on, by its own conditions; empty when there is no problem. */
+  /** Why it is stuck, by its own conditions; empty when there is no problem. */
   problem: string
 }
 
@@ -46,7 +46,7 @@ export interface ClusterEvent {
   message: string
 }
 
-/** What of the shop's objects may be changed by hand, and brought back to their manifests. */
+/** Objects of the shop that may be changed by hand, and reset to their manifests. */
 export const manifestKinds = [
   'Deployment',
   'Service',
@@ -62,9 +62,9 @@ export interface ManifestRef {
   name: ComponentName
 }
 
-/** A change of an object that its manifest does not know of. */
+/** A change of an object that its manifest does not have. */
 export interface ManifestEdit extends ManifestRef {
-  /** As a strategic merge patch; the whole object where there is none yet. */
+  /** As a strategic merge patch; the whole object if there was none before. */
   patch: Record<string, unknown>
 }
 
@@ -79,16 +79,16 @@ export interface Autoscaler {
   problem: string
 }
 
-/** Who may open connections to some pods of the shop, as one NetworkPolicy has it. */
+/** Who may open connections to some pods of the shop, by one NetworkPolicy. */
 export interface AccessPolicy {
   name: string
   /** `app=rabbitmq`; empty for all pods. */
   pods: string
-  /** Apps that it lets in; null for everybody. */
+  /** Apps that it allows; null for all. */
   from: string[] | null
 }
 
-/** How many pods may go at a time when somebody asks for it politely, as one PodDisruptionBudget has it. */
+/** How many pods may be evicted at a time, by one PodDisruptionBudget. */
 export interface DisruptionBudget {
   name: string
   /** `app=redis` */
@@ -96,6 +96,6 @@ export interface DisruptionBudget {
   /** `at least 1 available` */
   rule: string
   healthy: number
-  /** Evictions that would be granted now. */
+  /** Evictions that would be allowed now. */
   allowed: number
 }

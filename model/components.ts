@@ -9,7 +9,7 @@ export type ServiceName = z.infer<typeof serviceName>
 export const datastoreNames = ['postgres', 'redis', 'rabbitmq'] as const
 export type DatastoreName = (typeof datastoreNames)[number]
 
-/** The sidecar of each service: all that it calls and all who call it go through. */
+/** The sidecar of each service: all its inbound and outbound calls go through it. */
 export const proxyNames = [
   'gateway-proxy',
   'catalog-proxy',
@@ -22,18 +22,18 @@ export type ProxyName = (typeof proxyNames)[number]
 const proxySuffix = '-proxy'
 /** The proxy of a service: `orders-proxy` of `orders`. */
 export const proxyOf = (service: ServiceName): ProxyName => `${service}${proxySuffix}`
-/** Whether a name is that of a proxy, as its telemetry has it. */
+/** Whether a name is that of a proxy, as its telemetry names it. */
 export const isProxy = (name: string): boolean => name.endsWith(proxySuffix)
-/** `orders` of `orders-proxy`, and of `orders`. */
+/** The service of a proxy or a service: `orders` for `orders-proxy` and for `orders`. */
 export const withoutProxy = (name: string): string => (isProxy(name) ? name.slice(0, -proxySuffix.length) : name)
 
-/** Services of which another release can run beside the one for all: those that are called through the mesh. */
+/** Services that can have a canary: those that are called through the mesh. */
 export const canaryServices = ['catalog', 'inventory', 'orders', 'payments'] as const satisfies readonly ServiceName[]
 export type CanaryService = (typeof canaryServices)[number]
 
 export const componentNames = [
   ...serviceNames,
-  /** A second instance of one of them, while there is one. */
+  /** A second instance of one of these services, while there is one. */
   'canary',
   ...datastoreNames,
   ...proxyNames,
@@ -52,12 +52,12 @@ export const componentNames = [
 export const componentName = z.enum(componentNames)
 export type ComponentName = z.infer<typeof componentName>
 
-/** What a responder may operate on; the rest of the range belongs to the training system. */
+/** What a responder may operate; the rest of the range belongs to the training system. */
 export const shopComponentNames = [...serviceNames, ...datastoreNames] as const
 export const shopComponentName = z.enum(shopComponentNames)
 export type ShopComponentName = z.infer<typeof shopComponentName>
 
-/** What drills need and are not about: whatever of it ends without being asked to is started again. */
+/** Components that drills need but are not about: those that exit unexpectedly are restarted. */
 export const supervisedNames: readonly ComponentName[] = componentNames.filter(
   (name) => name !== 'canary' && name !== 'supervisor' && !shopComponentName.options.some((known) => known === name),
 )
@@ -66,15 +66,15 @@ const componentStates = ['stopped', 'starting', 'running', 'suspended', 'exited'
 
 export const componentStatus = z.object({
   name: componentName,
-  /** `exited` is a process that ended without being asked to; `suspended` one that is stopped by a signal. */
+  /** `exited`: the process exited unexpectedly. `suspended`: a signal stopped it. */
   state: z.enum(componentStates),
-  /** A readiness check over a new connection passed just now. */
+  /** Whether a readiness check over a new connection has just passed. */
   healthy: z.boolean(),
   pid: z.number().int().nullable(),
   ports: z.record(z.string(), z.number().int()),
   /** Proportional set size of the process group, in bytes; null when not running. */
   memoryBytes: z.number().nullable(),
-  /** Why it is not healthy, for people. */
+  /** Why it is not healthy, for people to read. */
   detail: z.string().optional(),
   /** Deployed release, for services. */
   version: z.string().optional(),

@@ -7,7 +7,7 @@ import { handoverNote } from './handover.ts'
 import { causeCategory, milestoneName, milestoneNames, urgencies, viewKind } from './scenario.ts'
 import { reading } from './scenario-kinds.ts'
 
-/** Moments are in milliseconds since the epoch, unless something else is said. */
+/** Moments are in milliseconds since the epoch, unless stated otherwise. */
 const moment = z.number()
 
 const scoreLine = z.object({
@@ -23,10 +23,10 @@ const score = z.object({ total: z.number(), assisted: z.boolean(), lines: z.arra
 export type Score = z.infer<typeof score>
 
 const storySentence = z.object({
-  at: moment.nullable().describe('Null for what did not happen.'),
+  at: moment.nullable().describe('Null if it did not happen.'),
   text: z.string(),
   tone: z.enum(['bad', 'good', 'plain']),
-  events: z.array(z.number()).describe('Ids of the events that it tells of.'),
+  events: z.array(z.number()).describe('Ids of the events that it describes.'),
 })
 export type StorySentence = z.infer<typeof storySentence>
 
@@ -37,13 +37,13 @@ const alertRecord = z.object({
   use: alertUse,
   pages: z.number().int().describe('How often it paged in this drill.'),
   firstAfterMs: z.number().describe('From the start of the drill to its first page.'),
-  firedMs: z.number().describe('How long it fired in all; what still fired at the end counts until then.'),
+  firedMs: z.number().describe('How long it fired in total; an alert that still fired at the end counts until then.'),
 })
 export type AlertRecord = z.infer<typeof alertRecord>
 const alertQuality = z.object({
   alerts: z.array(alertRecord),
   pages: z.number().int(),
-  actionablePages: z.number().int().describe('Pages of alerts that somebody had to act on.'),
+  actionablePages: z.number().int().describe('Pages of alerts that required action.'),
 })
 export type AlertQuality = z.infer<typeof alertQuality>
 
@@ -53,17 +53,17 @@ export type Finding = z.infer<typeof updateFinding>
 const judgedUpdate = statusUpdate.extend({
   points: z.number(),
   findings: z.array(updateFinding),
-  better: z.string().nullable().describe('How it could have been written with what was known then; null where nothing was missing.'),
+  better: z.string().nullable().describe('A better version, with what was known then; null if nothing was missing.'),
 })
 export type JudgedUpdate = z.infer<typeof judgedUpdate>
-/** How others were told, by rules alone: the same drill gives the same score. */
+/** How well others were kept informed, judged by rules alone: the same drill always gives the same score. */
 const communication = z.object({
   total: z.number().describe('From 0 to 100.'),
   counts: z.boolean().describe('Whether it is part of the drill’s score.'),
   updates: z.array(judgedUpdate),
-  missing: z.array(z.number()).describe('Updates that were due and did not come, on the drill’s clock in milliseconds.'),
+  missing: z.array(z.number()).describe('When updates were due that were not sent, on the drill’s clock in milliseconds.'),
   firstAfterMs: z.number().nullable().describe('From the page to the first update; null without one.'),
-  summary: z.string().describe('In a sentence.'),
+  summary: z.string().describe('One sentence.'),
 })
 export type Communication = z.infer<typeof communication>
 
@@ -71,21 +71,21 @@ const handoverFinding = z.object({
   rule: z.enum(['broken', 'hurt', 'since', 'cause', 'tried', 'doing', 'next', 'undone', 'over']),
   title: z.string(),
   ok: z.boolean(),
-  note: z.string().nullable().describe('What was true, where the note says otherwise or nothing.'),
+  note: z.string().nullable().describe('What was true, if the note says something else or nothing.'),
 })
 export type HandoverFinding = z.infer<typeof handoverFinding>
-/** A note, held against what was true when it was written. */
+/** A note, compared with what was true when it was written. */
 const judgedHandover = z.object({
   at: moment,
   by: actor.nullable(),
   note: handoverNote,
   findings: z.array(handoverFinding),
-  better: handoverNote.nullable().describe('The same with what was true then; null where nothing was missing or wrong.'),
+  better: handoverNote.nullable().describe('A better version, with what was true then; null if nothing was missing or wrong.'),
 })
 export type JudgedHandover = z.infer<typeof judgedHandover>
 
 const place = z.object({ component: shopComponentName, category: causeCategory })
-/** Everything about a drill that is over: facts from its events, and the answer. */
+/** Everything about a finished drill: facts from its events, and the answer. */
 export const debrief = z.object({
   drill: drillState,
   title: z.string(),
@@ -101,7 +101,7 @@ export const debrief = z.object({
   ),
   places: z
     .array(z.object({ view: viewKind, component: z.string(), seen: z.boolean() }))
-    .describe('Where the cause could be seen, and whether somebody looked there.'),
+    .describe('Where the cause was visible, and whether the trainee looked there.'),
   budgetBurnt: z
     .number()
     .nullable()
@@ -110,36 +110,36 @@ export const debrief = z.object({
   again: z
     .object({ seed: z.number(), variant: z.string().nullable() })
     .nullable()
-    .describe('By which the same is played again; null for a scenario that is always the same.'),
+    .describe('The seed, to play the same variant again; null for a scenario without variants or drawn values.'),
   reading: reading.nullable().describe('A public postmortem of a real incident of this kind.'),
-  story: z.array(storySentence).describe('What happened, in sentences.'),
+  story: z.array(storySentence).describe('What happened, in full sentences.'),
   reference: z
     .array(z.object({ milestone: milestoneName, parMs: z.number() }))
     .describe('When the reference solution reaches each milestone, on the drill’s clock.'),
   events: z.array(drillEvent),
   skills: z.array(z.string()),
   alerts: alertQuality,
-  communication: communication.nullable().describe('How others were told, where the scenario has people.'),
-  handovers: z.array(judgedHandover).describe('What was written for whoever joined later, oldest first.'),
+  communication: communication.nullable().describe('How well others were kept informed, if the scenario has people.'),
+  handovers: z.array(judgedHandover).describe('The handover notes, oldest first.'),
   affected: z
     .array(checkedList.extend({ at: moment, query: z.string() }))
-    .describe('Lists of affected orders, as they were compared with the database; with how they are found by hand.'),
+    .describe('The trainee’s lists of affected orders, compared with the database, and how to find the orders by hand.'),
   tries: z
     .array(z.object({ id: z.string(), at: moment, trainee: z.string(), score: z.number(), assisted: z.boolean() }))
-    .describe('Earlier and later tries at the same scenario, oldest first, this one among them.'),
+    .describe('All attempts at the same scenario, oldest first, including this one.'),
 })
 export type Debrief = z.infer<typeof debrief>
 
 const triageFinding = z.object({
   ok: z.boolean(),
-  share: z.number().describe('The share of its points that it is worth, from 0 to 1.'),
+  share: z.number().describe('The share of its points that counts, from 0 to 1.'),
   text: z.string(),
 })
 export type TriageFinding = z.infer<typeof triageFinding>
 
 const shiftIncidentDebrief = z.object({
   place: z.number().int().describe('In the order in which they began, from 1.'),
-  number: z.number().int().nullable().describe('By which it was known, in the order in which they paged; null for one that never did.'),
+  number: z.number().int().nullable().describe('Its number in the order in which the incidents paged; null for one that never paged.'),
   urgency: z.enum(urgencies),
   why: z.string(),
   beganAt: moment,
@@ -147,7 +147,7 @@ const shiftIncidentDebrief = z.object({
 })
 export type ShiftIncidentDebrief = z.infer<typeof shiftIncidentDebrief>
 
-/** Everything about a shift that is over. */
+/** Everything about a finished shift. */
 export const shiftDebrief = z.object({
   drill: drillState,
   shift: z.string(),
@@ -156,14 +156,14 @@ export const shiftDebrief = z.object({
   total: z.number(),
   triage: z
     .object({ points: z.number(), of: z.number(), findings: z.array(triageFinding) })
-    .describe('The mean of the incidents’ scores is the rest of the total.'),
+    .describe('Points for prioritising; the mean of the incidents’ scores makes up the rest.'),
   handover: z.object({ points: z.number(), of: z.number(), detail: z.string() }),
   incidents: z.array(shiftIncidentDebrief),
-  missed: z.array(z.string()).describe('Titles of incidents for which the shift did not last.'),
+  missed: z.array(z.string()).describe('Titles of incidents that the shift was too short for.'),
   forestalled: z.array(z.string()).describe('Titles of slow burns that were fixed while they were tickets.'),
   noise: z.array(z.object({ what: z.string(), at: moment.nullable(), pages: z.number().int() })),
   communication: communication.nullable(),
   handovers: z.array(judgedHandover),
-  seed: z.number().describe('By which the same is played again.'),
+  seed: z.number().describe('The seed, to play the same shift again.'),
 })
 export type ShiftDebrief = z.infer<typeof shiftDebrief>

@@ -7,7 +7,7 @@ import { audience, characterId, wanted } from './people.ts'
 import { handledTickets, openedTicket } from './tickets.ts'
 import { causeCategory, hintRung, milestoneName, milestoneNames, viewKind } from './scenario.ts'
 
-/** A rehearsal is played by `verify`: it counts for nobody. */
+/** `rehearsal`: a drill that `verify` plays; it counts for nobody's progress. */
 export const drillModes = ['learning', 'assessment', 'rehearsal'] as const
 
 export const alertSummary = z.object({
@@ -21,14 +21,14 @@ export type AlertSummary = z.infer<typeof alertSummary>
 
 export const userHarm = z.object({ good: z.number(), slow: z.number(), failed: z.number() })
 export type UserHarm = z.infer<typeof userHarm>
-/** What was felt beyond `b`; a count that began again is not less than nothing. */
+/** The difference between two counts; a counter that was reset gives no negative number. */
 export const minusHarm = (a: UserHarm, b: UserHarm): UserHarm => ({
   good: Math.max(0, a.good - b.good),
   slow: Math.max(0, a.slow - b.slow),
   failed: Math.max(0, a.failed - b.failed),
 })
 
-/** Why a hint was given: the trainee asked, the coach saw a struggle or little time, or the instructor wished it. */
+/** Why a hint was given: the trainee asked, the coach saw that the trainee struggled or had little time, or the instructor sent it. */
 export const hintReason = z.enum(['asked', 'struggling', 'time', 'instructor'])
 export type HintReason = z.infer<typeof hintReason>
 
@@ -39,19 +39,19 @@ const coachModes = ['auto', 'muted', 'instructor'] as const
 export const coachMode = z.enum(coachModes)
 export type CoachMode = z.infer<typeof coachMode>
 
-/** Whose words the coach's are: a model's, or those that the scenario's author and the policy have. */
+/** Who worded the coach's messages: a model, or the scenario's author and the policy. */
 const wordsOf = z.enum(['model', 'author'])
 
-/** What a status page says of an incident, in the order in which one usually goes. */
+/** The states of an incident on a status page, in their usual order. */
 export const statusUpdateKinds = ['investigating', 'identified', 'monitoring', 'resolved'] as const
 export const statusUpdateKind = z.enum(statusUpdateKinds)
 export type StatusUpdateKind = z.infer<typeof statusUpdateKind>
 
-/** Who did something, where more than one plays. */
+/** Who did something, when several people play. */
 export const actor = z.object({ name: z.string(), role: z.string() })
 export type Actor = z.infer<typeof actor>
 
-/** Of a shift, the incident that something is of, from 1 in the order in which they were paged; without one it is of the shift as a whole. */
+/** In a shift, the number of the incident that it concerns, from 1 in the order in which they paged; without one, it concerns the whole shift. */
 const incident = z.number().int().min(1).optional()
 
 /**
@@ -63,25 +63,25 @@ export const drillEventBody = z.discriminatedUnion('type', [
     type: z.literal('drill-started'),
     /** Of a shift, the shift's id. */
     scenario: z.string(),
-    /** It is a shift: several incidents, which may overlap. */
+    /** Whether it is a shift: several incidents, which may overlap. */
     shift: z.boolean().optional(),
     mode: z.enum(drillModes),
     trainee: z.string(),
     limitMs: z.number(),
     seed: z.number(),
-    /** Which variant of the scenario the seed drew; null for one that has none. */
+    /** The variant that the seed drew; null for a scenario without variants. */
     variant: z.string().nullable().optional(),
-    /** Counts the drills of a range, from 1: by it a blind drill is known. */
+    /** Number of the drill on this range, from 1: the name of a blind drill. */
     number: z.number().int().optional(),
-    /** Those who play are told nothing of what is played until it is over, except by the pager. */
+    /** Whether it is blind: trainees see only the pages until it is over. */
     blind: z.boolean().optional(),
-    /** The game day that it is played in. */
+    /** The game day that the drill belongs to. */
     gameDay: z.string().optional(),
-    /** Somebody had the role of communications when it began: how others are told is part of the score. */
+    /** Whether somebody had the communications role at the start: the score then includes how well others were kept informed. */
     communications: z.boolean().optional(),
-    /** What users had felt when the drill began, as Locust counts it; null when that was not known. */
+    /** Users' requests and failures when the drill began, as Locust counts them; null if unknown. */
     usersBefore: z.object({ good: z.number(), slow: z.number(), failed: z.number() }).nullable(),
-    /** Equal at the end, or something was left behind. */
+    /** The fingerprint of the range's state: if it differs at the end, something was left behind. */
     fingerprint: z.string(),
   }),
   z.object({ type: z.literal('fault-injected'), instance: z.string(), fault: z.string(), step: z.number() }),
@@ -89,13 +89,13 @@ export const drillEventBody = z.discriminatedUnion('type', [
     type: z.literal('fault-reverted'),
     instance: z.string(),
     fault: z.string(),
-    /** The step of the timeline whose fault goes in again, because it was made easier. */
+    /** The step of the timeline whose fault is injected again, because it was made easier. */
     again: z.number().int().optional(),
   }),
   z.object({ type: z.literal('page-received'), alert: alertSummary }),
   z.object({ type: z.literal('page-resolved'), alert: alertSummary }),
   z.object({ type: z.literal('page-acknowledged'), incident }),
-  /** Nobody acknowledged in time: somebody else is called. */
+  /** Nobody acknowledged in time, so the page goes to the next person on call. */
   z.object({ type: z.literal('page-escalated'), afterMs: z.number() }),
   z.object({ type: z.literal('place-viewed'), view: viewKind, component: shopComponentName.nullable(), detail: z.string() }),
   z.object({
@@ -108,15 +108,15 @@ export const drillEventBody = z.discriminatedUnion('type', [
     summary: z.string(),
     harmful: z.string().nullable(),
   }),
-  /** In a terminal, as its shell tells it: which command, in which folder it was left, and how it ended. */
+  /** A command in a terminal, as the shell reports it: the command, the folder afterwards, and the exit status. */
   z.object({
     type: z.literal('command-run'),
     command: z.string(),
     folder: z.string(),
     status: z.number().int(),
-    /** Whether it changes the shop, as far as that can be told; what cannot be recognised changes nothing. */
+    /** Whether it changes the shop; commands that are not recognised count as no change. */
     kind: z.enum(['inspect', 'change']),
-    /** Why it does harm in this scenario; null when it does not. */
+    /** Why it does harm in this scenario; null if it does none. */
     harmful: z.string().nullable().default(null),
     /** The action that does the same. */
     sameAs: z.object({ action: z.string(), params: z.record(z.string(), z.unknown()) }).optional(),
@@ -140,17 +140,17 @@ export const drillEventBody = z.discriminatedUnion('type', [
     reason: hintReason,
   }),
   z.object({ type: z.literal('hint-asked'), incident }),
-  /** The coach, about what went well, or about the end that is near. */
+  /** A message of the coach about something that went well, or that time is running out. */
   z.object({ type: z.literal('coach-said'), about: z.enum([...milestoneNames, 'the end']), text: z.string(), incident }),
-  /** Why the coach did what it did. */
+  /** Why the coach did it. */
   z.object({ type: z.literal('coach-decided'), decision: z.string(), reasons: z.array(z.string()), incident }),
-  /** The trainee, to the coach. */
+  /** From the trainee to the coach. */
   z.object({ type: z.literal('coach-asked'), text: z.string() }),
-  /** The coach, to the event of that id: a question, or a hint that it says in its own words. */
+  /** The coach's answer to the event with this id: to a question, or a hint in its own words. */
   z.object({ type: z.literal('coach-replied'), to: z.number(), text: z.string(), words: wordsOf }),
-  /** Why the author's words went out and not the model's. */
+  /** Why the author's words were used and not the model's. */
   z.object({ type: z.literal('coach-fell-back'), to: z.number(), why: z.string() }),
-  /** The model wished to use a tool: whether it might, and why not. */
+  /** The model asked to use a tool: whether it was allowed, and why not. */
   z.object({
     type: z.literal('coach-used-tool'),
     tool: z.string(),
@@ -159,86 +159,86 @@ export const drillEventBody = z.discriminatedUnion('type', [
     why: z.string(),
   }),
   z.object({ type: z.literal('coach-mode-set'), mode: coachMode }),
-  /** The trainee wants no hint unasked for so long. */
+  /** How long the trainee wants no unrequested hint. */
   z.object({ type: z.literal('coach-snoozed'), forMs: z.number() }),
-  /** The scenario was made easier, within what its author allows; in words that name no fault. */
+  /** The scenario was made easier, within the limits of its author; the text names no fault. */
   z.object({ type: z.literal('scenario-eased'), what: z.string() }),
-  /** What the coach says when all is over. */
+  /** The coach's message after the drill. */
   z.object({ type: z.literal('coach-debriefed'), text: z.string(), words: wordsOf }),
-  /** What somebody noted, and what they had in front of them, if they pinned it. */
+  /** A note, and what the trainee pinned to it. */
   z.object({ type: z.literal('note-added'), text: z.string(), pin: pin.optional() }),
-  /** An agent used a tool of MCP. */
+  /** An agent called an MCP tool. */
   z.object({ type: z.literal('tool-called'), tool: z.string(), ok: z.boolean() }),
-  /** From the instructor to whoever plays. */
+  /** From the instructor to the trainees. */
   z.object({ type: z.literal('message-sent'), text: z.string() }),
-  /** Among those who play. */
+  /** Chat between the trainees. */
   z.object({ type: z.literal('said'), text: z.string() }),
   /** To the users, on the status page. */
   z.object({
     type: z.literal('status-posted'),
     status: statusUpdateKind,
     text: z.string(),
-    /** Without one it is for customers. */
+    /** Without one, it is for customers. */
     audience: audience.optional(),
-    /** When the next one is promised, in milliseconds from this one. */
+    /** When the next update is promised, in milliseconds after this one. */
     nextInMs: z.number().optional(),
   }),
-  /** For whoever joins later: how the incident stands. */
+  /** A handover note about the state of the incident. */
   handoverNote.extend({ type: z.literal('handover-written') }),
-  /** One of the scenario's people, to the trainee. */
+  /** From one of the scenario's people to the trainee. */
   z.object({
     type: z.literal('person-said'),
     person: characterId,
     text: z.string(),
-    /** Why: a beat of theirs, an answer, a reminder, thanks for what was wanted, or the instructor's wish. */
+    /** Why the person speaks: a planned beat, an answer, a reminder, thanks, or the instructor's request. */
     about: z.enum(['beat', 'answer', 'reminder', 'thanks', 'instructor']),
     beat: z.string().nullable(),
-    /** The fact that is told by it. */
+    /** The fact that the person tells. */
     fact: z.string().nullable(),
-    /** The event that it answers. */
+    /** The event that the person answers. */
     to: z.number().nullable(),
     wants: wanted.nullable(),
-    /** How long the person waits for that, in milliseconds on the drill's clock; null for as long as it takes. */
+    /** How long the person waits for a reply, in milliseconds on the drill's clock; null for no limit. */
     withinMs: z.number().nullable(),
     via: z.enum(['chat', 'phone']),
   }),
-  /** The trainee, to one of them: a question, or a word that was wanted. */
+  /** From the trainee to one of the people: a question, or the information that the person wanted. */
   z.object({ type: z.literal('person-asked'), person: characterId, text: z.string() }),
-  /** What a model takes a question for that words did not match: one of the person's facts, by id. */
+  /** The fact that a model matched to a question whose words matched none, by its id. */
   z.object({ type: z.literal('question-understood'), to: z.number(), fact: z.string() }),
-  /** The instructor sends somebody in, with words of their own or without. */
+  /** The instructor sends a person in, with words of the instructor's or without. */
   z.object({ type: z.literal('person-sent'), person: characterId, text: z.string().nullable() }),
   z.object({ type: z.literal('people-muted'), muted: z.boolean() }),
-  /** No interruptions for so long, on the drill's clock. */
+  /** How long nobody interrupts, on the drill's clock. */
   z.object({ type: z.literal('quiet-asked'), forMs: z.number() }),
-  /** It is over, and this is what it cost. */
+  /** The quiet time is over, and this is what it cost. */
   z.object({
     type: z.literal('quiet-ended'),
-    /** Who had something to say meanwhile, and how long it waited. */
+    /** Who had something to say meanwhile, and how long it was delayed. */
     held: z.array(z.object({ person: characterId, waitedMs: z.number() })),
-    /** Who wanted something by a time that has passed meanwhile. */
+    /** Who needed something by a time that passed meanwhile. */
     missed: z.array(characterId),
   }),
-  /** A customer wrote to support about a request of theirs that went wrong. */
+  /** A customer wrote to support about a failed request. */
   openedTicket.extend({ type: z.literal('ticket-opened') }),
-  /** The trainee, with customers' tickets. */
+  /** The trainee handled customers' tickets. */
   handledTickets.extend({ type: z.literal('tickets-handled') }),
-  /** The trainee, with the orders that they found to be affected; what came of it is for the debrief. */
+  /** The trainee's list of affected orders; the result is shown in the debrief. */
   z.object({ type: z.literal('affected-listed'), kind: affectedKind, listed: z.number().int() }),
   checkedList.extend({ type: z.literal('affected-checked') }),
-  /** The clock of the drill stands; the faults stay in. */
+  /** The drill's clock stops; the faults stay injected. */
   z.object({ type: z.literal('drill-paused') }),
   z.object({
     type: z.literal('drill-continued'),
     pausedMs: z.number().nonnegative(),
-    /** What users felt in the pause: nobody is to blame for it. */
+    /** Failures that users had during the pause: they do not count against the trainee. */
     harm: userHarm,
   }),
   z.object({ type: z.literal('time-extended'), byMs: z.number().int().positive() }),
-  /** The instructor brought what is planned forward: the clock of the drill went on by so much at once. */
+  /** The instructor skipped ahead: the drill's clock was advanced by this much. */
   z.object({ type: z.literal('time-skipped'), byMs: z.number().int().positive() }),
   z.object({ type: z.literal('health-changed'), healthy: z.boolean(), failing: z.array(z.string()) }),
-  /** Of one incident of a shift: by the checks that fail because of it. */
+  /** In a shift: the health of one incident, by the checks that fail because of it. */
   z.object({
     type: z.literal('incident-health-changed'),
     /** In the order in which incidents begin, from 1. */
@@ -250,19 +250,19 @@ export const drillEventBody = z.discriminatedUnion('type', [
   z.object({ type: z.literal('control-resumed'), goneMs: z.number() }),
   z.object({ type: z.literal('drill-finished'), outcome: z.enum(['resolved', 'time-up', 'given-up']) }),
   z.object({ type: z.literal('drill-aborted'), reason: z.string() }),
-  /** What was broken was put right, or the range stood still, by nobody who played: the drill says nothing of them. */
+  /** Something broke or was repaired, or the range was suspended, through no action of a player: the drill's result means nothing. */
   z.object({ type: z.literal('drill-voided'), reason: z.string() }),
-  /** After the drill the range was restored, and is not as it was when the drill began. */
+  /** The range was restored after the drill, but differs from its state at the start. */
   z.object({
     type: z.literal('range-differed'),
-    /** As it was found after the drill. */
+    /** The fingerprint after the drill. */
     fingerprint: z.string(),
-    /** What differs, in words. */
+    /** What differs, for people to read. */
     differences: z.array(z.string()),
   }),
 ])
 export type DrillEventBody = z.infer<typeof drillEventBody>
-/** Whether a drill is over by it, in whichever way. */
+/** Whether the event ends a drill, in whatever way. */
 export const endsDrill = ({ type }: Pick<DrillEventBody, 'type'>): boolean =>
   type === 'drill-finished' || type === 'drill-aborted' || type === 'drill-voided'
 export type DrillEventType = DrillEventBody['type']
@@ -279,7 +279,7 @@ export const drillEvent = z.intersection(
 )
 export type DrillEvent = z.infer<typeof drillEvent>
 
-/** Events that would name the fault: only instructors see them before the debrief. */
+/** Events that would reveal the fault: until the debrief, only instructors see them. */
 export const hiddenFromTrainees: readonly DrillEventType[] = [
   'fault-injected',
   'fault-reverted',

@@ -28,7 +28,7 @@ const alert = (fingerprint: string, name = fingerprint) => ({ fingerprint, name,
 const harm = (good: number) => ({ good, slow: 2 * good, failed: 3 * good })
 const run = { type: 'action-run', action: 'a', title: 'A', params: {}, ok: true, summary: '' } as const
 const command = { type: 'command-run', command: 'c', folder: '/', shell: 's' } as const
-/** The state after these, one each second, and the first after the start. */
+/** The state after these events, one a second, and the first after the start. */
 function folded(bodies: readonly DrillEventBody[]): DrillState {
   const state = foldDrill([start, ...bodies].map((body, index): DrillEvent => ({ ...body, id: index + 1, drill: 'd', at: index * 1_000 })))
   assert.ok(state)
@@ -210,7 +210,7 @@ describe('the state has', () => {
     })
 })
 
-test('what comes before a drill has started is no drill', () => {
+test('events before a drill has started give no drill', () => {
   const early: DrillEvent = { type: 'hint-asked', id: 1, drill: 'd', at: 0 }
   assert.equal(foldDrill([]), null)
   assert.equal(foldDrill([early]), null)
@@ -223,7 +223,7 @@ const history = fc
   .array(anything, { maxLength: 30 })
   .map((bodies) => [start, ...bodies].map((body, index): DrillEvent => ({ ...body, id: index + 1, drill: 'd', at: index * 1_000 })))
 
-test('events that are delivered twice, and folds that go on from a state, give the same', () => {
+test('duplicate events, and folding on from a state, give the same result', () => {
   fc.assert(
     fc.property(history, fc.nat(30), (events, at) => {
       const whole = foldDrill(events)
@@ -244,7 +244,7 @@ test('events that are delivered twice, and folds that go on from a state, give t
   )
 })
 
-test('the clock of a drill never runs back, stands in a pause, and counts nothing twice', () => {
+test('the clock of a drill never runs backwards, stops in a pause, and counts nothing twice', () => {
   fc.assert(
     fc.property(history, (events) => {
       const state = foldDrill(events)
@@ -262,7 +262,7 @@ test('the clock of a drill never runs back, stands in a pause, and counts nothin
   )
 })
 
-test('the next milestone is the first that was not reached, and none when all are', () => {
+test('the next milestone is the first that has not been reached, and none when all have', () => {
   const reached = (names: readonly (typeof milestoneNames)[number][]) =>
     nextMilestone(folded(names.map((milestone) => ({ type: 'milestone-reached', milestone, evidence: '' }))))
   assert.equal(reached([]), 'acknowledged')
@@ -270,7 +270,7 @@ test('the next milestone is the first that was not reached, and none when all ar
   assert.equal(reached(milestoneNames), null)
 })
 
-test('a drill is open while it runs or is paused, and what ends it is allowed only then', () => {
+test('a drill is open while it runs or is paused, and can be ended only then', () => {
   for (const phase of ['running', 'paused'] as const) assert.equal(isOpen({ phase }), true)
   for (const phase of ['finished', 'aborted', 'void'] as const) assert.equal(isOpen({ phase }), false)
   const ended = new Set(['finished', 'aborted', 'void'])

@@ -6,7 +6,7 @@ import { hintRung, milestoneName } from './scenario.ts'
 export const drillPhases = ['running', 'paused', 'finished', 'aborted', 'void'] as const
 export type DrillPhase = (typeof drillPhases)[number]
 
-/** What an audience was told, and when it was promised the next word: in milliseconds from then. */
+/** The last update for an audience, and when the next one was promised: in milliseconds after it. */
 export const statusUpdate = z.object({
   /** Milliseconds since the epoch. */
   at: z.number(),
@@ -23,8 +23,8 @@ export const reachedMilestones = z.record(milestoneName, z.number().nullable())
 /** A drill, folded from its events. Moments are in milliseconds since the epoch. */
 export const drillState = z.object({
   id: z.string(),
-  scenario: z.string().describe('Of a shift, its id.'),
-  /** What comes of each of its incidents is told apart from it (`drills/shifts/incidents.ts`). */
+  scenario: z.string().describe('The shift’s id, for a shift.'),
+  /** The results of its incidents are computed separately (`drills/shifts/incidents.ts`). */
   shift: z.boolean().describe('Whether it is a shift.'),
   mode: z.enum(drillModes),
   trainee: z.string(),
@@ -32,19 +32,19 @@ export const drillState = z.object({
   outcome: z.enum(['resolved', 'time-up', 'given-up']).nullable(),
   startedAt: z.number(),
   endedAt: z.number().nullable(),
-  limitMs: z.number().describe('On the drill’s own clock, which stands in a pause.'),
+  limitMs: z.number().describe('On the drill’s own clock, which stops in a pause.'),
   pauses: z.array(z.object({ from: z.number(), to: z.number().nullable() })),
-  skips: z.array(z.object({ at: z.number(), byMs: z.number() })).describe('By how much its clock was put forward, and when.'),
-  harmPaused: userHarm.describe('What users felt in the pauses.'),
+  skips: z.array(z.object({ at: z.number(), byMs: z.number() })).describe('By how much its clock was advanced, and when.'),
+  harmPaused: userHarm.describe('Failures that users had during pauses.'),
   seed: z.number(),
   variant: z.string().nullable(),
-  number: z.number().describe('0 for a drill from before drills had numbers.'),
+  number: z.number().describe('0 for a drill from a version in which drills had no numbers.'),
   blind: z.boolean(),
-  communications: z.boolean().describe('How others are told is part of the score, whatever the scenario says of it.'),
+  communications: z.boolean().describe('Whether the score includes how well others were kept informed, whatever the scenario says.'),
   usersBefore: userHarm.nullable(),
   fingerprint: z.string(),
   milestones: reachedMilestones,
-  injectedSteps: z.array(z.number()).describe('Timeline steps already carried out.'),
+  injectedSteps: z.array(z.number()).describe('Timeline steps already executed.'),
   lastInjectedAt: z.number().nullable(),
   firing: z.array(alertSummary),
   pagedAt: z.number().nullable(),
@@ -52,22 +52,22 @@ export const drillState = z.object({
   paged: z.array(z.string()),
   hints: z.array(z.object({ milestone: milestoneName, rung: hintRung, text: z.string(), reason: hintReason, at: z.number() })),
   coach: coachMode,
-  snoozedUntil: z.number().describe('Until then the trainee wants no hint unasked.'),
+  snoozedUntil: z.number().describe('Until then the trainee wants no unrequested hint.'),
   easedAt: z.number().nullable(),
-  wrappedUpAt: z.number().nullable().describe('When the coach said that time is nearly over.'),
+  wrappedUpAt: z.number().nullable().describe('When the coach warned that time is running out.'),
   wrongCauses: z.number(),
-  toolCalls: z.number().describe('Tools of MCP that an agent used.'),
+  toolCalls: z.number().describe('MCP tools that an agent called.'),
   updates: z.array(statusUpdate).describe('Status updates, oldest first.'),
   harmfulActions: z.number(),
   changes: z.number(),
   healthy: z.boolean().nullable(),
-  wasBroken: z.boolean().describe('The range was seen broken at least once since the first fault.'),
+  wasBroken: z.boolean().describe('Whether a check has failed since the first fault.'),
   harm: userHarm,
   lastEventAt: z.number(),
 })
 export type DrillState = z.infer<typeof drillState>
 
-/** A drill as anybody is told of it: without what only the instructor may know, and of a blind one without what is played. */
+/** A drill without what only the instructor may know; for a blind drill, also without what is played. */
 export const toldDrill = drillState.omit({
   injectedSteps: true,
   lastInjectedAt: true,

@@ -12,7 +12,7 @@ const bodies: DrillEventBody[] = [
 ]
 const events: DrillEvent[] = bodies.map((body, index) => ({ id: index + 1, drill: 'd', at: index * 1_000, ...body }))
 
-test('a drill is its events, however often each is delivered', () => {
+test('a drill is its events, and duplicates change nothing', () => {
   const once = foldDrill(events)
   const twice = foldDrill(events.flatMap((event) => [event, event]))
   assert.deepEqual(twice, once)
@@ -21,14 +21,14 @@ test('a drill is its events, however often each is delivered', () => {
   assert.equal(once?.milestones.acknowledged, 4_000)
 })
 
-test('what ends a drill ends its commands', () => {
+test('a drill that has ended takes no commands', () => {
   const ended = foldDrill([...events, { id: 9, drill: 'd', at: 9_000, type: 'drill-finished', outcome: 'resolved' }])
   assert.equal(ended?.phase, 'finished')
   assert.equal(mayDo('finished', 'acknowledge'), false)
   assert.equal(mayDo('finished', 'debrief'), true)
 })
 
-test('events move a drill between phases as the table says, and one that is over nowhere', () => {
+test('events move a drill between phases as the table says, and never out of an end phase', () => {
   const users = { good: 0, slow: 0, failed: 0 }
   const moves = {
     'drill-paused': { type: 'drill-paused' },
@@ -63,7 +63,7 @@ test('events move a drill between phases as the table says, and one that is over
     }
 })
 
-test('trainees do not see which fault went in', () => {
+test('trainees do not see which fault was injected', () => {
   assert.deepEqual(
     bodies.filter((body) => !traineeMaySee(body)).map((body) => body.type),
     ['fault-injected'],

@@ -6,7 +6,10 @@ export * from './drill-events.ts'
 
 export type { DrillPhase, DrillState, StatusUpdate, ToldDrill } from './drill-state.ts'
 
-/** The events that move a drill to another phase, and from which; in any other they move nothing. A drill begins as running, and one that is over stays so. */
+/**
+ * The events that change a drill's phase, and the phases in which they do; in any other phase they change nothing. A drill starts as running, and an
+ * end phase is final.
+ */
 export const phaseMoves = {
   'drill-paused': { from: ['running'], to: 'paused' },
   'drill-continued': { from: ['paused'], to: 'running' },
@@ -15,13 +18,13 @@ export const phaseMoves = {
   'drill-voided': { from: ['running', 'paused'], to: 'void' },
 } as const satisfies Partial<Record<DrillEventType, { from: readonly DrillPhase[]; to: DrillPhase }>>
 
-/** The phase after an event; null where it does not move the drill. */
+/** The phase after an event; null if it does not change the phase. */
 function movedBy(phase: DrillPhase, type: keyof typeof phaseMoves): DrillPhase | null {
   const { from, to } = phaseMoves[type]
   return (from as readonly DrillPhase[]).includes(phase) ? to : null
 }
 
-/** Which commands a drill takes in which phase; the server enforces it, the console greys out by it. */
+/** Which commands a drill accepts in which phase. The server enforces it, and the console disables buttons by it. */
 export const allowedPhases = {
   acknowledge: ['running'],
   'name-cause': ['running'],
@@ -54,7 +57,7 @@ export type DrillCommand = keyof typeof allowedPhases
 export const mayDo = (phase: DrillPhase, command: DrillCommand): boolean =>
   (allowedPhases[command] as readonly DrillPhase[]).includes(phase)
 
-/** Whether the drill has begun and not ended. */
+/** Whether the drill has started and not ended. */
 export const isOpen = ({ phase }: Pick<DrillState, 'phase'>): boolean => phase === 'running' || phase === 'paused'
 
 /** Folds events, oldest first, into the state of one drill. Unknown drills have no events: returns null. */
@@ -73,7 +76,7 @@ export function foldDrill(events: readonly DrillEvent[]): DrillState | null {
 export const advanceDrill = (state: DrillState | null, event: DrillEvent): DrillState | null =>
   state === null ? begin(event) : step(state, event)
 
-/** How events are folded, in so many words: what was folded otherwise is folded again. */
+/** Version of the fold: states that were folded by another version are folded again. */
 export const foldSource = (): string => `${begin}${step}${courseStep}${phaseStep}${movedBy}${JSON.stringify(phaseMoves)}${addHarm}`
 
 function begin(event: DrillEvent): DrillState | null {
@@ -125,7 +128,7 @@ function begin(event: DrillEvent): DrillState | null {
 
 function step(state: DrillState, event: DrillEvent): DrillState {
   const next = { ...state, lastEventAt: event.at }
-  // What is of one incident of a shift is not of the whole.
+  // What concerns one incident of a shift does not concern the whole shift.
   if ('incident' in event && event.incident !== undefined) return next
   switch (event.type) {
     case 'fault-injected':
@@ -196,7 +199,7 @@ function step(state: DrillState, event: DrillEvent): DrillState {
   }
 }
 
-/** What time makes of a drill: how long it may last, when it stands still, and how it ends. */
+/** Events that change a drill's duration, its clock or its phase. */
 function courseStep(state: DrillState, event: DrillEvent): DrillState {
   switch (event.type) {
     case 'time-extended':
@@ -237,7 +240,7 @@ export const nextMilestone = (state: Pick<DrillState, 'milestones'>): MilestoneN
 
 const addHarm = (a: UserHarm, b: UserHarm): UserHarm => ({ good: a.good + b.good, slow: a.slow + b.slow, failed: a.failed + b.failed })
 
-/** The drill's own clock at a moment (milliseconds since the epoch): milliseconds since its start, without its pauses, and with what was skipped. */
+/** The drill's clock at a moment (in milliseconds since the epoch): milliseconds since its start, without pauses, plus what was skipped. */
 export const drillClock = ({ startedAt, pauses, skips }: Pick<DrillState, 'startedAt' | 'pauses' | 'skips'>, at: number): number =>
   pauses.reduce((ms, { from, to }) => ms - Math.max(0, Math.min(to ?? at, at) - from), at - startedAt) +
   skips.reduce((ms, skip) => ms + (skip.at <= at ? skip.byMs : 0), 0)

@@ -10,7 +10,7 @@ test('durations are read as people write them', () => {
   assert.equal(parseDurationMs('0.1s'), 100)
 })
 
-test('what is not a duration is refused', () => {
+test('anything that is not a duration is refused', () => {
   for (const text of ['', '5', 'm5', '5 m', '5x', '-5s', '1.s', '9'.repeat(100_000)])
     assert.throws(() => parseDurationMs(text), /^FiredrillError: '.*' (is not a duration|is empty|has no unit|is negative): write it as /)
 })
@@ -22,7 +22,7 @@ test('durations are written as people say them', () => {
   assert.deepEqual([999, 1_000, 60_000].map(formatDurationMs), ['999 ms', '1.0 s', '1 min 00 s'])
 })
 
-test('a stopwatch shows minutes and whole seconds, and nothing before the start', () => {
+test('a stopwatch shows minutes and whole seconds, and never a negative time', () => {
   assert.deepEqual([0, 999, 1_000, 59_999, 60_000, 65_000, 3_600_000, -5_000].map(elapsed), [
     '0:00',
     '0:00',
@@ -35,7 +35,7 @@ test('a stopwatch shows minutes and whole seconds, and nothing before the start'
   ])
 })
 
-test('what people write for a duration is told with how to write it', () => {
+test('common ways to write a duration are refused with the right notation', () => {
   const meant: [unknown, string][] = [
     [30, 'write it as 30s'],
     ['30', 'write it as 30s'],

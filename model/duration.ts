@@ -3,7 +3,7 @@ import { FiredrillError } from './errors.ts'
 const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const
 type Unit = keyof typeof unitMs
 
-/** Nobody writes a longer one; to look at one that is made for it would take long. */
+/** Longer texts are refused unread: nobody writes one, and a crafted one would take long to match. */
 const longest = 40
 
 /** Parses `90s`, `5m`, `1h30m`, `1.5h` or `250ms` into milliseconds. Throws `bad-request` on anything else. */
@@ -13,7 +13,7 @@ export function parseDurationMs(text: string): number {
   return ms
 }
 
-/** A duration in milliseconds; null for what is none. */
+/** A duration in milliseconds; null if the text is not one. */
 export function durationMsIn(text: string): number | null {
   if (text.length > longest || !/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(text)) return null
   const ms = [...text.matchAll(/([\d.]+)(ms|s|m|h)/g)].reduce((sum, [, amount, unit]) => sum + Number(amount) * unitMs[unit as Unit], 0)
@@ -22,7 +22,7 @@ export function durationMsIn(text: string): number | null {
 
 const example = 'write it as 90s, 5m or 1h30m'
 
-/** What is wrong with something that stands for a duration and is none, and how to write what was probably meant. */
+/** What is wrong with a text that should be a duration, and how to write what was probably meant. */
 export function durationProblem(given: unknown): string {
   if (typeof given === 'number') return `${given} has no unit: write it as ${given}s, if seconds are meant`
   if (given === undefined) return `is missing: ${example}`
@@ -44,7 +44,7 @@ const words: readonly (readonly [RegExp, string])[] = [
   [/^(h|hrs?|hours?)$/, 'h'],
 ]
 
-/** What somebody meant by `20 min`, `2h 45m`, `1,5 h`, `PT5M` or `1 day`, as it is to be written; null where that is not plain. */
+/** The right notation for `20 min`, `2h 45m`, `1,5 h`, `PT5M` or `1 day`; null if the meaning is not clear. */
 export function probableDuration(given: string): string | null {
   if (given.length > longest) return null
   const text = given
@@ -64,13 +64,13 @@ export function probableDuration(given: string): string | null {
   return parts.includes(null) || durationMsIn(meant) === null ? null : meant
 }
 
-/** Writes milliseconds as a stopwatch does: `1:05`. Nothing is before the start. */
+/** Writes milliseconds as a stopwatch does: `1:05`. Negative times are shown as 0. */
 export function elapsed(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1_000))
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
 }
 
-/** Writes milliseconds as people say them: `850 ms`, `12.4 s`, `3 min 05 s`. */
+/** Writes milliseconds for people: `850 ms`, `12.4 s`, `3 min 05 s`. */
 export function formatDurationMs(ms: number): string {
   if (ms < 1_000) return `${Math.round(ms)} ms`
   if (ms < 60_000) return `${(ms / 1_000).toFixed(1)} s`

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { describeError, errorAnswer, errorCatalogue, errorCode, errorIn, FiredrillError } from './errors.ts'
 
-test('an expected error is answered with its status and its words, and any other as one of ours', () => {
+test('an expected error is answered with its status and message, and any other as an internal error', () => {
   for (const [code, status] of Object.entries(errorCatalogue)) {
     // Safe: the keys of a constant.
     const error = new FiredrillError(code as keyof typeof errorCatalogue, 'the words')
@@ -32,7 +32,7 @@ for (const [what, answer, code, message] of answers)
     assert.deepEqual([error.code, error.message], [code, message])
   })
 
-test('an error is described with the causes behind it, each once', () => {
+test('an error is described with its causes, each once', () => {
   const cause = new Error('the disk is full')
   assert.equal(describeError(new Error('it failed', { cause })), 'it failed: the disk is full')
   assert.equal(describeError(new Error('it failed: the disk is full', { cause })), 'it failed: the disk is full')
@@ -43,7 +43,7 @@ test('an error is described with the causes behind it, each once', () => {
   assert.equal(describeError(null), 'null')
 })
 
-test('the code of an error of the system is told, and others have none', () => {
+test('a system error has a code, and other errors have none', () => {
   assert.equal(errorCode(Object.assign(new Error(''), { code: 'ENOSPC' })), 'ENOSPC')
   for (const other of [new Error(''), Object.assign(new Error(''), { code: 4 }), { code: 'ENOSPC' }, null])
     assert.equal(errorCode(other), undefined)

@@ -5,15 +5,15 @@ export const errorCatalogue = {
   forbidden: 403,
   'not-found': 404,
   conflict: 409,
-  /** It is not any more as it was read: somebody else has changed it. */
+  /** It has changed since it was read. */
   outdated: 409,
   'wrong-state': 409,
   'range-not-steady': 409,
   'range-not-restored': 409,
   'too-many-requests': 429,
-  /** More was sent than is taken. */
+  /** The request is too large. */
   'request-too-large': 413,
-  /** What was asked for has a longer answer than can be given. */
+  /** The answer would be too large. */
   'too-large': 422,
   internal: 500,
   'component-failed': 502,
@@ -40,7 +40,7 @@ export class FiredrillError extends Error {
   }
 }
 
-/** What an answer tells of an error, as `errorIn` reads it: status and body. */
+/** The answer for an error, which `errorIn` can read: status and body. */
 export function errorAnswer(error: unknown): { status: number; body: { error: { code: ErrorCode; message: string } } } {
   const known = error instanceof FiredrillError
   return {
@@ -49,16 +49,19 @@ export function errorAnswer(error: unknown): { status: number; body: { error: { 
   }
 }
 
-/** The error that an answer of our API tells of, or one that Prometheus refused and we handed on; `otherwise`, and the code of its HTTP status, where it tells nothing. */
+/**
+ * The error in an answer of our API, or in one of Prometheus that we forwarded; if the answer has none, `otherwise` with the code for its HTTP
+ * status.
+ */
 export function errorIn(answer: unknown, otherwise: string, status = 500): FiredrillError {
   const { error: problem, errorType } = (answer ?? {}) as { error?: { code?: string; message?: string } | string; errorType?: string }
   if (typeof problem === 'string') return new FiredrillError(prometheusCodes[errorType ?? ''] ?? 'component-failed', problem)
-  // Safe: looked up just now.
+  // Safe: looked up just before.
   const code = problem?.code && problem.code in errorCatalogue ? (problem.code as ErrorCode) : codeOf(status)
   return new FiredrillError(code, problem?.message ?? otherwise)
 }
 
-/** The first of the catalogue with a status. */
+/** The first code of the catalogue with this status. */
 function codeOf(status: number): ErrorCode {
   // Safe: they are the catalogue's keys.
   const codes = Object.keys(errorCatalogue) as ErrorCode[]
@@ -75,11 +78,11 @@ const prometheusCodes: Record<string, ErrorCode> = {
   unavailable: 'component-unreachable',
 }
 
-/** The code of an error of the system, such as ENOSPC. */
+/** The code of a system error, such as ENOSPC. */
 export const errorCode = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
 
-/** The message of anything thrown, with the causes behind it. */
+/** The message of any thrown value, with its causes. */
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const own = error.message || ('code' in error ? String(error.code) : error.name)

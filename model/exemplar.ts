@@ -1,15 +1,18 @@
-/** A request that a histogram counted, and its trace. */
+/** An exemplar: a request that a histogram counted, and its trace. */
 export interface Exemplar {
   traceId: string
   /** In the histogram's unit. */
   value: number
   /** Seconds since the epoch. */
   at: number
-  /** Of the series that counted it. */
+  /** Labels of the series that counted it. */
   labels: Record<string, string>
 }
 
-/** The one with the highest value in each of so many slices from `start` to `end` (seconds since the epoch), by time. What lies outside is left out. */
+/**
+ * Divides the time from `start` to `end` (seconds since the epoch) into slices, and returns the exemplar with the highest value in each, in order of
+ * time.
+ */
 export function highestOfEachSlice(exemplars: readonly Exemplar[], start: number, end: number, slices: number): Exemplar[] {
   const highest = new Map<number, Exemplar>()
   for (const exemplar of exemplars) {

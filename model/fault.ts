@@ -19,14 +19,17 @@ interface Fault<Params extends z.ZodType = z.ZodType, Undo = unknown> {
   effect: string
   category: FaultCategory
   params: Params
-  /** Parameters, numbers all, that `inject` can change while the fault is in, without a restart of anything: these can ramp. */
+  /** Numeric parameters that `inject` can change while the fault is active, without a restart: these can ramp. */
   ramps?: readonly string[]
-  /** What a range must be able to do for it. Also asked with some or all of the parameters left out, for what it needs whatever these are. */
+  /**
+   * Features of the range that it needs. It is also called with some or all parameters left out, and then returns what is needed whatever their
+   * values are.
+   */
   needs?(params: z.output<Params>): readonly RangeFeature[]
   plan(context: FaultContext, params: z.output<Params>): Promise<Undo>
   inject(context: FaultContext, params: z.output<Params>, undo: Undo): Promise<void>
   revert(context: FaultContext, undo: Undo): Promise<void>
-  /** Something that differs while the fault is in, as a comparable value: what the contract suite observes. */
+  /** A comparable value that differs while the fault is injected: the contract suite observes it. */
   observe(context: FaultContext, params: z.output<Params>): Promise<unknown>
 }
 
@@ -45,7 +48,7 @@ export const faultCategories = [
 ] as const
 type FaultCategory = (typeof faultCategories)[number]
 
-/** A fault whose parameter and undo types the registry no longer needs to know. */
+/** A fault whose parameter and undo types are erased, for the registry. */
 export type AnyFault = Fault<z.ZodType, unknown>
 
 /** Erases the types once they have been checked against one another. */
@@ -54,7 +57,7 @@ export function defineFault<Params extends z.ZodType, Undo>(fault: Fault<Params,
   return fault as unknown as AnyFault
 }
 
-/** A fault as an instructor chooses it. */
+/** A fault, as an instructor chooses one. */
 export interface OfferedFault {
   id: string
   title: string
@@ -63,9 +66,9 @@ export interface OfferedFault {
   /** Parameters that can ramp. */
   ramps: readonly string[]
   params: ParamsSchema
-  /** What it needs with whatever parameters and the range lacks; empty if it can be injected. */
+  /** What the range lacks for it, whatever the parameters; empty if it can be injected. */
   lacks: RangeFeature[]
-  /** By parameter and by its choice, what more the range lacks for that choice; only choices that are impossible. */
+  /** By parameter and value, what else the range lacks for that value; only for values that cannot be used. */
   lacksWith: Record<string, Record<string, RangeFeature[]>>
 }
 
@@ -73,8 +76,9 @@ export const faultState = z.enum(['planned', 'injected', 'reverting', 'reverted'
 export type FaultState = z.infer<typeof faultState>
 
 /**
- * The states from which a fault may move to each; the ledger refuses every other move. A fault begins as planned, and
- * one that is out stays out, unless something of it comes late and has it opened again. It is `failed` when it could not be reverted, also from `planned` or `injected`: the move to `reverting` may not have been written.
+ * The states from which a fault may move to each state; the ledger refuses every other move. A fault starts as planned. One that is reverted stays
+ * so, unless a late part of its injection reopens it. It is `failed` when it could not be reverted, also from `planned` or `injected`, because the
+ * move to `reverting` may not have been written.
  */
 export const faultMoves = {
   planned: [],
@@ -84,7 +88,7 @@ export const faultMoves = {
   reverted: ['planned', 'injected', 'reverting', 'failed'],
 } as const satisfies Record<FaultState, readonly FaultState[]>
 
-/** One parameter that moves evenly from `from` to its value in the fault's params. */
+/** A parameter that changes linearly from `from` to its value in the fault's params. */
 export const faultRamp = z.object({
   param: z.string(),
   from: z.number(),

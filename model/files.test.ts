@@ -25,7 +25,7 @@ const people = { hurt: 'x', journeys: ['x'], people: [person] }
 const withFact = (field: object) => [{ ...person, facts: [{ ...fact, ...field }] }]
 const withBeat = (field: object) => [{ ...person, beats: [{ ...beat, ...field }] }]
 
-/** What is taken with each of its fields in it, the field, and what is just taken and just refused. */
+/** A valid object for each field, the field, and values just inside and just outside its limits. */
 const limits: [schema: z.ZodType, rest: object, field: string, taken: unknown[], refused: unknown[]][] = [
   [learningPath, path, 'id', ['a', 'a-1'], ['', 'A', 'a--b', '-a', 'a_b']],
   [learningPath, path, 'title', [long(60)], ['', long(61)]],
@@ -125,13 +125,13 @@ for (const [schema, rest, field, taken, refused] of limits)
     for (const value of refused) assert.ok(problems(value).length > 0, JSON.stringify(value).slice(0, 80))
   })
 
-test('what users felt since is never less than nothing', () => {
+test('the failures that users had since a moment are never negative', () => {
   const felt = (good: number, slow: number, failed: number) => ({ good, slow, failed })
   assert.deepEqual(minusHarm(felt(5, 6, 7), felt(1, 2, 3)), felt(4, 4, 4))
   assert.deepEqual(minusHarm(felt(1, 1, 1), felt(2, 1, 3)), felt(0, 0, 0))
 })
 
-test('numbers of orders are found however they are set apart', () => {
+test('order numbers are found whatever separates them', () => {
   assert.deepEqual(orderNumbersIn(' a1, b2;c3|"d4"\n\'e5\' '), ['a1', 'b2', 'c3', 'd4', 'e5'])
   assert.deepEqual(orderNumbersIn(' \n'), [])
 })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { foldGameDay, type GameDayEvent, type GameDayEventBody } from './game-day.ts'
 
-test('a game day is its events, however often each is delivered', () => {
+test('a game day is its events, and duplicates change nothing', () => {
   const bodies: GameDayEventBody[] = [
     { type: 'planned', title: 'Friday', scenarios: ['a', 'b'], mode: 'learning', code: 'c' },
     { type: 'joined', person: '1', name: 'Robin', role: 'observer' },

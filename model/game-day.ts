@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { actor } from './drill.ts'
 
-/** Who does what when a team works on an incident. Advisory: nobody is kept from helping. */
+/** Roles in an incident team. They are advisory: nobody is kept from helping. */
 export const teamRoles = ['commander', 'operations', 'communications', 'observer'] as const
 export const teamRole = z.enum(teamRoles)
 export type TeamRole = z.infer<typeof teamRole>
@@ -11,15 +11,15 @@ export const gameDayEventBody = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('planned'),
     title: z.string(),
-    /** In the order in which they are played. */
+    /** Ids of scenarios, in the order in which they are played. */
     scenarios: z.array(z.string()).min(1),
     mode: z.enum(['learning', 'assessment']),
-    /** What the link to join holds. */
+    /** The secret in the link to join. */
     code: z.string(),
   }),
   z.object({ type: z.literal('joined'), person: z.string(), name: z.string(), role: teamRole }),
   z.object({ type: z.literal('role-taken'), person: z.string(), role: teamRole }),
-  /** Who led asked somebody to leave. */
+  /** The lead removed somebody. */
   z.object({ type: z.literal('revoked'), person: z.string() }),
   z.object({ type: z.literal('said'), by: actor, text: z.string() }),
   z.object({ type: z.literal('drill-begun'), drill: z.string(), scenario: z.string() }),
@@ -39,7 +39,7 @@ export interface GameDayState {
   endedAt: number | null
   /** In the order in which they joined. */
   people: { person: string; name: string; role: TeamRole }[]
-  /** As far as it has come: the first is of the first scenario. */
+  /** The drills so far: the first one plays the first scenario. */
   drills: { drill: string; scenario: string }[]
 }
 

@@ -1,10 +1,10 @@
 import { z } from 'zod'
 
-/** What whoever takes over an incident needs to know, in the order in which they ask. */
+/** The parts of a handover: what an incoming responder needs to know, in the order in which they ask. */
 export const handoverFields = ['broken', 'hurt', 'since', 'tried', 'doing', 'next'] as const
 export type HandoverField = (typeof handoverFields)[number]
 
-/** Each with what it asks for. */
+/** Each part with its question. */
 export const handoverTitles: Record<HandoverField, { title: string; asks: string }> = {
   broken: { title: 'What is broken', asks: 'What users notice, and the cause, or that it is not known yet' },
   hurt: { title: 'Who is hurt', asks: 'Which users, and how many of them' },
@@ -15,11 +15,11 @@ export const handoverTitles: Record<HandoverField, { title: string; asks: string
 }
 
 const field = z.string().trim().max(600).default('')
-/** A note for whoever joins later; what is left empty was not said. */
+/** A handover note for a responder who joins later; empty parts were not filled in. */
 export const handoverNote = z.object({ broken: field, hurt: field, since: field, tried: field, doing: field, next: field })
 export type HandoverNote = z.output<typeof handoverNote>
 
-/** A note alone, of what it is kept with. */
+/** The note's text, without the fields that are stored with it. */
 export const noteOf = ({ broken, hurt, since, tried, doing, next }: HandoverNote): HandoverNote => ({
   broken,
   hurt,
@@ -34,6 +34,6 @@ export const writeHandover = handoverNote.refine((note) => handoverFields.some((
   error: `a handover note says something: fill in at least one of ${handoverFields.join(', ')}`,
 })
 
-/** What a note says, in one line. */
+/** The note in one line. */
 export const handoverInWords = (note: HandoverNote): string =>
   handoverFields.flatMap((name) => (note[name] === '' ? [] : [`${handoverTitles[name].title}: ${note[name]}`])).join(' · ')

@@ -1,4 +1,4 @@
-/** What a JSON text holds; null where it is none, as for the text `null`. */
+/** Parses a JSON text; null if it is not valid JSON, as for the text `null`. */
 export function jsonOrNull(text: string): unknown {
   try {
     return JSON.parse(text)
@@ -7,6 +7,6 @@ export function jsonOrNull(text: string): unknown {
   }
 }
 
-/** Whether a value has properties by name, as an object of JSON has: an array has not. */
+/** Whether a value is a JSON object, which an array is not. */
 export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,2 +1,2 @@
-/** How a component writes its log: which parser reads a line of it. */
+/** The format of a component's log, which determines the parser. */
 export type LogFormat = 'envoy' | 'pino' | 'postgres' | 'redis' | 'rabbitmq' | 'logfmt' | 'plain'

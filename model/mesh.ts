@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { serviceName, serviceNames, type ServiceName } from './components.ts'
 
-/** Of a policy that is handed in, in bytes. */
+/** Maximum size of a policy, in bytes. */
 export const mostPolicyBytes = 64 * 1_024
 
 /** The namespace of the shop. */
@@ -14,15 +14,15 @@ export function serviceOfHost(host: string): ServiceName | undefined {
   return host.endsWith('.') ? undefined : serviceNames.find((known) => known === name)
 }
 
-/** One direction of talk between two services. */
+/** An edge: calls from one service to another. */
 export const meshEdge = z.object({ from: serviceName, to: serviceName })
 export type MeshEdge = z.infer<typeof meshEdge>
 
 const percent = z.number().min(0).max(100)
 
 /**
- * What goes wrong with requests on one edge, as the caller's proxy finds it: it comes from the far side, so that the policy's
- * time limits, retries, breakers and ejections act on it.
+ * A fault on the requests of one edge, as the caller's proxy sees it: it acts at the callee, so that the policy's timeouts, retries, circuit breakers
+ * and outlier ejection respond to it.
  */
 export const edgeFault = z.object({
   /** Time added to a share of the requests before they are passed on. */
@@ -31,39 +31,39 @@ export const edgeFault = z.object({
     .optional(),
   /** A share of the requests answered with a status instead of being passed on. */
   abort: z.object({ httpStatus: z.number().int().min(200).max(599), percent }).optional(),
-  /** A share of the answers comes no faster than so many KiB a second, and no slower than its proxy can pace it. */
+  /** A share of the responses is throttled to this many KiB/s, or to the slowest rate that the proxy supports. */
   bandwidth: z.object({ kibPerSecond: z.number().int().min(1).max(1_000_000), percent }).optional(),
-  /** A share of the answers breaks off after its headers: too late for a proxy to try again. */
+  /** A share of the responses breaks off after the headers: too late for the proxy to retry. */
   reset: z.object({ percent }).optional(),
-  /** Only what comes from the caller's proxy as it ran then: whoever restarts it takes another way. */
+  /** Affects only calls from the caller's proxy process that runs at injection: restarting the caller's proxy avoids it. */
   instance: z.string().optional(),
   /** Only requests that carry this header with this value. */
   header: z.object({ name: z.string().regex(/^[a-z0-9-]+$/), value: z.string().max(200) }).optional(),
 })
 export type EdgeFault = z.infer<typeof edgeFault>
 
-/** By how much the answers of Redis can be held back, in milliseconds: a proxy knows its delays from its start. */
+/** Delays that the Redis proxy supports, in milliseconds: they are fixed when it starts. */
 export const cacheDelaysMs = [25, 50, 100, 200, 500, 1_000, 2_000] as const
 
-/** A share of the commands to Redis that is answered late. */
+/** A share of the commands to Redis that is delayed. */
 export const cacheFault = z.object({ delayMs: z.literal([...cacheDelaysMs]), percent })
 export type CacheFault = z.infer<typeof cacheFault>
 
-/** A certificate that is not what it should be. */
+/** A defect of a certificate. */
 export const identityFaults = ['expired', 'foreign-ca', 'wrong-id'] as const
 export type IdentityFault = (typeof identityFaults)[number]
 
-/** A certificate as its proxy shows it to others. */
+/** A certificate that a proxy presents. */
 export interface MeshIdentity {
   service: z.infer<typeof serviceName>
-  /** `spiffe://firedrill/ns/shop/sa/<service>`, where it is as it should be. */
+  /** `spiffe://firedrill/ns/shop/sa/<service>`, if it is correct. */
   spiffeId: string
   issuer: string
   serial: string
   /** ISO 8601. */
   notBefore: string
   notAfter: string
-  /** Whether others accept it: signed by the mesh's authority, in the service's own name, and in date. */
+  /** Whether peers accept it: signed by the mesh's authority, with the service's own name, and in date. */
   verified: boolean
 }
 
@@ -78,13 +78,13 @@ export interface MeshRevision {
   yaml: string
 }
 
-/** One step of a comparison of two texts, line by line. */
+/** One line of a diff between two texts. */
 export interface DiffLine {
   kind: 'same' | 'added' | 'removed'
   text: string
 }
 
-/** The lines that change, with up to `around` of those that do not on either side; `at` is a line's place in the whole. */
+/** The changed lines of a diff, with up to `around` unchanged ones on either side; `at` is a line's index in the whole. */
 export const nearChanges = (diff: readonly DiffLine[], around = 3): (DiffLine & { at: number })[] =>
   diff
     .map((line, at) => ({ ...line, at }))

@@ -9,7 +9,7 @@ test('the median is the value in the middle, or the upper of the two', () => {
   assert.equal(median([]), null)
 })
 
-test('an item in the middle is found by a number of its own, and the list stays as it was', () => {
+test('the middle item is found by a key, and the list stays unchanged', () => {
   const items = [{ ms: 30 }, { ms: 10 }, { ms: 20 }]
   assert.deepEqual(
     middleBy(items, ({ ms }) => ms),

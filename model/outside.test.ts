@@ -6,12 +6,12 @@ import { instantAnswer, matrixAnswer } from './prometheus.ts'
 
 const schema = z.object({ users: z.number(), workers: z.array(z.object({ state: z.string() })).default([]) })
 
-test('what is as expected is returned as the schema reads it', () => {
+test('valid input is returned as the schema parses it', () => {
   assert.deepEqual(checked(schema, { users: 3, more: 'than that' }, 'Locust'), { users: 3, workers: [] })
   assert.deepEqual(checkedJson(schema, '{"users":3}', 'Locust'), { users: 3, workers: [] })
 })
 
-test('an error names the source, and the place in what it sent', () => {
+test('an error names the source and the path of the mistake', () => {
   assert.throws(() => checked(schema, { users: 1, workers: [{ state: 7 }] }, 'the answer of Locust'), {
     code: 'component-failed',
     message: /^the answer of Locust is not as expected \(at workers\.0\.state\): .*string/,
@@ -23,7 +23,7 @@ test('an error names the source, and the place in what it sent', () => {
   assert.throws(() => checkedJson(schema, '{"users":', 'link.json', 'internal'), { code: 'internal', message: 'link.json is no JSON' })
 })
 
-test('answers of Prometheus are read as what was asked for', () => {
+test('answers of Prometheus are parsed as the requested type', () => {
   const series = { metric: { journey: 'browse' }, values: [[1_700_000_000.5, '0.25']] }
   assert.deepEqual(matrixAnswer.parse({ status: 'success', data: { resultType: 'matrix', result: [series] } }).data.result, [series])
   assert.throws(() => matrixAnswer.parse({ status: 'error', errorType: 'timeout', error: 'query timed out' }))

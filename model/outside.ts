@@ -2,8 +2,8 @@ import type { z } from 'zod'
 import { FiredrillError, type ErrorCode } from './errors.ts'
 
 /**
- * What came from outside, as a schema reads it: the answer of another program, a file, a row. Throws a `FiredrillError` that names the source and the first
- * thing about it that is not as expected; its code is `component-failed` unless another is given.
+ * Parses external input, such as another program's answer, a file or a row, with a schema. Throws a `FiredrillError` that names the source and the
+ * first mistake; its code is `component-failed` unless another is given.
  */
 export function checked<Schema extends z.ZodType>(
   schema: Schema,
@@ -18,7 +18,7 @@ export function checked<Schema extends z.ZodType>(
   throw new FiredrillError(code, `${source} is not as expected${where}: ${issue?.message ?? 'it cannot be read'}`, { cause: read.error })
 }
 
-/** As `checked`, for a text that is to be JSON. */
+/** As `checked`, for a JSON text. */
 export function checkedJson<Schema extends z.ZodType>(schema: Schema, text: string, source: string, code?: ErrorCode): z.output<Schema> {
   let value: unknown
   try {

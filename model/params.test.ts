@@ -24,12 +24,12 @@ const table: [what: string, param: z.ZodType, values: string, help: string][] = 
   ['a list', z.array(z.string()).default(['a', 'b']), 'list', 'Default: a, b.'],
 ]
 for (const [what, param, values, help] of table)
-  test(`${what} is told in words`, () => {
+  test(`${what} is described in words`, () => {
     const schema = schemaOf(param)
     assert.deepEqual([valuesInWords(schema), paramHelp(schema)], [values, help])
   })
 
-test('bounds that stand for none are none', () => {
+test('limits that only stand for no limit are left out', () => {
   assert.deepEqual(boundsOf(schemaOf(z.number().int())), {})
   assert.deepEqual(boundsOf(schemaOf(z.number().int().min(0))), { min: 0 })
   assert.deepEqual(boundsOf(schemaOf(z.number().min(0.5).max(2))), { min: 0.5, max: 2 })

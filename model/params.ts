@@ -1,9 +1,9 @@
-/** One parameter of a fault or an action, in JSON Schema as `z.toJSONSchema` makes it of plain values. */
+/** The JSON Schema of one parameter of a fault or an action, as `z.toJSONSchema` makes it of plain values. */
 export interface ParamSchema {
   type?: string
-  /** What it is, with its unit. */
+  /** Description, with the unit. */
   description?: string
-  /** The only values that it takes. */
+  /** The only values that it accepts. */
   enum?: (string | number)[]
   default?: unknown
   minimum?: number
@@ -14,26 +14,26 @@ export interface ParamSchema {
 /** The parameters of a fault or an action, by their names. */
 export interface ParamsSchema {
   properties?: Record<string, ParamSchema>
-  /** Those that have to be given. */
+  /** Required ones. */
   required?: string[]
 }
 
 /** Whether a parameter is a number, whole or not. */
 export const isNumeric = ({ type }: ParamSchema): boolean => type === 'integer' || type === 'number'
 
-/** A bound that stands in the schema because a number without one has none. */
+/** Whether a bound is a real limit: `z.toJSONSchema` writes the largest safe integers for an integer without one. */
 const isBound = (value: number | undefined): value is number => value !== undefined && Math.abs(value) < Number.MAX_SAFE_INTEGER
 
-/** The smallest and the largest value of a number, where it has one. */
+/** The smallest and largest value of a number, if limited. */
 export const boundsOf = ({ minimum, maximum }: ParamSchema): { min?: number; max?: number } => ({
   ...(isBound(minimum) ? { min: minimum } : {}),
   ...(isBound(maximum) ? { max: maximum } : {}),
 })
 
-/** Digits in groups of three, and a point for decimals, wherever it is read. */
+/** Writes a number with commas between groups of three digits and a decimal point, whatever the reader's locale. */
 const written = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 20 })
 
-/** `from 1 to 60,000`, `at least 1`; empty for what has no bounds. */
+/** `from 1 to 60,000`, `at least 1`; empty without limits. */
 function boundsInWords(schema: ParamSchema): string {
   const { min, max } = boundsOf(schema)
   if (min !== undefined && max !== undefined) return `from ${written.format(min)} to ${written.format(max)}`
@@ -43,7 +43,7 @@ function boundsInWords(schema: ParamSchema): string {
 
 const typeNames: Readonly<Record<string, string>> = { integer: 'whole number', number: 'number', boolean: 'true or false', array: 'list' }
 
-/** Which values a parameter takes: `whole number, from 1 to 20`, `page or ticket`, `text of at most 200 characters`. */
+/** Describes the values of a parameter: `whole number, from 1 to 20`, `page or ticket`, `text of at most 200 characters`. */
 export function valuesInWords(schema: ParamSchema): string {
   const { type = '', enum: choices, maxLength } = schema
   if (choices)
@@ -55,13 +55,13 @@ export function valuesInWords(schema: ParamSchema): string {
   return typeNames[type] ?? (maxLength === undefined ? 'text' : `text of at most ${written.format(maxLength)} characters`)
 }
 
-/** A default value as it is typed; null where there is none, or an empty one. */
+/** A default value as it is typed; null without one, or for an empty one. */
 export function defaultInWords({ default: value }: ParamSchema): string | null {
   if (value === undefined || value === '') return null
   return Array.isArray(value) ? value.join(', ') : String(value)
 }
 
-/** What a form says of a parameter: its description, its bounds and its default. */
+/** The text beside a parameter in a form: its description, limits and default. */
 export function paramHelp(schema: ParamSchema): string {
   const bounds = isNumeric(schema) && !schema.enum ? boundsInWords(schema) : ''
   const usual = defaultInWords(schema)

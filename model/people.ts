@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { milestoneNames } from './milestone-names.ts'
 import { duration, someTime } from './scenario-duration.ts'
 
-/** Roles that people in a scenario play; each has a file in `people/characters/`. */
+/** Roles of people in a scenario; each has a file in `people/characters/`. */
 export const characterIds = [
   'support-lead',
   'head-of-sales',
@@ -22,30 +22,30 @@ export const audiences = ['customers', 'support', 'management', 'engineers'] as 
 export const audience = z.enum(audiences)
 export type Audience = z.infer<typeof audience>
 
-/** What a person waits for: a word to them, a status update for their audience, or a handover note. */
+/** What a person waits for: a direct message, a status update for their audience, or a handover note. */
 export const wanted = z.enum(['answer', 'update', 'handover'])
 export type Wanted = z.infer<typeof wanted>
 
-/** Moments of a drill that a beat or a fact can wait for. */
+/** Moments of a drill that trigger a beat or a fact. */
 const moments = ['start', 'page', 'escalated', ...milestoneNames, 'update', 'change', 'harmful', 'wrong-cause'] as const
 const moment = z.enum(moments)
 export type Moment = z.infer<typeof moment>
 
 const whenOf = (duration: z.ZodType<number>) =>
   z.strictObject({
-    /** Time after the moment, on the drill's clock. */
+    /** Delay after the moment, on the drill's clock. */
     after: duration.default(0),
     /** The first time that this happened in the drill. */
     since: moment.default('start'),
-    /** Only when so many requests of users have failed. */
+    /** Only when this many requests of users have failed. */
     failed: z.number().int().min(1).optional(),
-    /** Not once one of these has happened. */
+    /** Not after one of these has happened. */
     unless: z.array(moment).default([]),
   })
 export type When = z.output<ReturnType<typeof whenOf>>
 
 const id = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'lower-case words joined by hyphens')
-/** Different wordings of the same; a drill uses one of them. */
+/** Different wordings; a drill uses one of them. */
 const wordings = z.array(z.string().trim().min(1).max(400)).min(1).max(5)
 
 const beatOf = (when: ReturnType<typeof whenOf>, someTime: z.ZodType<number>) =>
@@ -53,24 +53,24 @@ const beatOf = (when: ReturnType<typeof whenOf>, someTime: z.ZodType<number>) =>
     id,
     when,
     say: wordings,
-    /** On the phone it rings; in the chat it waits to be read. */
+    /** `phone` rings; `chat` waits to be read. */
     via: z.enum(['chat', 'phone']).default('chat'),
     wants: wanted.optional(),
-    /** How long the person waits for it before asking once more. */
+    /** How long the person waits for it before asking again. */
     within: someTime.optional(),
   })
 
 const factOf = (when: ReturnType<typeof whenOf>, duration: z.ZodType<number>) =>
   z.strictObject({
     id,
-    /** What can be asked, as the person offers it: "I can look at …". It must not give the fact away. */
+    /** How the person offers the fact: "I can look at …". It must not give the fact away. */
     topic: z.string().trim().min(1).max(100),
-    /** Phrases; a question that has all the words of one of them asks about this. */
+    /** Phrases: a question that contains all words of one of them asks for this fact. */
     asked: z.array(z.string().trim().min(1).max(80)).min(2).max(20),
     say: wordings,
     /** How long the person takes to find out. */
     takes: duration.default(10_000),
-    /** When it becomes known; before that, `notYet` is the answer. */
+    /** When it becomes known; before that, the answer is `notYet`. */
     known: when.optional(),
     notYet: z.string().trim().min(1).max(300).optional(),
   })
@@ -82,9 +82,9 @@ export function peopleOf(time: z.ZodType<number>, longerTime: z.ZodType<number>)
   return z.strictObject({
     /** Whether status updates count for the score. */
     communication: z.enum(['optional', 'scored']).default('optional'),
-    /** What users notice, as an update may say it: a sentence without its full stop. It names no cause. */
+    /** The symptom, in words that an update may use: a sentence without its full stop. It names no cause. */
     hurt: z.string().trim().min(1).max(120),
-    /** By any of which an update says what hurts. */
+    /** Phrases: an update that contains one of them describes the impact. */
     journeys: z.array(z.string().trim().min(1).max(60)).min(1),
     people: z
       .array(

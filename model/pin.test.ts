@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { pin, pinLimits, thinOut } from './pin.ts'
 
-test('a graph that is pinned keeps its highest point and its highest series, and fits', () => {
+test('a pinned graph keeps its highest point and its highest series, within the size limit', () => {
   const points = Array.from({ length: 3_600 }, (_, at): [number, number] => [1_000 + at, at === 1_777 ? 99 : 1])
   const series = [
     ...Array.from({ length: 9 }, (_, index) => ({ name: `calm ${index}`, points: [[1_000, 0.1]] as [number, number][] })),
@@ -15,12 +15,12 @@ test('a graph that is pinned keeps its highest point and its highest series, and
   assert.ok(pin.safeParse({ kind: 'graph', title: 'Latency', href: '/dashboards/overview', graph: thin }).success)
 })
 
-test('a pin leads to a place in the console, and nowhere else', () => {
+test('a pin links to a place in the console, and nowhere else', () => {
   for (const href of ['//elsewhere.example', 'https://elsewhere.example', 'javascript:alert(1)', 'logs'])
     assert.equal(pin.safeParse({ kind: 'log', title: 'a line', href }).success, false, href)
 })
 
-test('points that are no numbers, or outside of the graph, are not kept', () => {
+test('points that are not numbers, or outside the graph, are not kept', () => {
   const points: [number, number][] = [
     [99, 9],
     [100, 1],

@@ -1,18 +1,18 @@
 import { z } from 'zod'
 
-/** So many series of so many points are kept: enough to recognise a graph by. */
+/** Maximum number of series, and of points in each: enough to recognise the graph. */
 export const pinLimits = { series: 6, points: 60 } as const
 
-/** Something that was seen, as it was when it was pinned: what is kept does not change when the thing itself does, or is gone. */
+/** A copy of what was on screen when it was pinned: it stays the same when the original changes or disappears. */
 export const pin = z.object({
   kind: z.enum(['graph', 'trace', 'log', 'query']),
   title: z.string().min(1).max(300),
-  /** Where it is in the console, with its time range. */
+  /** Its address in the console, with the time range. */
   href: z
     .string()
     .max(2_000)
     .regex(/^\/(?!\/)/, 'must be an address within the console'),
-  /** What it said, a line each. */
+  /** Its text, line by line. */
   facts: z.array(z.string().max(300)).max(12).default([]),
   graph: z
     .object({
@@ -29,7 +29,7 @@ export const pin = z.object({
 export type Pin = z.infer<typeof pin>
 export type PinnedGraph = NonNullable<Pin['graph']>
 
-/** A graph with no more points than a pin keeps: of each stretch of time the highest, so that no spike is lost. Those series stay that are highest. */
+/** Reduces a graph to the size of a pin: keeps the highest point of each stretch of time, so that no spike is lost, and the highest series. */
 export function thinOut({ unit, from, to, series }: PinnedGraph): PinnedGraph {
   const highest = (points: readonly (readonly [number, number])[]) => points.reduce((most, [, value]) => Math.max(most, value), 0)
   const width = (to - from) / pinLimits.points || 1

@@ -1,17 +1,17 @@
 import { z } from 'zod'
 import { milestoneName } from './scenario.ts'
 
-/** What has been practised of one skill. */
+/** Practice of one skill. */
 const skillProgress = z.object({
   skill: z.string(),
-  scores: z.array(z.number()).describe('Of each finished drill that trains it, oldest first; 0 to 100.'),
+  scores: z.array(z.number()).describe('Scores of the finished drills that train it, oldest first; 0 to 100.'),
   scenarios: z
     .array(z.object({ id: z.string(), title: z.string(), played: z.boolean(), unassisted: z.boolean() }))
-    .describe('Those that train it, and whether each was ever resolved without a hint.'),
+    .describe('Scenarios that train it, and whether each was ever resolved without a hint.'),
 })
 export type SkillProgress = z.infer<typeof skillProgress>
 
-/** How one step goes, over all finished drills. */
+/** Times of one milestone over all finished drills. */
 const stepProgress = z.object({
   milestone: milestoneName,
   reached: z.number().int(),

@@ -4,7 +4,7 @@ import { statusUpdateKind } from './drill-events.ts'
 const journeyState = z.enum(['operational', 'degraded', 'outage', 'unknown'])
 export type JourneyState = z.infer<typeof journeyState>
 
-/** How one journey of the shop's users does, and did in each of the last sixty minutes, oldest first. */
+/** The state of one user journey, now and in each of the last sixty minutes, oldest first. */
 const journeyHealth = z.object({
   journey: z.string(),
   title: z.string(),

@@ -26,26 +26,26 @@ export type * from './range/queue.ts'
 export type * from './range/releases.ts'
 
 /**
- * Everything through which drills, faults and actions touch a range: a port for each thing that can be done with it. One implementation for each
- * target; every call has a deadline and throws `FiredrillError` with a code of the catalogue.
+ * Everything through which drills, faults and actions touch a range: a port for each part of it. Each target has its own implementation. Every call
+ * has a deadline, and throws `FiredrillError` with a code of the catalogue.
  */
 export interface Range {
-  /** What this range cannot do. */
+  /** Features that this range lacks. */
   readonly lacks: readonly RangeFeature[]
-  /** How each component is; `readiness: false` asks none of them, and says only whether its process runs. */
+  /** The state of each component; with `readiness: false`, only whether its process runs. */
   status(options?: { readiness: boolean }): Promise<ComponentStatus[]>
   readonly processes: ProcessesPort
   readonly releases: ReleasesPort
   readonly config: ConfigPort
   readonly database: DatabasePort
-  /** Null where the shop's PostgreSQL cannot be backed up. */
+  /** Null if the shop's PostgreSQL cannot be backed up. */
   readonly backups: Backups | null
   readonly cache: CachePort
   readonly queue: QueuePort
   readonly jobs: JobsPort
   readonly load: LoadPort
   readonly mesh: MeshPort
-  /** Null where no cluster has the shop. */
+  /** Null if the shop is not in a cluster. */
   readonly cluster: ClusterPort | null
   readonly monitoring: MonitoringPort
 }

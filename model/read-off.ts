@@ -1,4 +1,4 @@
-/** Parameters of a solution that are read off the range when it is applied, each with how it is told to people. */
+/** Parameters of a solution that are read from the range when it is applied, each with a description for people. */
 const readOffInWords = {
   $blocker: '(the blocking session)',
   '$before-loss': '(just before the statement)',
@@ -6,7 +6,7 @@ const readOffInWords = {
 } as const
 export type ReadOff = keyof typeof readOffInWords
 
-/** A parameter as people read it. */
+/** A parameter, as people read it. */
 export const inWords = (value: unknown): string => (isReadOff(value) ? readOffInWords[value] : String(value))
 
 /** Whether a parameter stands for something that is read off the range, such as `$blocker`. */

@@ -8,5 +8,5 @@ export const duration = z.string({ error: ({ input }) => durationProblem(input) 
   context.addIssue({ code: 'custom', message: durationProblem(text) })
   return z.NEVER
 })
-/** A time that is more than none. */
+/** A duration above zero. */
 export const someTime = duration.refine((ms) => ms > 0, 'takes no time: write at least 1s')

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** What kind of incident a scenario is; one may be of several. */
+/** Kinds of incidents; a scenario may be of several. */
 export const scenarioClasses = [
   'release',
   'process',
@@ -20,7 +20,7 @@ export const scenarioClasses = [
   'kubernetes',
 ] as const
 
-/** What makes an incident harder than its fault: of any class. */
+/** What makes an incident harder than its fault alone, in any class. */
 export const scenarioTraits = ['quick-fix-worsens', 'nothing-is-down', 'slow-growing', 'misleading-telemetry', 'red-herring'] as const
 
 export const scenarioId = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'lower-case words joined by hyphens')
@@ -35,14 +35,14 @@ const distinct = <Name extends string>(names: readonly Name[]) =>
   z.array(z.enum(names)).refine((all) => new Set(all).size === all.length, 'names one twice')
 
 /**
- * Fields of `scenario.yaml` that say what a scenario is about. Trainees read none of them before the debrief, since each of them narrows down the
- * cause. None of them changes what is played, so a proof does not cover them.
+ * Fields of `scenario.yaml` that describe a scenario. Trainees see none of them before the debrief, because each narrows down the cause. None of them
+ * changes what is played, so a proof does not cover them.
  */
 export const scenarioKinds = {
   /** Counted by `firedrill scenarios --json`. */
   classes: distinct(scenarioClasses).default([]),
   traits: distinct(scenarioTraits).default([]),
-  /** Scenarios of one family begin with the same symptom and page, and have different causes. */
+  /** Scenarios of one family begin with the same symptom and page, but have different causes. */
   family: scenarioId.optional(),
   /** A public postmortem of a real incident of this kind, for the debrief. */
   reading: reading.optional(),

@@ -1,22 +1,22 @@
 import { z } from 'zod'
 import { scenarioId } from './scenario-kinds.ts'
 
-/** Stands for a value as `${name}`. */
+/** Placeholder for a value: `${name}`. */
 const valueName = z.string().regex(/^[a-z][A-Za-z0-9]*$/, 'a name of letters and digits that begins with a lower-case letter')
 
-/** Fields of `scenario.yaml` by which one scenario is several. */
+/** Fields of `scenario.yaml` that make several variants of one scenario. */
 export const scenarioVariants = {
-  /** What has to be found: one of them is drawn by the seed of each drill, and each of them has to be proven. */
+  /** Variants with different causes: the seed of a drill draws one of them, and each has to be proven. */
   variants: z
     .array(z.strictObject({ name: scenarioId, set: z.record(valueName, z.unknown()) }))
     .min(2)
     .refine((all) => new Set(all.map(({ name }) => name)).size === all.length, 'two variants have the same name')
     .optional(),
-  /** What may differ within every variant, such as products, times and wording: one of the values is drawn by the seed. */
+  /** Values that may differ within every variant, such as products, times and wording: the seed draws one of each. */
   draws: z.record(valueName, z.array(z.unknown()).min(2)).optional(),
 }
 
-/** What a drill's seed has drawn; `variant` is null for a scenario without variants. */
+/** What a drill's seed drew; `variant` is null for a scenario without variants. */
 export interface Draw {
   seed: number
   variant: string | null

@@ -17,7 +17,7 @@ const [job] = rendered.parse(
 const drops = (job?.metric_relabel_configs ?? []).filter(({ action }) => action === 'drop').map(({ regex }) => new RegExp(`^(?:${regex})$`))
 const isDropped = (name: string) => drops.some((regex) => regex.test(name))
 
-test('what a dashboard or a rule reads is kept', () => {
+test('the metrics that dashboards and rules read are kept', () => {
   const panels = dashboards('drill').flatMap((dashboard) => dashboard.panels.flatMap(({ queries }) => queries.map(({ expr }) => expr)))
   const rules = ruleGroups(timings.drill).flatMap((group) => group.rules.map(({ expr }) => expr))
   assert.ok(panels.length > 50 && rules.length > 20)
@@ -25,7 +25,7 @@ test('what a dashboard or a rule reads is kept', () => {
     for (const [name] of expr.matchAll(/[a-z_][a-z0-9_]+/g)) assert.ok(!isDropped(name), `${name} in ${expr}`)
 })
 
-test('series that are new with each connection to the broker, and those that nobody reads, are not', () => {
+test('metrics with a series for each connection to the broker, and unused ones, are dropped', () => {
   for (const name of ['rabbitmq_connection_incoming_bytes_total', 'go_goroutines', 'prometheus_sd_refresh_duration_seconds'])
     assert.ok(isDropped(name), name)
   for (const name of ['rabbitmq_connections', 'rabbitmq_queue_messages_ready', 'up']) assert.ok(!isDropped(name), name)

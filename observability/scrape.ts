@@ -4,10 +4,10 @@ import type { Timing } from './timing.ts'
 
 export interface ScrapeTarget {
   component: ComponentName
-  /** Null while there is nothing: its job stays, since Prometheus marks what it knew of a target as ended only when the job outlives it. */
+  /** Null if there is no target: the job stays, because Prometheus marks a target's series as stale only if its job still exists. */
   address: string | null
   path: string
-  /** `shop` for what users depend on, `platform` for what watches. */
+  /** `shop` for what users depend on, `platform` for monitoring. */
   tier: 'shop' | 'platform'
   /** Set for services of the shop, and for their proxies. */
   service?: string
@@ -19,7 +19,7 @@ interface PrometheusOptions {
   alertmanager: string
 }
 
-/** prometheus.yml: one job for each component, so that `job` says what it is. */
+/** prometheus.yml: one job for each component, so that `job` is the component's name. */
 export function renderPrometheus({ timing, targets, alertmanager }: PrometheusOptions): string {
   return stringify(
     {
@@ -35,7 +35,7 @@ export function renderPrometheus({ timing, targets, alertmanager }: PrometheusOp
       scrape_configs: targets.map((target) => ({
         job_name: target.component,
         metrics_path: target.path,
-        // What only watches is worth a look every few seconds.
+        // Monitoring itself is scraped only every few seconds.
         ...(target.tier === 'platform'
           ? { scrape_interval: `${timing.scrapeSeconds * 5}s`, scrape_timeout: `${timing.scrapeSeconds * 5}s` }
           : {}),
@@ -55,13 +55,13 @@ export function renderPrometheus({ timing, targets, alertmanager }: PrometheusOp
   )
 }
 
-/** Istio's sidecars call a peer `outbound|8080||orders.shop.svc.cluster.local`, under another label: as the local proxies do, `orders`. */
+/** Istio's sidecars name a peer `outbound|8080||orders.shop.svc.cluster.local`, in another label: this makes it `orders`, as in the local proxies. */
 const sidecarNames = [
   { source_labels: ['cluster_name'], regex: 'outbound\\|\\d+\\|[^|]*\\|([a-z-]+)\\..*', target_label: 'envoy_cluster_name' },
   { source_labels: ['cluster_name'], regex: 'inbound\\|.*', target_label: 'envoy_cluster_name', replacement: 'app' },
 ]
 
-/** Series that nobody here reads, and that cost memory at one scrape a second; those of RabbitMQ's connections are new ones with each connection. */
+/** Series that nobody here reads, but that cost memory at one scrape a second; those of RabbitMQ's connections are new with each connection. */
 const dropped = [
   {
     source_labels: ['__name__'],

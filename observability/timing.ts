@@ -1,6 +1,6 @@
 /**
- * The two speeds of a range: `drill` pages within seconds, `production` has the usual windows. Same rules, one parameter.
- * Prometheus durations; a burn-rate window pair is long and short, from the SRE Workbook, chapter 5, table 5-8.
+ * The two speeds of a range: `drill` pages within seconds, `production` has the usual windows. The rules are the same. Values are Prometheus
+ * durations; a burn-rate window pair is long and short, from the SRE Workbook, chapter 5, table 5-8.
  */
 interface BurnWindow {
   long: string
@@ -16,8 +16,8 @@ export interface Timing {
   /** Window of `rate()` for golden signals. */
   rate: string
   burn: BurnWindow[]
-  /** `for` of alerts on causes that are certain (a target is down), and of those that flap. */
-  /** A burn-rate alert fires on for this long, so that users who come in waves do not ring the pager in waves. */
+  /** `for` of alerts on clear causes (a target is down), and of those that flap. */
+  /** A burn-rate alert keeps firing for this long, so that users who arrive in waves do not page in waves. */
   burnHolds: string
   certainFor: string
   flappingFor: string

@@ -1,10 +1,10 @@
 import { affectedTitles, type AffectedKind, type CheckedList } from '../model/affected.ts'
 
 const mostExamples = 5
-/** By fewer digits an order is not known. */
+/** Fewer digits do not identify an order. */
 const fewestDigits = 8
 
-/** Holds a list of order numbers against those that have to be in it and those that may be. Numbers may be cut off after their first digits. */
+/** Compares a list of order numbers with those that have to be in it and those that may be. Numbers may be truncated after these digits. */
 export function checkList(
   kind: AffectedKind,
   orders: readonly string[],
@@ -29,6 +29,6 @@ export function checkList(
   }
 }
 
-/** What came of a list, in a sentence. */
+/** The result of a list, in a sentence. */
 export const listInWords = ({ kind, right, missing, wrong }: CheckedList): string =>
   `${affectedTitles[kind]}: ${right} right, ${missing} missing, ${wrong} wrong.`

@@ -4,14 +4,14 @@ import type { DrillEvent } from '../model/drill.ts'
 export interface Done {
   /** Milliseconds since the epoch. */
   at: number
-  /** As the better version lists it. */
+  /** Its text in the better version. */
   words: string
   isListed(text: string): boolean
 }
 
 type Ran = Extract<DrillEvent, { type: 'action-run' }>
 
-/** Verbs that say the same as an action's own; and forms of it that do not begin as it does. */
+/** Verbs with the meaning of an action's own; and irregular forms. */
 const alsoSaid: Record<string, string> = {
   bind: 'bound',
   change: 'set',
@@ -32,18 +32,18 @@ const alsoSaid: Record<string, string> = {
 const within = (text: string, pattern: string): boolean => new RegExp(String.raw`\b(?:${pattern})`, 'i').test(text)
 const literally = (words: string): string => words.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
 
-/** What an action was done to: the names among its parameters. */
+/** The targets of an action: the names among its parameters. */
 const targetsOf = ({ params }: Ran): string[] =>
   Object.values(params).flatMap((value) => (typeof value === 'string' && /^[\w.-]{2,40}$/.test(value) ? [value] : []))
 
 const verbOf = ({ title }: Ran): string => (title.split(' ')[0] ?? '').toLowerCase()
 const saysVerb = (verb: string, text: string): boolean =>
   within(text, literally(verb.replace(/e$/, ''))) || (alsoSaid[verb] !== undefined && within(text, alsoSaid[verb]))
-/** Numbers are in many sentences that are about something else. */
+/** Numbers occur in many sentences that are about something else. */
 const saysTarget = (run: Ran, text: string): boolean =>
   targetsOf(run).some((target) => /[a-z]/i.test(target) && within(text, literally(target)))
 
-/** What was changed by a moment, each once, oldest first: by actions that succeeded, and in terminals. */
+/** Changes of the shop up to a moment, each once, oldest first: by successful actions, and in terminals. */
 export function doneBy(events: readonly DrillEvent[], at: number): Done[] {
   const past = events.filter((event) => event.at <= at)
   const runs = past.filter((event): event is Ran => event.type === 'action-run' && event.kind === 'change' && event.ok)
@@ -63,7 +63,7 @@ function ofAction(run: Ran, isAlone: boolean): Done {
   return {
     at: run.at,
     words: `${run.title}${targets.length > 0 ? ` (${targets.join(', ')})` : ''}`,
-    // Of several alike, each is told by what it was done to.
+    // Similar ones are distinguished by their targets.
     isListed: (text) => saysVerb(verb, text) && (isAlone || saysTarget(run, text)),
   }
 }
@@ -75,7 +75,7 @@ function inTerminal(event: DrillEvent): Done | null {
   return { at: event.at, words: `$ ${command}`, isListed: (text) => said.some((word) => within(text, word)) }
 }
 
-/** What a note says was done and was not: only of verbs that leave no doubt, and only where nothing was changed in a terminal. */
+/** Changes that a note claims but that were not made: only for unambiguous verbs, and only if nothing was changed in a terminal. */
 export function neverDone(text: readonly string[], events: readonly DrillEvent[], at: number): string[] {
   const past = events.filter((event) => event.at <= at)
   if (past.some((event) => event.type === 'command-run')) return []

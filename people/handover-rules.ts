@@ -3,7 +3,7 @@ import type { DrillState } from '../model/drill.ts'
 import type { Scenario } from '../model/scenario.ts'
 import { isHedged, sentences } from './update-rules.ts'
 
-/** What a handover note is compared with: one rule for each thing that whoever takes over has to know. */
+/** The rules for a handover note: one for each thing that an incoming responder has to know. */
 export const handoverRules = {
   broken: 'Says what users notice',
   hurt: 'Says which users, or how many',
@@ -17,7 +17,7 @@ export const handoverRules = {
 } as const
 export type HandoverRule = keyof typeof handoverRules
 
-/** By what customers and engineers call what a page is about, for scenarios whose author has not said it. */
+/** What customers and engineers call the problem behind a page, for scenarios whose author has not said it. */
 const journeysOfPages: [page: RegExp, phrases: string[]][] = [
   [/^Checkout/, ['checkout', 'buy', 'order', 'pay', 'purchase']],
   [/^Browse/, ['brows', 'product', 'page', 'shelf', 'shelves', 'catalog', 'search']],
@@ -25,14 +25,14 @@ const journeysOfPages: [page: RegExp, phrases: string[]][] = [
   [/Price/, ['price']],
 ]
 
-/** Phrases by any of which a note says what is broken; none where nothing is known of it. */
+/** Phrases: a note that contains one of them says what is broken; empty if nothing is known about it. */
 export function journeysHurt(scenario: Scenario, pages: readonly string[]): string[] {
   if (scenario.people) return scenario.people.journeys
   const named = [...pages, ...scenario.alerts.expected.map(({ name }) => name)]
   return [...new Set(journeysOfPages.flatMap(([page, phrases]) => (named.some((name) => page.test(name)) ? phrases : [])))]
 }
 
-/** A text's first sentence without its full stop: what a scenario's summary says that users notice. */
+/** The first sentence of a text without its full stop: in a scenario's summary, the symptom. */
 export const firstSentence = (text: string): string => (sentences(text)[0] ?? '').replace(/\.$/, '')
 
 export const saysHowMany = (text: string): boolean =>
@@ -47,12 +47,12 @@ const numbers = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'e
 const amount = String.raw`(\d+|an?|half an|${numbers.slice(1).join('|')}|fifteen|twenty)`
 const ago = new RegExp(String.raw`\b${amount} (minutes?|min|hours?|h)\b`, 'gi')
 
-/** A time in a text, as how far it is from a moment; both in milliseconds. */
+/** The distance between a time in a text and a moment; both in milliseconds. */
 type Said = (moment: number) => number
 
 function timesIn(text: string, { at, startedAt }: { at: number; startedAt: number }): Said[] {
   const clocks = [...text.matchAll(/\b(\d{1,2})[:.](\d{2})\b/g)].flatMap(([, first = '', second = '']): Said[] => [
-    // Clocks of several countries differ by whole hours.
+    // Clocks in different countries differ by whole hours.
     (moment) => apart(Number(second) * minuteMs, moment % hourMs, hourMs),
     // The timeline counts minutes and seconds from the start.
     (moment) => Math.abs(startedAt + Number(first) * minuteMs + Number(second) * 1_000 - moment),
@@ -75,7 +75,7 @@ function amountOf(count: string): number {
   return Math.max(1, numbers.indexOf(count))
 }
 
-/** A time between which it began: when it was broken, and when the page came; and by which clocks a note may say so. */
+/** The times between which the incident began: when it was injected, and when the page came; and the clocks that a note may use. */
 export interface Began {
   startedAt: number
   from: number
@@ -84,7 +84,7 @@ export interface Began {
   at: number
 }
 
-/** How a text says since when: `right` within two minutes of when it began, `wrong` with another time, null with none. */
+/** How a text says since when: `right` within two minutes of the start, `wrong` with another time, null without one. */
 export function saysSince(text: string, began: Began): 'right' | 'wrong' | null {
   const said = timesIn(text, began)
   if (said.length === 0) return null
@@ -98,7 +98,7 @@ const ofCause =
   /\b(?:causes?|caused|because|due to|reason|culprit|root|suspect\w*|comes? from|to blame|guilty|broken by|found|it is|it's)\b/i
 const unknownCause =
   /\b(?:cause|reason|why)\b[^.!?]*\b(?:not|unknown|unclear|open)\b|\b(?:not|n['’]t|no idea|unknown|unclear)\b[^.!?]*\b(?:cause|reason|why)\b|\bno cause\b/i
-/** What else a component is called. */
+/** Other names of a component. */
 const alsoCalled: Partial<Record<string, string>> = {
   postgres: 'postgresql|database|db',
   redis: 'cache',
@@ -109,7 +109,7 @@ const alsoCalled: Partial<Record<string, string>> = {
 const names = (component: string, text: string): boolean =>
   new RegExp(String.raw`\b(?:${component}|${alsoCalled[component] ?? component})\b`, 'i').test(text)
 
-/** What a note says of the cause, held against what was true and known then; `known` is whether it had been named. */
+/** What a note says about the cause, compared with what was true and known then; `known` is whether it had been named. */
 export function causeSaid(text: string, { cause }: Pick<Scenario, 'cause'>, known: boolean): { ok: boolean; note: string | null } {
   const truth = `${cause.component}, ${cause.category}`
   const all = sentences(text)
@@ -128,10 +128,10 @@ export function causeSaid(text: string, { cause }: Pick<Scenario, 'cause'>, know
 const services = [...serviceNames, ...datastoreNames]
 const aComponent = (sentence: string): boolean => services.some((component) => names(component, sentence))
 
-/** A time of day, as a note has it. */
+/** A time of day in a note. */
 export const utc = (at: number): string => `${new Date(at).toISOString().slice(11, 16)} UTC`
 
-/** When users began to be hurt, as far as it had happened when a note was written. */
+/** When the harm to users began, as far as it had happened when a note was written. */
 export function beganBefore({ startedAt, pagedAt }: DrillState, injectedAt: number | null, at: number): Began {
   const from = Math.min(injectedAt ?? startedAt, at)
   return { startedAt, at, from, to: Math.max(from, Math.min(pagedAt ?? at, at)) }

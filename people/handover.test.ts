@@ -48,7 +48,7 @@ const good: HandoverNote = {
   doing: 'I compare slow traces with usual ones.',
   next: 'Find the span that takes the time.',
 }
-/** What a note of the tenth minute is told, in a drill in which this has happened. */
+/** The result for a note in the tenth minute, in a drill with these events. */
 function judged(changes: Partial<HandoverNote>, happened: Happened[] = [], scenario = slowShelves) {
   const all: Happened[] = [...broken, ...happened, [10, { type: 'handover-written', ...good, ...changes }]]
   const started: DrillEventBody = {
@@ -75,12 +75,12 @@ const wrong = (...given: Parameters<typeof judged>): HandoverRule[] =>
 const told = (rule: HandoverRule, ...given: Parameters<typeof judged>): string | null | undefined =>
   judged(...given).findings.find((finding) => finding.rule === rule)?.note
 
-test('a note that says all that was known has nothing to be added', () => {
+test('a note with everything that was known has nothing missing', () => {
   assert.deepEqual(wrong({}), [])
   assert.equal(judged({}).better, null)
 })
 
-test('what a note does not say is found, part by part, and a better version has it', () => {
+test('missing parts of a note are found, one by one, and a better version has them', () => {
   const none = Object.fromEntries(handoverFields.map((name) => [name, ''])) as unknown as HandoverNote
   const found = judged({ ...none, next: 'ok' }, [[4, rollback]])
   assert.deepEqual(
@@ -97,7 +97,7 @@ test('what a note does not say is found, part by part, and a better version has 
   })
 })
 
-test('a better version is itself a note with nothing to be added, whatever had happened', () => {
+test('a better version is itself a note with nothing missing, whatever had happened', () => {
   const courses: Happened[][] = [
     [],
     [
@@ -199,13 +199,13 @@ describe('what was changed', () => {
     assert.equal(told('tried', { tried: 'Restarted redis.' }, restarts), 'not listed: Restart a component (catalog)'))
 })
 
-test('an end that was not reached is found, and one that was is not', () => {
+test('a claimed end that was not reached is found, and a true one is accepted', () => {
   const doing = 'Everything is fine, users are served again.'
   assert.deepEqual(wrong({ doing }), ['over'])
   assert.deepEqual(wrong({ doing }, [[9, mitigated]]), [])
 })
 
-test('what users notice is known from the author, or from the pages', () => {
+test('the symptom is known from the author, or from the pages', () => {
   for (const scenario of [slowShelves, withoutPeople]) {
     assert.deepEqual(wrong({ broken: 'Checkout fails. The cause is not known.' }, [], scenario), ['broken'])
     assert.deepEqual(wrong({}, [], scenario), [])

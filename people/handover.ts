@@ -24,7 +24,7 @@ interface Truth {
   pages: readonly { name: string; summary: string }[]
   harm: UserHarm
   done: readonly Done[]
-  /** Of the cause, what had been named wrongly. */
+  /** Causes that had been named wrongly. */
   ruledOut: readonly string[]
   diagnosed: boolean
   mitigated: boolean
@@ -37,7 +37,7 @@ export type WrittenHandover = Extract<DrillEvent, { type: 'handover-written' }>
 export const handoversIn = (events: readonly DrillEvent[]): WrittenHandover[] =>
   events.filter((event): event is WrittenHandover => event.type === 'handover-written')
 
-/** Every handover note of a drill, compared with what was true when it was written: by rules alone, and for no points. */
+/** Every handover note of a drill, compared with what was true when it was written: by rules alone, and without points. */
 export function judgeHandovers(state: DrillState, events: readonly DrillEvent[], scenario: Scenario): JudgedHandover[] {
   return handoversIn(events).map((event) => {
     const note = noteOf(event)
@@ -109,7 +109,7 @@ function findingsOf(note: HandoverNote, truth: Truth, events: readonly DrillEven
   ]
 }
 
-/** Whether there is something that somebody can act by: a word alone says nothing. */
+/** Whether a text is useful: a single word says nothing. */
 const says = (text: string): boolean => text.split(/\s+/).filter(Boolean).length >= 2
 
 const hurtInWords = ({ pages }: Pick<Truth, 'pages'>, { people, summary }: Scenario): string =>
@@ -120,7 +120,7 @@ function harmInWords({ good, slow, failed }: UserHarm): string {
   return all === 0 ? 'nothing had been counted yet' : `${failed} requests had failed and ${slow} were slow, of ${all} so far`
 }
 
-/** A note with all that was known when it was written, and nothing else. */
+/** A note with everything that was known when it was written, and nothing else. */
 function betterNote(truth: Truth, scenario: Scenario): HandoverNote {
   const { began, done, ruledOut, diagnosed, mitigated, recovered } = truth
   const { component, category } = scenario.cause

@@ -1,16 +1,16 @@
-/** By what people speak. An engineer who is interrupted takes minutes to get back into a task, so unasked words are rare. */
+/** The parameters of how people speak. An engineer who is interrupted takes minutes to get back into a task, so unrequested messages are rare. */
 export const peopleParameters = {
-  /** Between two voices, the coach's among them. */
+  /** Minimum time between two speakers, including the coach. */
   gapMs: 10_000,
-  /** After a person has spoken unasked, the coach leaves whoever is only late alone for so long. */
+  /** After a person has spoken unasked, the coach does not interrupt a trainee who is only late for this long. */
   leftAloneMs: 120_000,
-  /** Between two unasked words of people: for a trainee who is ahead, for most, and for one who has enough to do. */
+  /** Minimum time between two unrequested messages of people: for a trainee who is ahead, for most, and for one who is busy. */
   spacingMs: { several: 120_000, two: 150_000, one: 180_000 },
-  /** Somebody who waits asks once more, so long after the time had passed. */
+  /** A person whose wish was not fulfilled in time asks again after this time. */
   reminderAfterMs: 30_000,
-  /** Who was left a handover note says thanks when it is read. */
+  /** The next responder reads the handover note after this time, and says thanks. */
   readingMs: 20_000,
-  /** As long as a quiet that is asked for may be, and as many as there are in a drill. */
+  /** The maximum length of a requested quiet, and the maximum number in a drill. */
   longestQuietMs: 600_000,
   quiets: 3,
 } as const

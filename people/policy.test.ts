@@ -41,7 +41,7 @@ const at =
 const saidIn = (events: readonly DrillEvent[]) => events.flatMap((event) => (event.type === 'person-said' ? [event] : []))
 const seconds = (events: readonly DrillEvent[]) => saidIn(events).map(({ at: when, person, about }) => `${when / 1_000} ${person} ${about}`)
 
-/** A trainee, the coach, and people, as in the engine; with random questions, times of quiet and wishes of an instructor. */
+/** A trainee, the coach, and people, as in the engine; with random questions, quiet times and requests of an instructor. */
 function lively(scenario: Scenario, persona: string, seed: number): Happening {
   const trainee = new Trainee(scenario, personaNamed(persona), seed)
   const random = numbersFrom(seed)
@@ -79,25 +79,25 @@ describe('over all scenarios with people and all simulated trainees', () => {
   const voices = new Set<DrillEvent['type']>(['person-said', 'hint-given', 'coach-said'])
   const unasked = (event: DrillEvent) => event.type === 'person-said' && (event.about === 'beat' || event.about === 'reminder')
 
-  test('there is enough to judge by', () => {
+  test('there are enough drills to judge by', () => {
     assert.ok(scenarios.length >= 8, `${scenarios.length} scenarios`)
     assert.ok(drills.flatMap(({ events }) => events.filter(unasked)).length > 200)
     assert.ok(drills.flatMap(({ events }) => events.filter(({ type }) => type === 'quiet-ended')).length > 50)
   })
 
-  test('no two speak within ten seconds, the coach included', () => {
+  test('no two speak within ten seconds, including the coach', () => {
     for (const { scenario, name, events } of drills) {
       const heard = events.filter(({ type }) => voices.has(type))
       for (const [index, event] of heard.entries()) {
         const before = heard[index - 1]
-        // The coach may go on by itself.
+        // The coach may continue its own message.
         if (before && (event.type === 'person-said' || before.type === 'person-said'))
           assert.ok(event.at - before.at >= peopleParameters.gapMs, `${scenario.id}, ${name}, at ${event.at / 1_000} s`)
       }
     }
   })
 
-  test('nobody is spoken to more than once in two minutes outside what they asked', () => {
+  test('nobody gets more than one unrequested message in two minutes', () => {
     for (const { scenario, name, events } of drills)
       for (const [index, event] of events.filter(unasked).entries()) {
         const before = events.filter(unasked)[index - 1]
@@ -105,7 +105,7 @@ describe('over all scenarios with people and all simulated trainees', () => {
       }
   })
 
-  test('in a quiet nobody speaks unasked, and its end is told once', () => {
+  test('in a quiet nobody speaks unasked, and its end is announced once', () => {
     for (const { scenario, name, events } of drills) {
       let quiet = false
       for (const event of events) {
@@ -119,7 +119,7 @@ describe('over all scenarios with people and all simulated trainees', () => {
     }
   })
 
-  test('nothing is said twice, and every question is answered once', () => {
+  test('nothing is repeated, and every question is answered once', () => {
     for (const { scenario, name, events } of drills) {
       const beats = saidIn(events).flatMap(({ person, beat }) => (beat === null ? [] : [`${person} ${beat}`]))
       assert.equal(new Set(beats).size, beats.length, `${scenario.id}, ${name}`)
@@ -133,7 +133,7 @@ describe('over all scenarios with people and all simulated trainees', () => {
     }
   })
 
-  test('a beginner hears one patient voice', () => {
+  test('a beginner hears one patient person', () => {
     for (const { scenario, events } of drills.filter(({ scenario: each }) => each.difficulty === 'beginner')) {
       const heard = new Set(events.filter(unasked).map((event) => (event.type === 'person-said' ? event.person : null)))
       assert.ok(heard.size <= 1, scenario.id)
@@ -143,7 +143,7 @@ describe('over all scenarios with people and all simulated trainees', () => {
 })
 
 describe('in one situation', () => {
-  test('a beat waits for its moment, and what was wanted and did not come is asked for once more', () => {
+  test('a beat waits for its moment, and a missing answer is asked for once more', () => {
     const events = simulatePeople(named('stuck-checkout'), 600, at({ 10: [paged] }))
     assert.deepEqual(seconds(events).slice(0, 3), ['40 support-lead beat', '190 head-of-sales beat', '340 support-lead reminder'])
     const [first] = saidIn(events)
@@ -151,7 +151,7 @@ describe('in one situation', () => {
     assert.equal(first?.withinMs, 180_000)
   })
 
-  test('an update for the right audience is what support waited for; a word to sales is what sales waited for', () => {
+  test('an update for the right audience satisfies support; a direct message to sales satisfies sales', () => {
     const posted: DrillEventBody = { type: 'status-posted', status: 'investigating', text: 'Checkout fails.', audience: 'support' }
     const said = asked('head-of-sales', 'We are on it, and I will tell you more in five minutes.')
     const events = simulatePeople(named('stuck-checkout'), 700, at({ 10: [paged], 60: [posted], 200: [said] }))
@@ -160,7 +160,7 @@ describe('in one situation', () => {
     assert.ok(seconds(wrong).includes('340 support-lead reminder'), 'engineers are not who waited')
   })
 
-  test('who takes over asks for a handover note, and waits for nothing else', () => {
+  test('an incoming responder asks for a handover note, and for nothing else', () => {
     const note: DrillEventBody = { type: 'handover-written', broken: 'Parcels.', hurt: '', since: '', tried: '', doing: '', next: '' }
     const posted: DrillEventBody = { type: 'status-posted', status: 'investigating', text: 'Parcels are late.', audience: 'engineers' }
     const heard = (plan: Record<number, DrillEventBody[]>) =>
@@ -177,10 +177,10 @@ describe('in one situation', () => {
     ])
   })
 
-  test('a fact is told to those who ask, after the time that it takes, and to nobody else', () => {
+  test('a fact is told on request, after the time that it takes, and never otherwise', () => {
     const plan = { 10: [paged], 60: [asked('provider-engineer', 'Is there a problem on your side?')] }
     const told = saidIn(simulatePeople(named('payday'), 900, at(plan))).filter(({ fact }) => fact !== null)
-    // To reach somebody at the provider takes 45 s, to look it up 40 s.
+    // Reaching somebody at the provider takes 45 s, the lookup 40 s.
     assert.deepEqual(
       told.map(({ at: when, fact }) => [when / 1_000, fact]),
       [[145, 'state']],
@@ -191,13 +191,13 @@ describe('in one situation', () => {
     assert.ok(!silent.some(({ person }) => person === 'provider-engineer'))
   })
 
-  test('what was not understood is answered in character, with what can be asked', () => {
+  test('a question that is not understood is answered in character, with what can be asked', () => {
     const plan = { 10: [paged], 60: [asked('provider-engineer', 'Do you like the weather?')] }
     const [answer] = saidIn(simulatePeople(named('payday'), 130, at(plan))).filter(({ person }) => person === 'provider-engineer')
     assert.match(answer?.text ?? '', /the state of our authorisations or what happens to calls that are not answered\.$/)
   })
 
-  test('what is not known yet is not told', () => {
+  test('a fact that is not known yet is not told', () => {
     const early = { 10: [paged], 60: [asked('database-colleague', 'Whose session is it?')] }
     const late = { 10: [paged], 50: [reached('located')], 60: [asked('database-colleague', 'Whose session is it?')] }
     const answer = (plan: Record<number, DrillEventBody[]>) =>
@@ -207,7 +207,7 @@ describe('in one situation', () => {
     assert.equal(answer(late)?.fact, 'who')
   })
 
-  test('a quiet is kept, and its price is who waited, for how long, and what passed meanwhile', () => {
+  test('a quiet is kept, and its price is who waited, for how long, and which deadlines passed', () => {
     const events = simulatePeople(named('stuck-checkout'), 420, at({ 10: [paged], 100: [{ type: 'quiet-asked', forMs: 300_000 }] }))
     assert.deepEqual(seconds(events), ['40 support-lead beat', '401 support-lead reminder'])
     const ended = events.find((event) => event.type === 'quiet-ended')
@@ -216,14 +216,14 @@ describe('in one situation', () => {
     assert.deepEqual(ended?.type === 'quiet-ended' ? ended.missed : null, ['support-lead'])
   })
 
-  test('a person who is asked answers during a quiet and while people are muted', () => {
+  test('a person answers questions during a quiet and while muted', () => {
     const quiet: DrillEventBody = { type: 'quiet-asked', forMs: 300_000 }
     const muted: DrillEventBody = { type: 'people-muted', muted: true }
     const plan = { 20: [quiet, muted], 30: [asked('support-lead', 'Has anybody been charged?')] }
     assert.deepEqual(seconds(simulatePeople(named('stuck-checkout'), 300, at(plan))), ['65 support-lead answer'])
   })
 
-  test('whom the instructor sends in speaks, in the instructor’s words or their own, even somebody whom the scenario does not have', () => {
+  test('a person whom the instructor sends in speaks, in the instructor’s words or their own, even if the scenario does not have them', () => {
     const sent = (person: 'head-of-sales' | 'security-officer', text: string | null): DrillEventBody => ({
       type: 'person-sent',
       person,

@@ -8,7 +8,7 @@ import { dueAt, peopleState, type PeopleState } from './state.ts'
 
 type Saying = Omit<Extract<DrillEventBody, { type: 'person-said' }>, 'type'>
 
-/** What people do now, and why; the reasons are for the instructor. */
+/** The next message of a person, and why; the reasons are for the instructor. */
 type PeopleDecision = { reasons: string[] } & (
   | { kind: 'wait' }
   | { kind: 'say'; saying: Saying }
@@ -26,12 +26,12 @@ interface Situation {
 
 const wait = (...reasons: string[]): PeopleDecision => ({ kind: 'wait', reasons })
 
-/** How many voices somebody hears unasked: a beginner, or who struggles, one patient voice; who is ahead, all of them. */
+/** How many people address somebody unasked: a beginner, or a trainee who struggles, one patient person; a trainee who is ahead, all of them. */
 type Pressure = 'one' | 'two' | 'several'
 
 /**
- * Decides who says what, and when: a pure function of the drill's events and the clock. Answers and the instructor's wishes come first; then
- * what is due, oldest first. Nobody speaks within ten seconds of another voice.
+ * Decides who says what, and when: a pure function of the drill's events and the clock. Answers and the instructor's requests come first; then what
+ * is due, oldest first. Nobody speaks within ten seconds of another.
  */
 export function decidePeople({ state, events, scenario, now: at }: Situation): PeopleDecision {
   const people = scenario.people
@@ -71,20 +71,23 @@ export function decidePeople({ state, events, scenario, now: at }: Situation): P
   return next ? say(beatSaid(next, state), `it was due ${Math.round((now - next.dueAt) / 1_000)} s ago`) : wait('nothing is due')
 }
 
-/** Whether the coach has to wait with what nobody asked for: a person has just spoken. `now` is in milliseconds since the epoch. */
+/** Whether the coach has to delay an unrequested message, because a person has just spoken. `now` is in milliseconds since the epoch. */
 export function isPersonSpeaking(events: readonly DrillEvent[], now: number): boolean {
   const last = events.findLast((event) => event.type === 'person-said')
   return last !== undefined && now - last.at < parameters.gapMs
 }
 
-/** Whether a person has spoken unasked so shortly before that whoever is not stuck is left alone. `now` is in milliseconds since the epoch. */
+/**
+ * Whether a person has spoken unasked so recently that the coach does not interrupt a trainee who is not stuck. `now` is in milliseconds since the
+ * epoch.
+ */
 export const hasPersonJustSpoken = (events: readonly DrillEvent[], now: number): boolean =>
   events.some(
     (event) =>
       event.type === 'person-said' && (event.about === 'beat' || event.about === 'reminder') && now - event.at < parameters.leftAloneMs,
   )
 
-/** How much the trainee can take, from how the drill goes. */
+/** How much the trainee can take, by the state of the drill. */
 function pressureOf(state: DrillState, { difficulty, milestones }: Scenario): Pressure {
   const unasked = state.hints.filter(({ reason }) => reason !== 'asked').length
   if (difficulty === 'beginner' || unasked >= 2 || state.wrongCauses >= 2 || state.harmfulActions >= 2) return 'one'
@@ -104,7 +107,7 @@ interface DueBeat {
   dueAt: number
 }
 
-/** What could be said now, oldest first; of those who may speak unasked. */
+/** What could be said now, oldest first; by those who may speak unasked. */
 function dueBeats(people: People | undefined, state: DrillState, folded: PeopleState, now: number, pressure: Pressure): DueBeat[] {
   return voices(people, pressure)
     .flatMap(({ character: person, beats }) =>
@@ -116,7 +119,7 @@ function dueBeats(people: People | undefined, state: DrillState, folded: PeopleS
     .toSorted((a, b) => a.dueAt - b.dueAt)
 }
 
-/** Who may speak unasked. The one voice is the first who is patient. */
+/** Who may speak unasked. If it is only one, it is the first patient person. */
 function voices(people: People | undefined, pressure: Pressure): readonly Person[] {
   const speaking = (people?.people ?? []).filter(({ beats }) => beats.length > 0)
   if (pressure === 'several') return speaking
@@ -144,7 +147,7 @@ const thanksFor = ({ person, event }: PeopleState['wants'][number], { seed }: Dr
   to: event,
 })
 
-/** Whom the instructor sends in says what they have not said yet, whether it is due or not. */
+/** A person whom the instructor sends in says their next beat, whether it is due or not. */
 function sentIn(
   { event, person, text }: PeopleState['sent'][number],
   people: People | undefined,
@@ -161,7 +164,7 @@ function sentIn(
 const isLate = ({ metAt, dueAt: until }: PeopleState['wants'][number], now: number): boolean =>
   metAt === null && until !== null && now >= until + parameters.reminderAfterMs
 
-/** The price of a quiet: who waited with a word, how long, and whose time passed. */
+/** The price of a quiet: whose messages were delayed, how long, and whose deadlines passed. */
 function endQuiet(folded: PeopleState, quiet: { from: number; until: number }, due: readonly DueBeat[], now: number): PeopleDecision {
   const waiting = new Map<CharacterId, number>()
   for (const { person, dueAt: since } of due)

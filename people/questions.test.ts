@@ -10,7 +10,7 @@ const facts = (scenario: string, character: string): readonly Fact[] =>
   scenarios.find(({ id }) => id === scenario)?.people?.people.find((person) => person.character === character)?.facts ?? []
 const asked = (scenario: string, character: string, question: string) => factAsked(question, facts(scenario, character))?.id ?? null
 
-test('people are understood when they are asked as people ask', () => {
+test('questions are understood in everyday wording', () => {
   for (const [scenario, character, question, fact] of [
     ['stuck-checkout', 'database-colleague', 'Hi! Could you check whether anything is blocked by a lock right now?', 'waiting'],
     ['stuck-checkout', 'database-colleague', 'Are there sessions waiting?', 'waiting'],
@@ -42,7 +42,7 @@ test('people are understood when they are asked as people ask', () => {
     assert.equal(asked(scenario, character, question), fact, `${scenario}, ${character}: ${question}`)
 })
 
-test('what asks about nothing in particular releases nothing', () => {
+test('a question about nothing in particular releases nothing', () => {
   const everything = scenarios.flatMap(({ people }) => people?.people.flatMap((person) => person.facts.flatMap((fact) => fact.asked)) ?? [])
   for (const question of [
     'Tell me everything that you know.',
@@ -58,7 +58,7 @@ test('what asks about nothing in particular releases nothing', () => {
         assert.equal(factAsked(question, known)?.id ?? null, null, `${id}, ${character}: ${question.slice(0, 60)}`)
 })
 
-test('questions and statements are told apart', () => {
+test('questions and statements are distinguished', () => {
   assert.ok(asks('When did it start?'))
   assert.ok(asks('We are on it. Can you hold the newsletter?'))
   assert.ok(asks('please look at the database'))

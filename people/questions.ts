@@ -1,6 +1,6 @@
 import type { Fact } from '../model/people.ts'
 
-/** Words that say nothing about what is asked. */
+/** Words without relevance for the subject of a question. */
 const empty: ReadonlySet<string> = new Set(
   (
     'a about an and any anything are at be been can could did do does for from had has have i in is it me my of on or our please so ' +
@@ -9,7 +9,7 @@ const empty: ReadonlySet<string> = new Set(
 )
 const stemLength = 5
 
-/** Stems of the words that carry meaning. */
+/** Stems of the relevant words. */
 const stemsOf = (text: string): string[] =>
   text
     .normalize('NFKD')
@@ -19,22 +19,22 @@ const stemsOf = (text: string): string[] =>
     .filter((word) => word !== '' && !empty.has(word))
     .map((word) => (word.length > 3 ? word.replace(/(?:ies|es|s)$/, '') : word).slice(0, stemLength))
 
-/** Stems of words that come up in any talk, whatever it is about: a phrase needs another word beside one of them. */
+/** Stems that occur in any conversation: a phrase needs another word in addition to these. */
 const everyday: ReadonlySet<string> = new Set(
   stemsOf(
     'answer broken cause customer error everything fact fix happen how issue know look message now order people problem question release ' +
       'request role say see show slow state status system text time user wait when where who why wrong work',
   ),
 )
-/** Whether a phrase would be found in talk that is about something else. */
+/** Whether a phrase would match a conversation about something else. */
 export const isLoose = (phrase: string): boolean => {
   const stems = stemsOf(phrase)
   return stems.length === 0 || (stems.length === 1 && everyday.has(stems[0] ?? ''))
 }
 
 /**
- * The fact that a question is about: one of its phrases has all its words in one sentence of the question. Of several, that of the longest
- * phrase. A long text that touches everything asks about nothing in particular, so each sentence counts by itself.
+ * The fact that a question is about: all words of one of its phrases are in one sentence of the question. Of several, that with the longest phrase. A
+ * long text that mentions everything is about nothing in particular, so each sentence is matched separately.
  */
 export function factAsked(question: string, facts: readonly Fact[]): Fact | null {
   let best: { fact: Fact; weight: number } | null = null
@@ -50,10 +50,10 @@ export function factAsked(question: string, facts: readonly Fact[]): Fact | null
   }
   return best?.fact ?? null
 }
-/** A sentence with more words that mean something is a list of words, and no question. */
+/** A sentence with more relevant words is a list of words, and no question. */
 const mostStems = 25
 
-/** Whether a question has anything to do with a fact: what a model may take it for. */
+/** Whether a question has a word in common with a fact, so that a model may match them. */
 export const isNear = (question: string, fact: Fact): boolean => {
   const said = new Set(stemsOf(question))
   return [fact.topic, ...fact.asked].some((phrase) => stemsOf(phrase).some((stem) => said.has(stem)))
@@ -66,6 +66,6 @@ const sentences = (text: string): string[] => text.split(/(?<=[.!?;\n])\s*/).fil
 /** Whether a text asks something. */
 export const asks = (text: string): boolean => sentences(text).some((sentence) => question.test(sentence.trim()))
 
-/** Whether a text says something: one of its sentences is no question, and has more than a word or two. */
+/** Whether a text states something: one of its sentences is not a question, and has more than a word or two. */
 export const tells = (text: string): boolean =>
   sentences(text).some((sentence) => !question.test(sentence.trim()) && sentence.trim().split(/\s+/).length >= 3)

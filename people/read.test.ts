@@ -8,7 +8,7 @@ const read = (source: string, given: Answer | null = answer) => readPeople(sourc
 
 const answer: Answer = { cause: { component: 'inventory', category: 'release', accept: [] }, limit: 20 * 60_000 }
 
-test('a file without mistakes is read, with what need not be written', () => {
+test('a file without mistakes is read, with defaults filled in', () => {
   const { people, mistakes } = read(
     `hurt: It hurts
 journeys: [checkout]
@@ -35,7 +35,7 @@ people:
   assert.deepEqual(people?.people[0]?.facts, [])
 })
 
-test('everything that is wrong is told at once, with its line and what to write', () => {
+test('all mistakes are reported at once, with line and what to write', () => {
   const { people, mistakes } = read(
     `hurt: It hurts
 journeys: []
@@ -69,7 +69,7 @@ people:
   )
 })
 
-test('what does not go together is told, and so is what gives the answer away', () => {
+test('contradictions are reported, and so are texts that give the answer away', () => {
   const { mistakes } = read(
     `hurt: It hurts
 journeys: [pages]
@@ -125,7 +125,7 @@ people:
   )
 })
 
-test('what a new file begins with has no mistakes', () => {
+test('the template of a new file has no mistakes', () => {
   assert.deepEqual(
     read(peopleTemplate, { cause: { component: 'payments', category: 'third-party', accept: [] }, limit: 20 * 60_000 }).mistakes,
     [],

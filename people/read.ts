@@ -9,12 +9,12 @@ interface PeopleMistake {
   level: 'error' | 'warning'
   line: number
   column: number
-  /** Where in the document, such as `people.0.beats.1.when`. */
+  /** The path in the document, such as `people.0.beats.1.when`. */
   at: string
   message: string
 }
 
-/** What a scenario must not have given away before its debrief. */
+/** What a scenario must not give away before its debrief. */
 export type Answer = Pick<Scenario, 'cause' | 'limit'>
 
 interface ReadPeople {
@@ -23,8 +23,8 @@ interface ReadPeople {
 }
 
 /**
- * Reads `people.yaml`: everything that is wrong with it, with its place, once for each answer that the same people may go with (each variant of a scenario has
- * one of its own). The warnings are about what gives the answer away.
+ * Parses `people.yaml`, and reports everything that is wrong with it, with its path, once for each answer: each variant of a scenario has one of its own.
+ * The warnings are about what gives the answer away.
  */
 export function readPeople(source: Uint8Array | string, answers: readonly (Answer | null)[]): ReadPeople[] {
   const { document, mistakes: unreadable } = readDocument(source, 'the people of a scenario')
@@ -95,11 +95,11 @@ function checkPeople({ people, hurt }: People, answer: Answer | null, tell: Tell
 
 const names = (text: string, word: string): boolean => new RegExp(`\\b${word}\\b`, 'i').test(text)
 
-/** What is said without being asked names no component of the cause, nor, in these words, what kind it is. */
+/** Unrequested messages must not name the component of the cause, or its category in these words. */
 function givesAway(text: string, answer: Answer | null, tell: (message: string) => void): void {
   if (!answer) return
   const { component, category } = answer.cause
-  // 'orders' and 'payments' are what everybody calls what they buy and pay.
+  // 'orders' and 'payments' are everyday words.
   const everyday = new Set<string>(['orders', 'payments'])
   for (const word of [...shopComponentNames.filter((name) => name === component && !everyday.has(name)), category])
     if (names(text, word)) tell(`names '${word}', which is part of the answer: nobody has asked yet`)

@@ -13,15 +13,15 @@ interface Reply {
   afterMs: number
 }
 
-/** Picks one of several wordings, the same one each time that the same drill is folded. */
+/** Picks one of several wordings, the same one each time that a drill is folded. */
 export function wording(wordings: readonly string[], seed: number, key: string): string {
   return wordings[hashOf(seed, key) % wordings.length] ?? ''
 }
 
-/** Answers that need no looking up still take as long as typing them. */
+/** Answers without a lookup still take as long as typing them. */
 const typingMs = 8_000
 
-/** What a person answers, and when. `person` is null for somebody whom the scenario does not have. */
+/** A person's answer, and when it comes. `person` is null if the scenario does not have that person. */
 export function replyTo(question: Question, person: Person | null, state: DrillState, people: PeopleState, now: number): Reply {
   const { lines, reach } = characters[question.person]
   const facts = person?.facts ?? []

@@ -3,10 +3,10 @@ import { characterIds, type CharacterId } from '../model/people.ts'
 import type { Scenario } from '../model/scenario.ts'
 import { decidePeople } from './policy.ts'
 
-/** What else happens in a second of a drill that nobody plays: what a trainee or an instructor does, and what the coach says. */
+/** Other events in a second of a simulated drill: those of a trainee, an instructor and the coach. */
 export type Happening = (drill: { state: DrillState; events: readonly DrillEvent[]; now: number }) => readonly DrillEventBody[]
 
-/** A drill of so many seconds on a clock of its own, in which the policy of people decides once a second, as in the engine. */
+/** A simulated drill of this many seconds, in which the policy of people runs once a second, as in the engine. */
 export function simulatePeople(scenario: Scenario, seconds: number, happening: Happening, seed = 1): DrillEvent[] {
   const events: DrillEvent[] = []
   let state: DrillState | null = null

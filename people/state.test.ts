@@ -21,7 +21,7 @@ const recovered = (incident?: number): DrillEventBody => ({
   ...(incident === undefined ? {} : { incident }),
 })
 
-test('in a shift, a milestone that people wait for is reached by the shift, and not by one of its incidents', () => {
+test('in a shift, a milestone that people wait for is reached when the shift has reached it, not one of its incidents', () => {
   const recoveredAt = (...bodies: DrillEventBody[]) => {
     const events = [started, ...bodies].map((body, index): DrillEvent => ({ ...body, id: index + 1, drill: 'd', at: index * 1_000 }))
     const state = foldDrill(events)

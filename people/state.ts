@@ -5,7 +5,7 @@ import { tells } from './questions.ts'
 
 /** Something that a person waits for. All times are on the drill's clock, in milliseconds. */
 interface Want {
-  /** The event by which it was wanted. */
+  /** The event with which the person asked for it. */
   event: number
   person: CharacterId
   kind: Wanted
@@ -22,31 +22,31 @@ export interface Question {
   person: CharacterId
   text: string
   at: number
-  /** Whether it tells this person what they waited for. */
+  /** Whether it gives this person what they waited for. */
   wanted: boolean
-  /** The fact that a model takes it to be about. */
+  /** The fact that a model matched it to. */
   understood: string | null
 }
 
-/** What the drill's events say of its people. */
+/** What the drill's events say about its people. */
 export interface PeopleState {
   muted: boolean
-  /** When any voice, the coach's too, was last heard. */
+  /** When anybody, including the coach, last spoke. */
   heardAt: number
-  /** When one of them last spoke without being asked, or the coach did. */
+  /** When one of them, or the coach, last spoke unasked. */
   unaskedAt: number
-  /** `character beat` of what was said. */
+  /** `character beat` of messages that were sent. */
   said: ReadonlySet<string>
-  /** `character fact` of what was told. */
+  /** `character fact` of facts that were told. */
   told: ReadonlySet<string>
-  /** Who has been in touch, in either direction. */
+  /** People who have been in touch, in either direction. */
   reached: ReadonlySet<CharacterId>
   wants: readonly Want[]
-  /** Not answered yet, oldest first. */
+  /** Unanswered questions, oldest first. */
   questions: readonly Question[]
-  /** Sent in by the instructor, and not heard yet. */
+  /** People sent in by the instructor who have not spoken yet. */
   sent: readonly { event: number; person: CharacterId; text: string | null }[]
-  /** The last quiet that was asked for; `over` when its price was told. */
+  /** The last requested quiet; `over` when its end was announced. */
   quiet: { from: number; until: number; over: boolean } | null
   /** When each moment was first reached. */
   moments: Readonly<Partial<Record<Moment, number>>>
@@ -54,10 +54,10 @@ export interface PeopleState {
 
 type Of<Type extends DrillEvent['type']> = Extract<DrillEvent, { type: Type }>
 
-/** Whoever has just had help that they did not ask for has enough to read. */
+/** After unrequested help, the trainee has enough to read. */
 const isUnaskedHint = (event: DrillEvent): boolean => event.type === 'hint-given' && event.reason !== 'asked'
 
-/** Voices that are not people's: nobody talks into them. */
+/** Events after which people stay silent for a moment. */
 const coachSpeaks = new Set<DrillEvent['type']>(['hint-given', 'coach-said', 'coach-replied', 'message-sent'])
 
 export function peopleState(state: DrillState, events: readonly DrillEvent[]): PeopleState {
@@ -119,7 +119,7 @@ export function peopleState(state: DrillState, events: readonly DrillEvent[]): P
         muted = event.muted
         break
       case 'quiet-asked':
-        // Asked for again it goes on, or ends earlier.
+        // A repeated request extends it, or ends it earlier.
         if (quiet && !quiet.over) quiet = { ...quiet, until: at + event.forMs }
         else if (event.forMs > 0) quiet = { from: at, until: at + event.forMs, over: false }
         break
@@ -163,7 +163,7 @@ const questionOf = ({ id, person, text }: Of<'person-asked'>, at: number, wanted
   understood: null,
 })
 
-/** Whether an update reaches a person: customers' updates are public, and read by support as well. */
+/** Whether an update reaches a person: customers' updates are public, and support reads them as well. */
 const isFor = (audience: string | undefined, person: CharacterId): boolean => {
   const { reads } = characters[person]
   return reads === (audience ?? 'customers') || (reads === 'support' && (audience ?? 'customers') === 'customers')
@@ -178,7 +178,7 @@ function momentsIn(event: DrillEvent): Moment[] {
     case 'page-escalated':
       return ['escalated']
     case 'milestone-reached':
-      // In a shift, one incident has reached it, and not yet all of them.
+      // In a shift, one incident has reached it, but not yet all of them.
       return event.incident === undefined ? [event.milestone] : []
     case 'status-posted':
       return ['update']
@@ -192,7 +192,7 @@ function momentsIn(event: DrillEvent): Moment[] {
   }
 }
 
-/** When a condition came true, on the drill's clock; null when it is not true now. */
+/** When a condition became true, on the drill's clock; null if it is not true now. */
 export function dueAt(condition: When, state: DrillState, { moments }: PeopleState, now: number): number | null {
   const since = moments[condition.since]
   if (since === undefined || now < since + condition.after) return null

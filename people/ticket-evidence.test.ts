@@ -51,7 +51,7 @@ const code = (status: number) => ({ 'http.response.status_code': String(status) 
 const failed = (status: number) => span({ status: 'Error', attributes: code(status) })
 const lacks = (asked: OpenedTicket, ...spans: Span[]) => missingEvidence(asked, spans, { noticedAt: sentAt + 33_000 })
 
-test('a ticket is borne out by the span of its customer: the address, the journey and the time', () => {
+test('a ticket is confirmed by its customer’s span: the URL, the journey and the time', () => {
   assert.deepEqual(lacks(ticket('slow'), span()), [])
   assert.deepEqual(lacks(ticket('slow')), ['there is no such trace'])
   assert.deepEqual(lacks(ticket('slow'), span({ service: 'gateway' })), ["the customer's span is not in the trace"])
@@ -63,7 +63,7 @@ test('a ticket is borne out by the span of its customer: the address, the journe
   assert.deepEqual(lacks(ticket('slow'), span({ durationUs: 2_740_000 })), ['it took another time'])
 })
 
-test('an error and a missing answer are in the trace, each as itself', () => {
+test('an error and a missing answer are distinguished in the trace', () => {
   assert.deepEqual(lacks(ticket('failed', { status: 503 }), failed(503)), [])
   assert.deepEqual(lacks(ticket('failed', { status: 503 }), span()), ['it did not fail'])
   assert.deepEqual(lacks(ticket('failed', { status: 503 }), failed(0)), ['it did not fail'])
@@ -82,7 +82,7 @@ test('two prices are in the trace, with their product', () => {
   assert.deepEqual(lacks(ticket('price'), seen('P00007', 100, 120)), ['it has other prices'])
 })
 
-test('an order that is missing was confirmed, and no parcel of it was written before its customer noticed', () => {
+test('an order that is missing was confirmed, and no parcel was written for it before its customer noticed', () => {
   const parcel = (seconds: number, status = 'Unset') =>
     span({
       status,

@@ -1,18 +1,18 @@
 import type { Span } from '../model/telemetry.ts'
 import type { OpenedTicket } from '../model/tickets.ts'
 
-/** What a customer measured and what their span says may differ by so much: they are taken one after the other. */
+/** The customer's measurement and that of their span may differ by this much: they are made one after the other. */
 const timeDiffersBy = { milliseconds: 100, share: 0.05 }
 
-/** When a ticket about what became of an order was true, in milliseconds since the epoch. */
+/** When a ticket about the state of an order was true, in milliseconds since the epoch. */
 interface Known {
   noticedAt: number
 }
 
 /**
- * What a trace lacks to show what a ticket says, in words; empty when it shows all of it. The root is the customer's own span: the address and the
- * journey, the time, the answer or its absence, both prices. That an order was confirmed is its answer; that it was not shipped by `noticedAt`, that no
- * worker wrote its parcel until then. That the database does not have an order no trace can show.
+ * What a trace lacks as evidence for a ticket, in words; empty if it is complete. The root is the customer's own span: the URL and the journey, the
+ * time, the answer or its absence, both prices. Its answer shows that an order was confirmed; the absence of a worker's span until `noticedAt` shows
+ * that it was not shipped. No trace can show that the database has lost the order.
  */
 export function missingEvidence(ticket: OpenedTicket, spans: readonly Span[], { noticedAt }: Known): string[] {
   const root = spans.find(({ service, parentSpanId }) => service === 'locust' && parentSpanId === '')

@@ -3,7 +3,7 @@ import { ticketTemplates } from './ticket-templates.ts'
 import { ticketKindTitles, type HandledTickets } from '../model/tickets.ts'
 import type { Ticket, TicketGroup } from '../model/routes/people.ts'
 
-/** A drill's tickets as its events have them, oldest first. */
+/** A drill's tickets, folded from its events, oldest first. */
 export function ticketsIn(events: readonly DrillEvent[]): Ticket[] {
   const tickets = new Map<number, Ticket>()
   for (const event of events) {
@@ -34,11 +34,11 @@ function handled(ticket: Ticket, { did, template, at }: HandledTickets & { at: n
 const isNumber = (text: string | null): text is string => text !== null && /^[\w-]+$/.test(text)
 
 /**
- * What shows the row of a ticket in the shop's database, for a terminal: what became of its order, with its charge and its parcel; or the price of a product
- * that has two. Null where there is neither.
+ * A command that shows the ticket's row in the shop's database, for a terminal: the state of its order, with its charge and its parcel; or the price
+ * of a product that has two. Null if there is neither.
  */
 export const rowOf = ({ order, product, kind }: Pick<Ticket, 'order' | 'product' | 'kind'>): string | null =>
-  // What is no number is quoted nowhere.
+  // Only a number is inserted without quotes.
   kind === 'price' && isNumber(product)
     ? `psql -xc "select sku, name, price_cents, updated_at from catalog.products where sku = '${product}'"`
     : !isNumber(order)

@@ -5,7 +5,7 @@ interface Template {
   text: Record<TicketLanguage, string>
 }
 
-/** Answers to customers. They promise nothing that is not known, and blame nobody. */
+/** Answers to customers. They promise nothing uncertain, and blame nobody. */
 export const ticketTemplates: Record<TicketTemplateId, Template> = {
   'known-problem': {
     title: 'Known problem',
@@ -54,5 +54,5 @@ export const ticketTemplates: Record<TicketTemplateId, Template> = {
   },
 }
 
-/** All of them, in English, as they are offered. */
+/** All of them, in English, for the form. */
 export const offeredTemplates = ticketTemplateIds.map((id) => ({ id, title: ticketTemplates[id].title, text: ticketTemplates[id].text.en }))

@@ -2,7 +2,7 @@ import type { TicketKind, TicketLanguage, TwoPrices } from '../model/tickets.ts'
 
 type Wording = Record<TicketLanguage, string>
 
-/** What customers write. They know what they saw, and nothing of the shop behind it. */
+/** Customers' texts. They know what they saw, and nothing about the shop behind it. */
 export const ticketWords: Record<TicketKind, readonly [Wording, ...Wording[]]> = {
   'page-slow': [
     {
@@ -214,7 +214,7 @@ export const ticketWords: Record<TicketKind, readonly [Wording, ...Wording[]]> =
   ],
 }
 
-/** How customers say which order or product they mean. */
+/** How customers refer to an order or a product. */
 export const meant: Record<'order' | 'product', Record<TicketLanguage, (number: string) => string>> = {
   order: {
     en: (number) => `My order number is ${number}.`,

@@ -15,13 +15,13 @@ import { decideTicket, ticketGapMs, ticketParameters } from './tickets.ts'
 interface Drill {
   seed: number
   seconds: number
-  /** Requests that go wrong in a second, on average. */
+  /** Failed requests per second, on average. */
   perSecond: number
-  /** At which second what happens besides. */
+  /** Other events, by second. */
   plan?: Record<number, DrillEventBody>
 }
 
-/** A drill that nobody plays, on a clock of its own, in which customers are hurt all the time. */
+/** A simulated drill without a player, in which customers are affected all the time. */
 function simulate({ seed: drillSeed, seconds, perSecond, plan = {} }: Drill): {
   events: DrillEvent[]
   kept: KeptRequest[]
@@ -132,7 +132,7 @@ describe('for any customers and any number of failed requests', () => {
   property('the same seed gives the same tickets', (drill) => assert.deepEqual(simulate(drill).events, simulate(drill).events))
 })
 
-test('more customers write when more are hurt', () => {
+test('more customers write when more are affected', () => {
   const tickets = (perSecond: number) =>
     [1, 2, 3, 4, 5].reduce((sum, each) => sum + opened(simulate({ seed: each, seconds: 400, perSecond }).events).length, 0)
   const [none, few, some, many] = [tickets(0), tickets(0.05), tickets(0.5), tickets(3)]
@@ -142,7 +142,7 @@ test('more customers write when more are hurt', () => {
   assert.equal(ticketGapMs(10_000), ticketParameters.leastGapMs)
 })
 
-test('nobody writes in a pause, nor of one, nor while people are muted, and no more than fifty in all', () => {
+test('nobody writes in a pause, or about one, or while people are muted, and at most fifty in all', () => {
   const drill = { seed: 3, seconds: 300, perSecond: 2 }
   const paused = simulate({
     ...drill,
@@ -155,7 +155,7 @@ test('nobody writes in a pause, nor of one, nor while people are muted, and no m
   assert.equal(opened(simulate({ seed: 3, seconds: 1_500, perSecond: 5 }).events).length, ticketParameters.most)
 })
 
-test('in a rehearsal nobody writes, and what was before the drill is not its business', () => {
+test('nobody writes in a rehearsal, or about failures before the drill', () => {
   const { kept, state } = simulate({ seed: 5, seconds: 100, perSecond: 2 })
   const decide = (changed: Partial<DrillState>) => decideTicket({ state: { ...state, ...changed }, events: [], kept, now: 100_000 }).kind
   assert.equal(decide({}), 'open')
@@ -163,8 +163,8 @@ test('in a rehearsal nobody writes, and what was before the drill is not its bus
   assert.equal(decide({ startedAt: 100_001 }), 'wait')
 })
 
-test('customers have four wordings of each kind in four languages, and know nothing of what is behind the shop', () => {
-  // What customers call by the same word as the shop's engineers do.
+test('customers have four wordings of each kind in four languages, and know nothing about the shop’s internals', () => {
+  // Words that customers share with the shop's engineers.
   const everyday = new Set<string>(['orders', 'payments', 'network'])
   const inner = [...shopComponentNames, ...causeCategory.options, 'database', 'server', 'proxy', 'timeout', 'queue', 'rollback'].filter(
     (word) => !everyday.has(word),
@@ -180,7 +180,7 @@ test('customers have four wordings of each kind in four languages, and know noth
   for (const id of ticketTemplateIds) for (const language of ticketLanguages) assert.ok(ticketTemplates[id].text[language].length > 40)
 })
 
-test('who paid and gets nothing names the order, and a command shows its row', () => {
+test('a customer who paid and gets nothing names the order, and a command shows its row', () => {
   const { events } = simulate({ seed: 4, seconds: 1_500, perSecond: 0.3 })
   const about = ticketsIn(events).filter(({ kind }) => kind === 'not-shipped' || kind === 'order-lost')
   assert.deepEqual(new Set(about.map(({ kind }) => kind)), new Set(['not-shipped', 'order-lost']))
@@ -227,7 +227,7 @@ test('tickets are answered, linked and closed, and grouped by what happened', ()
   )
 })
 
-test('who saw two prices says which, as their language writes them', () => {
+test('a customer who saw two prices names both, in the notation of their language', () => {
   const { events } = simulate({ seed: 4, seconds: 1_500, perSecond: 0.3 })
   const about = ticketsIn(events).filter(({ kind }) => kind === 'price')
   const written: Record<string, [string, string]> = {

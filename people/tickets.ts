@@ -3,21 +3,21 @@ import { hashOf } from '../model/seeded.ts'
 import type { KeptRequest, OpenedTicket, TicketKind, TicketLanguage } from '../model/tickets.ts'
 import { meant, meantPrices, ticketWords } from './ticket-words.ts'
 
-/** By what customers write to support. */
+/** The parameters of customers' tickets. */
 export const ticketParameters = {
-  /** Of the requests that went wrong, this share makes its customer write. */
+  /** The share of failed requests whose customer writes. */
   share: 0.25,
-  /** A customer takes between so long and so long to write, in milliseconds. */
+  /** The minimum and maximum time until a customer writes, in milliseconds. */
   writesAfterMs: [8_000, 40_000],
-  /** Two tickets are never closer than this, however many are hurt. */
+  /** Minimum time between two tickets, however many customers are affected. */
   leastGapMs: 20_000,
-  /** With a single request that went wrong in the last minute. */
+  /** The time between tickets with a single failed request in the last minute. */
   mostGapMs: 120_000,
-  /** The same customer does not write again for so long. */
+  /** The same customer does not write again for this long. */
   customerGapMs: 300_000,
-  /** What happened longer ago than this is not worth a complaint any more. */
+  /** Older failures are not worth a complaint any more. */
   forgottenAfterMs: 180_000,
-  /** In one drill. */
+  /** Maximum in one drill. */
   most: 50,
 } as const
 
@@ -26,7 +26,7 @@ interface Situation {
   state: DrillState
   /** Of the drill, oldest first. */
   events: readonly DrillEvent[]
-  /** What Locust's users kept; requests from before the drill do not count. */
+  /** Failed requests that Locust kept; those from before the drill do not count. */
   kept: readonly KeptRequest[]
   /** Milliseconds since the epoch. */
   now: number
@@ -34,7 +34,10 @@ interface Situation {
 
 const wait = (reason: string): TicketDecision => ({ kind: 'wait', reason })
 
-/** Decides whether a customer's ticket comes now: a pure function of the drill, of what was kept, and of the clock. The seed says who writes, when and in which words. */
+/**
+ * Decides whether a customer's ticket comes now: a pure function of the drill, the failed requests and the clock. The seed decides who writes, when
+ * and in which words.
+ */
 export function decideTicket({ state, events, kept, now }: Situation): TicketDecision {
   if (state.phase !== 'running' || state.mode === 'rehearsal') return wait('nobody reads tickets now')
   if (events.findLast((event) => event.type === 'people-muted')?.muted) return wait('people are muted')
@@ -59,13 +62,13 @@ export function decideTicket({ state, events, kept, now }: Situation): TicketDec
   return next ? { kind: 'open', ticket: ticketOf(next.request, state.seed, opened.length + 1) } : wait('nobody has written')
 }
 
-/** How long it takes until the next ticket, at least: the more requests went wrong in the last minute, the shorter. */
+/** The minimum time until the next ticket: the more requests failed in the last minute, the shorter. */
 export const ticketGapMs = (hurt: number): number =>
   Math.max(ticketParameters.leastGapMs, ticketParameters.mostGapMs / (1 + Math.max(0, hurt - 1) / 4))
 
 const wasPaused = ({ pauses }: DrillState, at: number): boolean => pauses.some(({ from, to }) => at >= from && at < (to ?? Infinity))
 
-/** A number in [0, 1) that a seed and a text always give: FNV-1a, mixed. */
+/** A number in [0, 1) from a seed and a text: FNV-1a, mixed. */
 function fraction(seed: number, text: string): number {
   let hash = hashOf(seed ^ 0x81_1c_9d_c5, text)
   hash = Math.imul(hash ^ (hash >>> 15), 0x2c_1b_3c_6d) >>> 0
@@ -77,7 +80,7 @@ function delayMs(seed: number, { trace }: KeptRequest): number {
   return least + fraction(seed, `delay ${trace}`) * (most - least)
 }
 
-/** What a customer calls what happened to them. */
+/** The kind of complaint for a failure. */
 export function kindOf({ wrong, status, journey }: KeptRequest): TicketKind {
   if (wrong === 'price') return 'price'
   if (wrong === 'unshipped') return 'not-shipped'

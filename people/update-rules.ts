@@ -1,7 +1,7 @@
 import type { StatusUpdate, ToldDrill } from '../model/drill.ts'
 import { drillClock } from '../model/drill.ts'
 
-/** What a good update has, and what it must not have. */
+/** What a good update contains, and what it must not contain. */
 export const updateRules = {
   journey: { of: 20, title: 'Says what hurts' },
   since: { of: 15, title: 'Says since when' },
@@ -35,16 +35,16 @@ const over =
   /\b(?:(?:is|are|has been|have been|was|were) (?:now )?(?:fully )?(?:resolved|fixed|solved|over|restored)|(?:all|everything) (?:is |works |working )?(?:clear|again|as usual|back to normal|fine|good)|back to normal)\b/i
 const hedged =
   /\b(?:may|might|could|possibly|probably|perhaps|suspect|suspected|do not know|don['’]t know|not (?:yet )?known|unknown|unclear|looks like|seems|not yet|no longer sure)\b/i
-/** What those who do not run the shop cannot read. */
+/** Words that readers outside engineering do not understand. */
 const jargon =
   /\b(?:postgres\w*|redis|rabbitmq|database|db|cache|queue|broker|pods?|pool|kubernetes|envoy|sidecar|prox(?:y|ies)|mesh|canary|rollback|deploy\w*|release \d|\d+\.\d+\.\d+|commit|5\d\d|http|latency|p9\d|slo|error budget|quer(?:y|ies)|sql|traces?|stack ?trace|timeouts?|threads?|cpu|oom|tls|certificate|dns|api|microservice|n\+1|replicas?|failover)\b/i
-/** What is for the house. */
+/** Internal details. */
 const internal = /[€$£]\s?\d|\b(?:revenue|costs us|turnover|our team|colleague|on-?call)\b/i
 
 const says = (text: string, pattern: RegExp): boolean => pattern.test(text)
 export const sentences = (text: string): string[] => text.split(/(?<=[.!?])\s+/)
 
-/** Whether a text says what hurts, in one of the phrases of the scenario's author. */
+/** Whether a text describes the impact, in one of the phrases of the scenario's author. */
 const saysJourney = (text: string, journeys: readonly string[]): boolean => {
   const plain = text.toLowerCase()
   return journeys.some((phrase) => plain.includes(phrase.toLowerCase()))
@@ -52,14 +52,14 @@ const saysJourney = (text: string, journeys: readonly string[]): boolean => {
 
 /** Whether a text claims that the incident is over, in a sentence without "maybe". */
 export const claimsEnd = (text: string): boolean => sentences(text).some((sentence) => says(sentence, over) && !says(sentence, hedged))
-/** Whether a sentence says that something is not certain. */
+/** Whether a sentence expresses uncertainty. */
 export const isHedged = (sentence: string): boolean => says(sentence, hedged)
 
-/** Fewer words than that say nothing, whatever they are. */
+/** Fewer words than this say nothing. */
 const fewestWords = 4
-/** How late a first update may be, and how late it is worth nothing; in milliseconds after the page. */
+/** How late a first update may be, and from when it is worth nothing; in milliseconds after the page. */
 export const firstUpdate = { bestMs: 5 * 60_000, worthlessMs: 15 * 60_000 }
-/** Without a promise the next word is due then. */
+/** When the next update is due if none was promised. */
 export const usualCadenceMs = 10 * 60_000
 const graceMs = 60_000
 
@@ -69,14 +69,14 @@ export interface UpdateContext {
   /** On the drill's clock, in milliseconds: when it was written, and when it was due at the latest. */
   at: number
   dueAt: number
-  /** After this it is worth nothing for its time. */
+  /** After this it gets no points for its time. */
   worthlessAt: number
   diagnosed: boolean
   mitigated: boolean
   recovered: boolean
 }
 
-/** Points for each rule; null where a rule says nothing of an update. What must not be there costs only where it is. */
+/** Points for each rule; null if a rule does not apply to an update. Forbidden content costs points only if it occurs. */
 export function pointsOf({ status, text, audience, nextInMs }: StatusUpdate, context: UpdateContext): Record<UpdateRule, number | null> {
   const isEmpty = text.trim().split(/\s+/).length < fewestWords
   const isEnd = status === 'resolved'

@@ -14,7 +14,7 @@ const people: People = {
 
 /**
  * What a reader would say of an update, before any rule was written:
- * 5 says what hurts, since when, what is being done and when the next word comes, in time and for its audience;
+ * 5 describes the impact, since when, what is being done and when the next update comes, in time and for its audience;
  * 4 lacks one of these;
  * 3 lacks two, or three of the smaller ones;
  * 2 is honest and says next to nothing;
@@ -29,7 +29,7 @@ interface Written {
   nextInMs?: number
   /** Minutes after the page. */
   after?: number
-  /** What had been reached by then. */
+  /** Milestones reached by then. */
   known?: ('diagnosed' | 'mitigated' | 'recovered')[]
 }
 const ten = 600_000
@@ -133,7 +133,7 @@ function judged({ text, status = 'investigating', audience = 'customers', nextIn
   return judgeUpdate({ at: startOf + after * minute, status, text, audience, nextInMs: nextInMs ?? null }, context, people, startOf)
 }
 
-test('forty updates are put in the order in which a reader would put them', () => {
+test('forty updates are ranked as a reader would rank them', () => {
   assert.equal(forty.length, 40)
   const scored = forty.map((written) => ({ ...written, points: judged(written).points }))
   const wrong = scored.flatMap((better) =>
@@ -144,7 +144,7 @@ test('forty updates are put in the order in which a reader would put them', () =
   assert.deepEqual(wrong, [])
 })
 
-test('the better version of each is as good as can be', () => {
+test('the better version of each gets full points', () => {
   for (const written of forty) {
     const { better, points } = judged(written)
     assert.equal(better === null, written.level === 5 || (points === 80 && written.after !== undefined), written.text)
@@ -156,7 +156,7 @@ test('the better version of each is as good as can be', () => {
   }
 })
 
-test('honest words are not taken for harm', () => {
+test('honest words are not taken for harmful ones', () => {
   for (const text of [
     'We cannot promise yet when you will be able to buy again.',
     'It may be caused by our bank; we do not know yet.',
@@ -189,7 +189,7 @@ function drill(updates: [minute: number, body: Partial<Extract<DrillEventBody, {
   return judgeUpdates(state, people)
 }
 
-test('silence is worth nothing, and a promise that is not kept costs', () => {
+test('silence gets no points, and a broken promise costs points', () => {
   assert.equal(drill([]).total, 0)
   assert.equal(drill([]).summary, 'Nobody was told anything.')
   const kept = drill([4, 14, 24].map((at) => [at, { nextInMs: ten }]))
@@ -202,7 +202,7 @@ test('silence is worth nothing, and a promise that is not kept costs', () => {
   assert.equal(once.summary, 'One update, the first one 3:00 after the page; one that was due did not come.')
 })
 
-test('who tells engineers alone has told nobody who waits', () => {
+test('an update for engineers only counts for nobody else', () => {
   const told = drill([[4, { audience: 'engineers', nextInMs: ten }]])
   assert.equal(told.firstAfterMs, null)
   assert.match(told.summary, /nobody outside engineering was told/)

@@ -6,7 +6,7 @@ import { firstSentence, journeysHurt } from './handover-rules.ts'
 import { dueAfter, pointsOf, updateRules, usualCadenceMs, type UpdateContext, type UpdateRule } from './update-rules.ts'
 import type { Communication, Finding, JudgedUpdate } from '../model/debrief.ts'
 
-/** By what a drill's updates are judged: as the scenario's author says, or by its pages where somebody had the role of communications; null where they are not. */
+/** How a drill's updates are judged: as the scenario's author says, or by its pages if somebody had the communications role; null if they are not. */
 export function judgedBy(state: Pick<DrillState, 'communications' | 'paged'>, scenario: Scenario): People | null {
   const { people, summary } = scenario
   if (!state.communications) return people ?? null
@@ -15,15 +15,15 @@ export function judgedBy(state: Pick<DrillState, 'communications' | 'paged'>, sc
   return journeys.length === 0 ? null : { communication: 'scored', hurt: firstSentence(summary), journeys, people: [] }
 }
 
-/** How others were told in a drill; null where nobody waits for that. */
+/** How well others were kept informed in a drill; null if nobody waits for updates. */
 export function communicationOf(state: DrillState, scenario: Scenario): Communication | null {
   const people = judgedBy(state, scenario)
   return people && judgeUpdates(state, people)
 }
 
 /**
- * Each update is worth up to 100 points by `updateRules`, each that was due and did not come is worth nothing, and the score is their mean. An
- * update to customers, support or management counts, whoever of them it is for; one to engineers alone tells nobody who waits.
+ * Each update is worth up to 100 points by `updateRules`, each missed one is worth nothing, and the score is their mean. An update to customers,
+ * support or management counts, whichever it is for; one to engineers alone informs nobody who waits.
  */
 export function judgeUpdates(state: DrillState, people: People): Communication {
   const told = state.updates.filter(({ at }) => state.endedAt === null || at <= state.endedAt)
@@ -57,7 +57,7 @@ function judge(update: StatusUpdate, previous: StatusUpdate | null, state: Drill
   return judgeUpdate(update, context, people, state.pagedAt ?? state.startedAt)
 }
 
-/** One update by itself. `beganAt` is since when users are hurt, in milliseconds since the epoch. */
+/** The result for one update. `beganAt` is when the harm to users began, in milliseconds since the epoch. */
 export function judgeUpdate(update: StatusUpdate, context: UpdateContext, people: People, beganAt: number): JudgedUpdate {
   const points = pointsOf(update, context)
   // Safe: the keys of the rules are the rules.
@@ -74,7 +74,7 @@ export function judgeUpdate(update: StatusUpdate, context: UpdateContext, people
 
 const clock = (at: number): string => `${new Date(at).toISOString().slice(11, 16)} UTC`
 
-/** An update with all that a good one has, and nothing that was not known. */
+/** An update with everything that a good one has, and nothing that was not known. */
 function betterVersion({ at, nextInMs }: StatusUpdate, context: UpdateContext, { hurt }: People, beganAt: number): string {
   if (context.recovered)
     return `Resolved: ${hurt.charAt(0).toLowerCase()}${hurt.slice(1)} – this ended at about ${clock(at)}. Thank you for your patience.`
@@ -86,7 +86,7 @@ function betterVersion({ at, nextInMs }: StatusUpdate, context: UpdateContext, {
   return `${hurt}, since about ${clock(beganAt)}. ${doing}. The next update comes at ${clock(at + (nextInMs ?? usualCadenceMs))}.`
 }
 
-/** When updates were due that did not come, until users were served again or the drill ended. */
+/** When missed updates were due, until users were served again or the drill ended. */
 function missingIn(told: readonly StatusUpdate[], state: DrillState): number[] {
   const endAt = state.milestones.recovered ?? state.endedAt ?? state.lastEventAt
   if (state.pagedAt === null) return []
@@ -103,7 +103,7 @@ function missingIn(told: readonly StatusUpdate[], state: DrillState): number[] {
       worthlessAt += usualCadenceMs
     }
   }
-  // Who said nothing at all missed at least the first.
+  // A trainee who wrote no update missed at least the first.
   return told.length === 0 && missing.length === 0 ? [Math.min(end, dueAfter(null, state).dueAt)] : missing
 }
 

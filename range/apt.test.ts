@@ -6,7 +6,7 @@ import path from 'node:path'
 import { after, test } from 'node:test'
 import { aptGet, quietPrograms } from './apt.ts'
 
-/** In the place of the programs that packages' scripts mean. */
+/** Replacements for the programs that packages' scripts call. */
 const real = mkdtempSync(path.join(tmpdir(), 'apt-'))
 after(() => rmSync(real, { recursive: true }))
 for (const name of ['invoke-rc.d', 'deb-systemd-invoke', 'deb-systemd-helper', 'service', 'systemctl', 'update-rc.d']) {
@@ -14,7 +14,7 @@ for (const name of ['invoke-rc.d', 'deb-systemd-invoke', 'deb-systemd-helper', '
   chmodSync(path.join(real, name), 0o755)
 }
 
-/** As dpkg runs a package's script: by the path that apt was told. */
+/** Runs a package's script as dpkg does, with the path that apt was given. */
 function script(lines: string) {
   const option = aptGet([], 'install').find((word) => word.startsWith('DPkg::Path='))
   const PATH = option?.slice('DPkg::Path='.length).replace('/usr/sbin', `${real}:/usr/sbin`)
@@ -22,7 +22,7 @@ function script(lines: string) {
   return { status, did: stdout.trim() }
 }
 
-test('a package neither starts nor enables its service, and its script ends well', () => {
+test('a package neither starts nor enables its service, and its script succeeds', () => {
   // As debhelper writes them (dh_installsystemd, dh_installinit).
   const postinst = `
     deb-systemd-helper unmask redis-server.service >/dev/null || true
@@ -40,11 +40,11 @@ test('a package neither starts nor enables its service, and its script ends well
   assert.deepEqual(script(postinst), { status: 0, did: 'deb-systemd-helper update-state redis-server.service' })
 })
 
-test('systemd is told to reload its units, and nothing else is asked of it', () => {
+test('systemd may reload its units, and gets no other command', () => {
   assert.equal(script('systemctl daemon-reload; systemctl start x').did, 'systemctl daemon-reload')
 })
 
-test('the programs stand before those of the system, which are still found', () => {
+test('the replacements come before the system’s programs on PATH, which are still found', () => {
   assert.equal(script('command -v invoke-rc.d').did, path.join(quietPrograms, 'invoke-rc.d'))
   assert.equal(script('command -v sh').status, 0)
 })

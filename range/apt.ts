@@ -2,10 +2,10 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 
-/** Stand in for what would start and enable services (see its README). */
+/** Replacements for the programs that start and enable services (see its README). */
 export const quietPrograms = path.join(import.meta.dirname, 'apt')
 
-/** How apt-get is run with the rights that it needs; null where it cannot be. Somebody at a terminal is asked for their password, unless `ask` says not to. */
+/** How to run apt-get as root; null if that is not possible. A user at a terminal is asked for their password, unless `ask` is false. */
 export function aptPrefix({ ask = true } = {}): string[] | null {
   if (!existsSync('/usr/bin/apt-get')) return null
   if (process.getuid?.() === 0) return []
@@ -24,7 +24,7 @@ export function aptPrefix({ ask = true } = {}): string[] | null {
 const quietPath = `${quietPrograms}:/usr/sbin:/usr/bin:/sbin:/bin`
 const quietly = ['env', 'RUNLEVEL=1', 'DEBIAN_FRONTEND=noninteractive'] as const
 
-/** apt-get, as it installs programs and starts nothing. Another that runs, as of unattended upgrades, is waited for. */
+/** apt-get, which installs programs but starts no services. It waits for another run, such as one of unattended upgrades. */
 export const aptGet = (prefix: readonly string[], ...args: string[]): string[] => [
   ...prefix,
   ...quietly,
@@ -36,7 +36,7 @@ export const aptGet = (prefix: readonly string[], ...args: string[]): string[] =
   ...args,
 ]
 
-/** dpkg itself, likewise. */
+/** dpkg itself, in the same way. */
 export const dpkg = (prefix: readonly string[], ...args: string[]): string[] => [
   ...prefix,
   ...quietly,

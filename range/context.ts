@@ -7,37 +7,37 @@ import type { Canary } from '../model/range.ts'
 export const profiles = ['drill', 'production'] as const
 export type Profile = (typeof profiles)[number]
 
-/** A cluster that has the shop. */
+/** A cluster that the shop runs in. */
 export interface ClusterPlacement {
-  /** Path of a kubeconfig whose user may make a namespace; null where somebody else puts the shop there, by the manifests. */
+  /** Path of a kubeconfig whose user may create a namespace; null if somebody else deploys the shop there, by the manifests. */
   kubeconfig: string | null
-  /** Whether Istio carries what services say to each other, or the cluster's own network. */
+  /** Whether the services' calls go through Istio, or the cluster's own network. */
   overlay: (typeof overlays)[number]
-  /** For the claims of the data stores; null for the cluster's default. */
+  /** Storage class for the datastores' claims; null for the cluster's default. */
   storageClass: string | null
-  /** This host, as pods reach it. */
+  /** This host's address, as pods reach it. */
   address: string
 }
-/** A cluster into which this range puts the shop, and out of which it takes it. */
+/** A cluster into which this range deploys the shop, and from which it removes it. */
 export type DeployedCluster = ClusterPlacement & { kubeconfig: string }
 export const overlays = ['local', 'istio'] as const
 
 /**
- * Where the parts of a range run: all on this host; or the shop on another or in a cluster, and here what watches and loads it, so that the thing
- * under test cannot starve its monitor. More hosts can take a part of the users. The others dial the one that watches.
+ * Where the parts of a range run: all on this host; or the shop on another host or in a cluster, and monitoring and load on this one, so that the
+ * system under test cannot starve its monitoring. More hosts can run a share of the users. All others dial the monitoring host.
  */
 export type Placement =
   | { role: 'all' }
-  /** Where this host waits for the others, the cluster that the shop is in, if it is in one, and how many hosts of users there are to be beside this one. */
+  /** Where this host waits for the others, the cluster that the shop is in, if any, and the number of additional hosts of users. */
   | { role: 'observability'; listen: string; cluster?: ClusterPlacement; loadHosts?: number }
-  /** `host:port` of the observability host. */
+  /** `host:port` of the monitoring host. */
   | { role: 'shop'; observability: string }
-  /** A worker of that host's Locust: users beside those that are there. */
+  /** A worker of that host's Locust, with additional users. */
   | { role: 'load'; observability: string }
-/** The cluster that has the shop of a range so placed; undefined where none has. */
+/** The cluster that the shop runs in, by the range's placement; undefined if it is in none. */
 export const clusterWithShop = (placement: Placement): ClusterPlacement | undefined =>
   placement.role === 'observability' ? placement.cluster : undefined
-/** The cluster into which a range so placed puts the shop; undefined where it puts it into none. */
+/** The cluster into which the range deploys the shop, by its placement; undefined if there is none. */
 export function deployedCluster(placement: Placement): DeployedCluster | undefined {
   const cluster = clusterWithShop(placement)
   return cluster && cluster.kubeconfig !== null ? { ...cluster, kubeconfig: cluster.kubeconfig } : undefined
@@ -45,27 +45,27 @@ export function deployedCluster(placement: Placement): DeployedCluster | undefin
 export const hostRoles = ['all', 'observability', 'shop', 'load'] as const satisfies Placement['role'][]
 export type HostRole = Placement['role']
 
-/** Where the console and the API listen, and for whom. */
+/** Where the console and the API listen, and for which clients. */
 export interface ConsolePlace {
   listen: string
-  /** Names beside the loopback's by which clients may know it, with or without a port. */
+  /** Host names, apart from the loopback's, under which clients may reach it, with or without a port. */
   names: string[]
-  /** Origins of pages elsewhere, such as MCP's inspector, that may use the API with a token. */
+  /** Origins of other pages, such as MCP's inspector, that may use the API with a token. */
   origins: string[]
 }
 
-/** For whoever is on this machine, and nobody else. */
+/** For clients on this machine only. */
 export const ownConsole: ConsolePlace = { listen: '127.0.0.1', names: [], origins: [] }
 
 /** The settings of one range, durable in `<dir>/range.json`. */
 export interface RangeConfig {
-  /** Names the range in the environment of each of its processes; unique per folder. */
+  /** Identifies the range in the environment of each of its processes; unique per folder. */
   id: string
   portBase: number
   profile: Profile
-  /** Simulated users when nobody has asked for another number. */
+  /** The default number of simulated users. */
   users: number
-  /** Whether the shop's host, when it first comes, says how many: nobody asked for a number. */
+  /** Whether the shop's host, when it first connects, decides the number: nobody requested one. */
   usersByShop?: boolean
   placement: Placement
   console: ConsolePlace
@@ -75,7 +75,7 @@ export interface RangeConfig {
   passwords: { postgres: string; rabbitmq: string }
 }
 
-/** Where external programs were found. */
+/** Paths of external programs. */
 export interface Binaries {
   node: string
   python: string
@@ -93,19 +93,19 @@ export interface Binaries {
   envoy: string
 }
 
-/** What the mesh of a range is told, beside what its topology says. */
+/** The input of a range's mesh, apart from the topology. */
 export interface MeshState {
   /** Istio resources, as YAML documents. */
   policy: string
-  /** Faults on edges: apart from the policy, which is the shop's own. */
+  /** Faults on edges: separate from the policy, which is the shop's own. */
   faults: (MeshEdge & { fault: EdgeFault })[]
-  /** A fault on the way to Redis. */
+  /** A fault on the connections to Redis. */
   cacheFault: CacheFault | null
-  /** How often each service's identity was replaced by hand: connections are made again when it changes. */
+  /** How often each service's identity was replaced on request: connections are opened again when it changes. */
   generations: Partial<Record<ServiceName, number>>
 }
 
-/** What a component needs to know to be started. */
+/** What is needed to start a component. */
 export interface RangeContext {
   /** The folder that holds everything of this range. */
   dir: string
@@ -114,17 +114,17 @@ export interface RangeContext {
   config: RangeConfig
   binaries: Binaries
   port(name: PortName): number
-  /** `host:port` by which a component finds what listens on that port. */
+  /** `host:port` at which a component reaches what listens on that port. */
   address(name: PortName): string
   /** The address that services listen on. */
   listen: string
   /** Deployed version and environment overrides of a service. */
   deployed(service: ServiceName): { version: string; overrides: Record<string, string> }
-  /** The instance that runs another release than the rest of its service. */
+  /** The instance that runs another release than the others of its service. */
   canary(): Canary | null
-  /** Components that Prometheus was told not to scrape. */
+  /** Components whose scrape is turned off. */
   unscraped(): ComponentName[]
-  /** What the mesh is told, as kept with the range. */
+  /** The input of the mesh, as stored with the range. */
   mesh(): MeshState
 }
 
@@ -145,7 +145,7 @@ export const portOffsets = {
   epmd: 14,
   erlang: 15,
   rabbitmqManagement: 16,
-  // A PostgreSQL that was restored beside the shop's, while there is one.
+  // A restored PostgreSQL beside the shop's, while there is one.
   restored: 17,
   prometheus: 20,
   alertmanager: 21,
@@ -155,24 +155,24 @@ export const portOffsets = {
   redisExporter: 25,
   nodeExporter: 26,
   locustMaster: 27,
-  // Of a range on two hosts: the agent of each, and where the shop's is waited for.
+  // For a range on two hosts: the agent of each, and where the monitoring host waits for the shop's.
   agent: 70,
   link: 71,
-  // The mesh: where a service's proxy takes calls of others (the gateway's from users, in plaintext), …
+  // The mesh: the port where a service's proxy accepts calls of others (the gateway's from users, in plaintext), …
   'gateway-inbound': 30,
   'catalog-inbound': 31,
   'inventory-inbound': 32,
   'orders-inbound': 33,
   'payments-inbound': 34,
   'canary-inbound': 35,
-  // … where it is administered, …
+  // … its admin port, …
   'gateway-admin': 40,
   'catalog-admin': 41,
   'inventory-admin': 42,
   'orders-admin': 43,
   'payments-admin': 44,
   'fulfilment-admin': 45,
-  // … and where its own service calls others through it.
+  // … and the ports where its own service calls others through it.
   'gateway>catalog': 50,
   'gateway>inventory': 51,
   'gateway>orders': 52,

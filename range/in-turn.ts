@@ -1,4 +1,4 @@
-/** A line in which works are done one after another, in the order in which they came; one that fails holds up nobody. */
+/** A queue that runs tasks one after another, in order; one that fails does not block the others. */
 export function turns(): <Result>(work: () => Promise<Result>) => Promise<Result> {
   let last: Promise<unknown> = Promise.resolve()
   return (work) => {

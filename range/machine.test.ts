@@ -5,7 +5,7 @@ import { describe, it } from 'node:test'
 import { idleCores, machineSchema, measureCore, patienceFor, patienceOn, usersFor } from './machine.ts'
 
 describe('the machine', () => {
-  it('is measured by the CPU that was had, and not by the clock', async () => {
+  it('is measured by CPU time, and not by the clock', async () => {
     const alone = machineSchema.parse(measureCore())
     const busy = Array.from({ length: availableParallelism() * 3 }, () => spawn(process.execPath, ['-e', 'for (;;) {}']))
     try {
@@ -17,7 +17,7 @@ describe('the machine', () => {
     }
   })
 
-  it('is served by as many users as weigh alike on it', () => {
+  it('gets as many users as put the same load on it', () => {
     assert.equal(usersFor({ cores: 2, speed: 1 }), 30)
     assert.equal(usersFor({ cores: 2, speed: 0.9 }), 30, 'nearly the same is the same')
     assert.equal(usersFor({ cores: 2, speed: 1.2 }), 30)
@@ -33,7 +33,7 @@ describe('the machine', () => {
     assert.equal(usersFor({ cores: 8, speed: 1, idle: 5 }), 30)
   })
 
-  it('is given longer when it is slow or busy, up to three times', () => {
+  it('gets longer deadlines when it is slow or busy, up to three times', () => {
     assert.equal(patienceFor({ speed: 1, idle: 1.2 }), 1)
     assert.equal(patienceFor({ speed: 3, idle: 7 }), 1)
     assert.equal(patienceFor({ speed: 0.5, idle: 1 }), 2)

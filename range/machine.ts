@@ -3,19 +3,19 @@ import { setTimeout } from 'node:timers/promises'
 import { z } from 'zod'
 import { usualUsers } from '../model/range/load.ts'
 
-/** What a host gives those who compute on it, measured by a moment's work of one thread. */
+/** The speed of a host, measured by a moment's work of one thread. */
 export const machineSchema = z.object({
   cores: z.number().int().min(1),
-  /** Work that a second of CPU does, where the machine that scenarios were tuned on does 1. */
+  /** Work per second of CPU, relative to the machine that scenarios were tuned on, which has 1. */
   speed: z.number().positive(),
-  /** Share of a core that a program which computes without pause got, 0 to 1: less than 1 when others are busy. */
+  /** Share of a core that a busy loop got, 0 to 1: less than 1 when other programs are busy. */
   share: z.number().min(0).max(1),
-  /** Cores that nobody used meanwhile; all of them where it was not looked. */
+  /** Idle cores meanwhile; all of them if that was not measured. */
   idle: z.number().min(0).default(Infinity),
 })
 export type Machine = z.infer<typeof machineSchema>
 
-/** Turns in a millisecond of CPU on the machine that scenarios were tuned on. */
+/** Turns per millisecond of CPU on the machine that scenarios were tuned on. */
 const referenceTurns = 80
 const warmUpMs = 60
 
@@ -25,7 +25,7 @@ const order = {
   items: Array.from({ length: 12 }, (_, index) => ({ sku: `P${1_000 + index}`, quantity: index % 3 })),
 }
 
-/** A little of what services do: objects to text and back, a sort, and sums. */
+/** A little of what services do: JSON in both directions, a sort, and sums. */
 function turn(seed: number): number {
   const copy = JSON.parse(JSON.stringify(order)) as typeof order
   copy.items.sort((a, b) => ((a.quantity * 7 + seed) % 5) - ((b.quantity * 3 + seed) % 5))
@@ -34,13 +34,13 @@ function turn(seed: number): number {
   return sum
 }
 
-/** Looks for a second what others leave, then computes for a moment on the calling thread, and says what came of it. */
+/** Measures for a second how busy the machine is, then computes for a moment on the calling thread, and returns the result. */
 export async function measureMachine(): Promise<Machine> {
   const idle = await idleCores()
   return { ...measureCore(), idle }
 }
 
-/** Computes for so long on the calling thread. */
+/** Computes for this long on the calling thread. */
 export function measureCore(forMs = 300): Omit<Machine, 'idle'> {
   let seed = 1
   let turns = 0
@@ -58,22 +58,22 @@ export function measureCore(forMs = 300): Omit<Machine, 'idle'> {
 }
 
 const fewest = 10
-/** Cores of the reference machine that an incident of that many users takes, the monitoring included. */
+/** Cores of the reference machine that an incident with that many users takes, including the monitoring. */
 const neededCores = 1.6
 
 /**
- * Users that a range has when nobody asked for a number: as many as this machine, beside what it does already, serves as easily as the reference serves
- * thirty, and up to twice as many on one that is faster, so that what breaks is felt there as well.
+ * The default number of users of a range: as many as this machine, given its other load, serves as easily as the reference machine serves thirty, and
+ * up to twice as many on a faster one, so that faults are noticed there as well.
  */
 export function usersFor({ cores, speed, idle = cores }: Pick<Machine, 'cores' | 'speed'> & { idle?: number }): number {
   const capacity = (Math.min(cores, idle) * speed) / neededCores
   const factor = capacity < 1 ? capacity : Math.min(Math.max(speed, 1), capacity, 2)
-  // One that is nearly the reference is taken for it: no two measurements are quite the same.
+  // A machine close to the reference counts as equal: no two measurements are quite the same.
   if (factor > 0.8 && factor < 1.35) return usualUsers
   return Math.max(fewest, Math.round((usualUsers * factor) / 5) * 5)
 }
 
-/** Cores that nobody used while it was looked, as the kernel counts them. */
+/** Idle cores during the measurement, as the kernel counts them. */
 export async function idleCores(forMs = 1_000): Promise<number> {
   const look = () => cpus().map(({ times }) => ({ idle: times.idle, all: Object.values(times).reduce((sum, time) => sum + time, 0) }))
   const before = look()
@@ -85,16 +85,16 @@ export async function idleCores(forMs = 1_000): Promise<number> {
 }
 
 const mostPatience = 3
-/** Cores that the reference machine leaves idle while a range is at rest on it, and an incident takes up. */
+/** Cores that are idle on the reference machine while a range is at rest, and that an incident uses. */
 const idleOnReference = 1
 
-/** By what the bounds of a proof are multiplied beside a range at rest: a slow machine, or one that is busy with other things, takes longer for the same. */
+/** The factor for the bounds of a proof on a machine with a range at rest: a slow or busy machine takes longer for the same. */
 export const patienceFor = ({ speed, idle }: { speed: number; idle: number }): number =>
   Math.min(Math.max(idleOnReference / Math.max(Math.min(speed, 1) * idle, 0.01), 1), mostPatience)
 
-/** The same by what `up` measured; 1 before it has. */
+/** The same from the measurement of `up`; 1 before there is one. */
 export const patienceOn = (machine: Machine | null): number => (machine ? patienceFor(machine) : 1)
 
-/** For people. */
+/** A description for people. */
 export const describeMachine = ({ cores, speed, share, idle }: Machine): string =>
-  `${cores} ${cores === 1 ? 'core' : 'cores'}, each ${speed.toFixed(1)} × as fast as what scenarios were tuned on, ${idle < cores ? `${idle.toFixed(1)} of ${cores} idle, ` : ''}${Math.round(share * 100)} % of one to be had`
+  `${cores} ${cores === 1 ? 'core' : 'cores'}, each ${speed.toFixed(1)} × as fast as what scenarios were tuned on, ${idle < cores ? `${idle.toFixed(1)} of ${cores} idle, ` : ''}${Math.round(share * 100)} % of one available`

@@ -15,7 +15,7 @@ import { RangeState } from './targets/local/state.ts'
 let dir = ''
 const umask = process.umask()
 beforeEach(() => {
-  // As most machines have it, and no test before this has changed it.
+  // As on most machines, and no test before this has changed it.
   process.umask(0o022)
   dir = mkdtempSync(path.join(tmpdir(), 'firedrill-private-'))
 })
@@ -30,13 +30,13 @@ const modes = (of: string) =>
     }),
   )
 
-test('whatever a range writes is for its own user, whatever the umask of who starts it', async () => {
+test('whatever a range writes is for its own user, whatever the umask of the user who starts it', async () => {
   const own = path.join(dir, 'range')
   const state = new RangeState(own)
   state.requireWritable()
   state.configure({ portBase: await freePortBase() })
   state.setMachine({ cores: 2, speed: 1, share: 1, idle: 2 })
-  // As where PostgreSQL has a user of its own, who passes through it.
+  // As if PostgreSQL has a user of its own, who needs to pass through it.
   chmodSync(own, 0o711)
   assert.deepEqual(modes(own), { '.': '711' })
   chmodSync(own, 0o700)
@@ -55,7 +55,7 @@ test('whatever a range writes is for its own user, whatever the umask of who sta
   }
 })
 
-test('what an earlier version left open is closed; a database of another user keeps its way in', () => {
+test('what an earlier version left open is closed; another user’s database keeps its path', () => {
   for (const folder of ['control', 'run', 'data/postgres/base', 'data/redis']) mkdirSync(path.join(dir, folder), { recursive: true })
   for (const file of ['control/ledger.db', 'range.json', 'data/redis/dump.rdb', 'data/postgres/base/1'])
     writeFileSync(path.join(dir, file), '')
@@ -68,7 +68,7 @@ test('what an earlier version left open is closed; a database of another user ke
   assert.equal(statSync(path.join(dir, 'data/postgres/base/1')).mode & 0o777, 0o644, 'its own affair')
 })
 
-test('whether others may read a file is decided by its folders, too', () => {
+test('whether others may read a file depends on its folders, too', () => {
   const folder = path.join(dir, 'checkout')
   mkdirSync(folder)
   const file = path.join(folder, 'answer')
@@ -79,10 +79,10 @@ test('whether others may read a file is decided by its folders, too', () => {
   assert.equal(othersMayRead(file), false)
 })
 
-/** By which Redis, the only one that is started, has a port that is free. */
+/** Gives Redis, the only component that is started, a free port. */
 const freePortBase = async (): Promise<number> => (await freePort()) - portOffsets.redis
 
-test('a folder that cannot be written is told with the reason, and what to do', (context) => {
+test('a folder that cannot be written is reported with the reason, and what to do', (context) => {
   const inTheWay = path.join(dir, 'a-file')
   writeFileSync(inTheWay, '')
   assert.throws(

@@ -1,25 +1,25 @@
 import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, statSync } from 'node:fs'
 import path from 'node:path'
 
-/** What this process writes from now on is for nobody but its own user; so is what is written by the processes that it starts. */
+/** Makes everything that this process and its children write from now on accessible only to its own user. */
 export const writePrivately = (): void => void process.umask(0o077)
 
-/** Makes a folder that only its user may enter, with those above it; one that is there already is left as it is. */
+/** Creates a folder that only its user may enter, and its parents; existing ones are unchanged. */
 export const makePrivateFolder = (folder: string): void => void mkdirSync(folder, { recursive: true, mode: 0o700 })
 
-/** The folder itself, or the nearest above it that is there. */
+/** The folder itself, or its nearest existing parent. */
 export function nearestThere(folder: string): string {
   let there = path.resolve(folder)
   while (!existsSync(there) && path.dirname(there) !== there) there = path.dirname(there)
   return there
 }
 
-/** Through which what runs as a user of its own comes to its data and its configuration: entered by all, listed by none. */
+/** Folders through which programs with a user of their own reach their data and configuration: anyone may enter them, nobody may list them. */
 const ways = ['.', 'data', 'config']
 /** The database's own user decides about its files. */
 const others = path.join('data', 'postgres')
 
-/** Takes from other users what an earlier version of Firedrill let them read of a range; not from a group that is the shop's own. */
+/** Removes other users' access to a range's files, which an earlier version allowed; keeps that of the shop's group. */
 export function makePrivate(dir: string, group: number | null = null): void {
   if (openTo(dir, { group, most: 1 }).length === 0) return
   for (const file of filesOf(dir)) {
@@ -29,7 +29,7 @@ export function makePrivate(dir: string, group: number | null = null): void {
   }
 }
 
-/** Files and folders of a range that other users may read or change, at most so many; their paths. A group that is the shop's own may read what is its. */
+/** Files and folders of a range that other users may read or change, at most this many; their paths. The shop's group may read its own files. */
 export function openTo(dir: string, { group = null, most = Infinity }: { group?: number | null; most?: number } = {}): string[] {
   const open: string[] = []
   for (const file of filesOf(dir)) {
@@ -40,13 +40,13 @@ export function openTo(dir: string, { group = null, most = Infinity }: { group?:
   return open
 }
 
-/** What is gone, or of another user, as data of the shop's own: who owns a folder may put anything into the place of what is in it. */
+/** Files that are gone, or belong to another user, such as the shop's data: a folder's owner can replace anything in it. */
 function isOfAnother(file: string): boolean {
   const uid = lstatSync(file, { throwIfNoEntry: false })?.uid
   return uid === undefined || uid !== (process.getuid?.() ?? uid)
 }
 
-/** Of a folder that others cannot enter, its modes say it all. */
+/** For a folder that others cannot enter, its own modes decide. */
 function* filesOf(dir: string): Generator<string> {
   if (!existsSync(dir)) return
   yield dir
@@ -62,7 +62,10 @@ function* filesOf(dir: string): Generator<string> {
   }
 }
 
-/** Whether users of this machine other than its owner, and than a group that is the shop's own, may read a file: by its own mode, and by those of the folders above it. */
+/**
+ * Whether users of this machine other than its owner, and than the shop's group, may read a file: by its own mode, and by those of its parent
+ * folders.
+ */
 export function othersMayRead(file: string, shop: number | null = null): boolean {
   if (!existsSync(file)) return false
   const bits = (of: string, group: number, all: number) => {
@@ -72,7 +75,7 @@ export function othersMayRead(file: string, shop: number | null = null): boolean
   let [byGroup, byAll] = bits(file, 0o040, 0o004)
   for (let folder = path.dirname(path.resolve(file)); ; folder = path.dirname(folder)) {
     const [group, all] = bits(folder, 0o010, 0o001)
-    // Who is of a folder's group need not be of the file's; to be told once too often does no harm.
+    // A member of a folder's group need not be one of the file's; a false alarm does no harm.
     byGroup &&= Boolean(group || all)
     byAll &&= Boolean(all)
     if (folder === path.dirname(folder)) return Boolean(byGroup || byAll)

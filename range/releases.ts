@@ -20,13 +20,13 @@ export function releasesOf(root: string, service: string): { baseline: string; r
   }
 }
 
-/** Throws `bad-request` for a release that there is not. */
+/** Throws `bad-request` for an unknown release. */
 export function requireRelease(root: string, service: ServiceName, version: string): void {
   const known = releasesOf(root, service).releases.map((release) => release.version)
   if (!known.includes(version)) throw new FiredrillError('bad-request', `${service} has no release ${version}: choose ${known.join(', ')}`)
 }
 
-/** The record of a deployment in place of `previous`. Throws `bad-request` for a release that there is not. */
+/** The record of a deployment that replaces `previous`. Throws `bad-request` for an unknown release. */
 export function deploymentOf(root: string, service: ServiceName, version: string, previous: string, by: string): Deployment {
   requireRelease(root, service, version)
   return { service, version, previous, at: new Date().toISOString(), by }

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { requireCacheRoom, requireDiskRoom } from './room.ts'
 
-test('a disk without room is told before anything starts, with how much there is and what to do', () => {
+test('a disk without room is reported before anything starts, with how much there is and what to do', () => {
   const dir = path.join(tmpdir(), 'not', 'there', 'yet')
   requireDiskRoom(dir, 1)
   assert.throws(() => requireDiskRoom(dir, 1e18), {

@@ -3,16 +3,22 @@ import { FiredrillError } from '../model/errors.ts'
 import { nearestThere } from './private.ts'
 
 const megabyte = 1_000_000
-/** What a range needs to start: a fresh one writes 120 MB in its first minutes, and one that was there before has most of that already. */
+/** Space that a range needs to start: a fresh one writes 120 MB in its first minutes, and an existing one has most of that already. */
 export const leastRoom = { fresh: 250 * megabyte, existing: 60 * megabyte }
-/** What the cache takes: Locust and Envoy are unpacked beside their archives; bundles are built again when a file changes, and what Node compiles is kept. */
+/**
+ * Space that the cache needs: Locust and Envoy are unpacked beside their archives; bundles are rebuilt when a file changes, and Node's compile cache
+ * is kept.
+ */
 export const leastCacheRoom = { programs: 400 * megabyte, bundles: 60 * megabyte }
 
-/** Throws `bad-request` where the disk of a range's folder, which may not be there yet, has less room than that many bytes: its components would fail one by one. */
+/**
+ * Throws `bad-request` if the disk of a range's folder, which may not exist yet, has less free space than this many bytes: its components would fail
+ * one by one.
+ */
 export const requireDiskRoom = (dir: string, least: number): void =>
   requireOn(`the range's folder ${dir}`, dir, least, 'name a folder elsewhere with --dir or FIREDRILL_DIR')
 
-/** The same of the cache, where programs are installed to and bundles are built. */
+/** The same for the cache, where programs are installed and bundles are built. */
 export const requireCacheRoom = (dir: string, least: number): void =>
   requireOn(`the cache ${dir}`, dir, least, 'set FIREDRILL_CACHE to a folder elsewhere')
 

@@ -8,7 +8,7 @@ import { aptInstall, pythonEnvironment, whyAptFailed } from './setup.ts'
 const bin = mkdtempSync(path.join(tmpdir(), 'firedrill-apt-'))
 after(() => rmSync(bin, { recursive: true, force: true }))
 
-/** Stands in for apt-get: says what it said on a host whose disk had filled up, until it is asked to repair that. */
+/** A stand-in for apt-get: fails as on a host whose disk had filled up, until it is asked to repair that. */
 async function calls(left: 'unmet' | 'broken'): Promise<string[]> {
   const log = path.join(bin, 'log')
   writeFileSync(log, '')
@@ -34,7 +34,7 @@ async function calls(left: 'unmet' | 'broken'): Promise<string[]> {
 
 const install = 'install -y --no-install-recommends'
 
-test('what an earlier try left half installed is completed before the rest is installed, and nothing is removed for it', async () => {
+test('a half-finished installation is completed before the rest is installed, and nothing is removed for it', async () => {
   assert.deepEqual(await calls('unmet'), [
     'update',
     `${install} redis-server`,
@@ -43,12 +43,12 @@ test('what an earlier try left half installed is completed before the rest is in
   ])
 })
 
-test('another mistake of apt is told, and nothing is repaired', async () => {
+test('any other failure of apt is reported, and nothing is repaired', async () => {
   await assert.rejects(calls('broken'), /^FiredrillError: apt could not install redis-server: Unable to locate package redis-server\n/)
   assert.deepEqual(readFileSync(path.join(bin, 'log'), 'utf8').trim().split('\n'), ['update', `${install} redis-server`])
 })
 
-test('an environment of its own: what would lead pip elsewhere is left out, where packages come from is not', () => {
+test('a Python environment of its own: settings that would redirect pip are left out, the package index is not', () => {
   const kept = {
     PATH: '/bin',
     HOME: '/home/x',
@@ -69,7 +69,7 @@ test('an environment of its own: what would lead pip elsewhere is left out, wher
   assert.deepEqual(pythonEnvironment({ ...kept, ...left }), kept)
 })
 
-test('why apt failed is told first', () => {
+test('the reason why apt failed comes first', () => {
   const noRoom = [
     "'apt-get install redis-server' failed (100):",
     'Need to get 10.6 MB of archives.',

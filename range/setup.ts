@@ -11,13 +11,16 @@ import { leastCacheRoom, requireCacheRoom } from './room.ts'
 
 type Say = (line: string) => void
 
-/** Each in an environment of its own, by the requirements in its folder. */
+/** Each in a Python environment of its own, by the requirements in its folder. */
 const pythonPrograms = [
   { binary: 'locust', what: 'Locust', folder: 'load' },
   { binary: 'envoy', what: 'Envoy', folder: 'range/mesh' },
 ] as const
 
-/** Installs what a host of that role lacks: Debian packages as root or through sudo, Locust and Envoy into Python environments of their own. Idempotent. */
+/**
+ * Installs what is missing for a host's role: Debian packages as root or through sudo, Locust and Envoy into Python environments of their own.
+ * Idempotent.
+ */
 export async function setup(root: string, cache: string, say: Say, role: HostRole = 'all'): Promise<Binaries> {
   const before = findBinaries(cache, role)
   if (before.some(({ source, path: file }) => source.debian === null && file === null)) requireCacheRoom(cache, leastCacheRoom.programs)
@@ -32,7 +35,7 @@ export async function setup(root: string, cache: string, say: Say, role: HostRol
   return requireBinaries(cache, role)
 }
 
-/** Everything that a host of that role needs; throws `missing-binary` with one line that says how to get what is not there. */
+/** The programs that a host with that role needs; throws `missing-binary` with one line that says how to install the missing ones. */
 export function requireBinaries(cache: string, role: HostRole = 'all'): Binaries {
   const reports = findBinaries(cache, role)
   const missing = reports.filter((report) => report.path === null)
@@ -40,7 +43,7 @@ export function requireBinaries(cache: string, role: HostRole = 'all'): Binaries
     throw new FiredrillError('missing-binary', howToInstall(missing))
   }
   const found = Object.fromEntries(reports.map(({ source, path: file }) => [source.binary, file]))
-  // Safe: one report for each binary that the role's components start, none of them null.
+  // Safe: one entry for each binary that the role's components use, none of them null.
   return { ...found, node: process.execPath } as unknown as Binaries
 }
 
@@ -64,7 +67,7 @@ async function installDebianPackages(reports: BinaryReport[], say: Say): Promise
   await aptInstall(prefix, packages, say)
 }
 
-/** Installs Debian packages, and completes first what an earlier try left half installed. Throws `component-failed` with apt's own reason. */
+/** Installs Debian packages, after completing earlier interrupted installations. Throws `component-failed` with apt's own reason. */
 export async function aptInstall(prefix: string[], packages: string[], say: Say): Promise<void> {
   say(`installing with apt: ${packages.join(' ')}`)
   const install = (...what: string[]) => runQuietly(aptGet(prefix, 'install', '-y', '--no-install-recommends', ...what), { told: 60 })
@@ -74,7 +77,7 @@ export async function aptInstall(prefix: string[], packages: string[], say: Say)
       const why = describeError(error)
       const interrupted = /dpkg was interrupted/.test(why)
       if (!interrupted && !/Unmet dependencies|fix-broken/.test(why)) throw error
-      // What a kill or a full disk left half installed is completed, and nothing of anybody's removed for it.
+      // Completes what a kill or a full disk interrupted, and removes no package.
       if (interrupted) await runQuietly(dpkg(prefix, '--configure', '-a'))
       await install('--fix-broken', '--no-remove')
       await install(...packages)
@@ -84,7 +87,7 @@ export async function aptInstall(prefix: string[], packages: string[], say: Say)
   }
 }
 
-/** What apt and dpkg say is wrong stands among what went well, below the command: here it comes first. */
+/** The reason of apt and dpkg is among their other output, below the command: this puts it first. */
 export function whyAptFailed(packages: readonly string[], told: string): string {
   const lines = told.split('\n')
   const reasons = lines.flatMap((line) => /^(?:E: | (?=cannot ))(.*)$/.exec(line)?.[1] ?? [])
@@ -93,10 +96,10 @@ export function whyAptFailed(packages: readonly string[], told: string): string 
   return `apt could not install ${packages.join(', ')}: ${why || 'it does not say why'}\n${[...lines.slice(0, 1), ...lines.slice(1).slice(-8)].join('\n')}`
 }
 
-/** What the jail of a trainee's terminal is made by, and what completes commands in it. Without it all else works. */
+/** The program that makes the jail of a trainee's terminal, and bash completion. Without them everything else works. */
 const terminalPackages = { bubblewrap: '/usr/bin/bwrap', 'bash-completion': '/usr/share/bash-completion/bash_completion' } as const
 
-/** Tried once: nobody waits at each start for what this machine cannot have. */
+/** Tried once: no start has to wait for what this machine cannot have. */
 async function installTerminal(cache: string, say: Say): Promise<void> {
   const missing = Object.entries(terminalPackages).flatMap(([name, file]) => (existsSync(file) ? [] : [name]))
   const tried = path.join(cache, 'terminal-packages')
@@ -110,7 +113,10 @@ async function installTerminal(cache: string, say: Say): Promise<void> {
   )
 }
 
-/** As root, the shop's own user and group: an account without a home, a password or a shell. Where none can be made, the shop runs as root and `doctor` says so. */
+/**
+ * As root, creates the shop's own user and group: an account without a home, a password or a shell. If that is not possible, the shop runs as root
+ * and `doctor` says so.
+ */
 async function makeShopUser(say: Say): Promise<void> {
   if (process.getuid?.() !== 0 || unprivilegedUser(shopUserName)) return
   say(`making a user for the shop: ${shopUserName}`)
@@ -120,7 +126,7 @@ async function makeShopUser(say: Say): Promise<void> {
   )
 }
 
-/** The browser of the tests: what `up` needs does not include it. */
+/** The browser for the tests, which `up` does not need. */
 export async function setupBrowser(say: Say): Promise<void> {
   if (findChromium() !== null) return
   const prefix = aptPrefix()
@@ -128,7 +134,7 @@ export async function setupBrowser(say: Say): Promise<void> {
   await aptInstall(prefix, ['chromium', 'fonts-dejavu-core'], say)
 }
 
-/** Without what would lead Python and pip away from an environment of their own. Where packages come from stays. */
+/** Without variables that would redirect Python and pip from their environment. The package index is kept. */
 export const pythonEnvironment = (own: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv =>
   Object.fromEntries(
     Object.entries(own).filter(
@@ -166,13 +172,13 @@ async function installPython(
     await aptInstall(prefix, ['python3-venv'], say)
     await runQuietly(venv, { env })
   }
-  // Not its script, whose first line has the path; and never into the home of whoever runs this, whatever their settings say.
+  // Not its script, whose first line contains the path; and never into the user's home, whatever their settings say.
   const pip = [path.join(environment, 'bin', 'python'), '-m', 'pip', 'install', '--no-user', '--quiet', '--disable-pip-version-check']
   await runQuietly([...pip, '-r', file], { env })
   await writeFile(stamp, requirements)
 }
 
-/** Runs a command; throws with the end of its output, that many lines, when it fails. */
+/** Runs a command; on failure throws with the last lines of its output, at most this many. */
 async function runQuietly(
   command: string[],
   { timeoutMs = 900_000, env = process.env, told = 8 }: { timeoutMs?: number; env?: NodeJS.ProcessEnv; told?: number } = {},

@@ -15,7 +15,7 @@ const dir = mkdtempSync(path.join(tmpdir(), 'firedrill-shop-user-'))
 const own = path.join(dir, 'range')
 chmodSync(dir, 0o755)
 const state = new RangeState(own)
-// A proxy takes several, below those that outgoing connections are given.
+// A proxy takes several, below the ports of outgoing connections.
 state.configure({ portBase: 31_800 })
 const target = openLocalRange(own)
 const { root, binaries } = target.context
@@ -52,7 +52,7 @@ test(
   },
 )
 
-test('what belonged to root before, of an earlier version, is the shop’s after a restart', { skip }, async () => {
+test('after a restart, what belonged to root in an earlier version belongs to the shop’s user', { skip }, async () => {
   await target.stop('redis')
   const dump = path.join(own, 'data', 'redis', 'dump.rdb')
   rmSync(path.dirname(dump), { recursive: true })
@@ -60,7 +60,7 @@ test('what belonged to root before, of an earlier version, is the shop’s after
   assert.equal(statSync(path.dirname(dump)).uid, user?.uid)
 })
 
-test('a link in what the shop owns, or in what it is given, gives it nothing of root’s', { skip }, async () => {
+test('a link in what the shop’s user owns, or is given, gives access to nothing of root’s', { skip }, async () => {
   await target.stop('redis')
   const data = path.join(own, 'data', 'redis')
   const roots = path.join(dir, 'of-root')
@@ -84,7 +84,7 @@ test('a link in what the shop owns, or in what it is given, gives it nothing of 
   )
 })
 
-test('sources that the shop’s user may not read are told', { skip }, () => {
+test('sources that the shop’s user may not read are reported', { skip }, () => {
   const checkout = path.join(dir, 'checkout')
   const file = path.join(checkout, 'shop', 'gateway', 'main.ts')
   spawnSync('mkdir', ['-p', path.dirname(file)])
@@ -96,14 +96,14 @@ test('sources that the shop’s user may not read are told', { skip }, () => {
   assert.equal(shopUserTrouble({ root: checkout, dir: own, binaries }), null)
 })
 
-test('where root lacks a right, as in a container, the shop runs as root, and it is told which', { skip }, () => {
+test('if root lacks a capability, as in a container, the shop runs as root, and the capability is reported', { skip }, () => {
   const asked = `import('${path.join(root, 'range/shop-user.ts')}').then(({ shopUserTrouble }) => console.log(shopUserTrouble({ root: '/', dir: '/tmp/range', binaries: {} })))`
   const told = (...without: string[]) => spawnSync('setpriv', [...without, binaries.node, '-e', asked], { encoding: 'utf8' }).stdout.trim()
   assert.equal(told(), 'null')
   assert.match(told('--bounding-set=-sys_ptrace,-kill'), /^root lacks CAP_KILL and CAP_SYS_PTRACE here/)
 })
 
-test('a folder on its way that is closed is told, and how to open it to nobody else', { skip }, () => {
+test('a closed parent folder is reported, and how to open it to nobody else', { skip }, () => {
   const closed = path.join(dir, 'closed')
   const within = path.join(closed, 'deep', 'range')
   spawnSync('mkdir', ['-p', '-m', '755', path.dirname(within)])

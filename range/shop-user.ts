@@ -16,17 +16,17 @@ import { configDir, dataDir, type Binaries, type RangeContext } from './context.
 import { tierOf } from './precedence.ts'
 import { shopUserName, unprivilegedUser, type SystemUser } from './users.ts'
 
-/** Programs that the shop's components and jobs are run by. */
+/** Programs that run the shop's components and jobs. */
 const programs = ['node', 'envoy', 'epmd', 'redisServer', 'rabbitmqServer'] as const
 
-/** What the shop's user has to reach: the checkout, the folder that has the range's, and those of the programs that are there. */
+/** What the shop's user needs access to: the checkout, the folder that contains the range's, and those of the installed programs. */
 interface Places {
   root: string
   dir: string
   binaries: Partial<Binaries>
 }
 
-/** Why the shop runs as root, with what to do about it, in a sentence; null where it does not. */
+/** Why the shop runs as root, with what to do about it, in a sentence; null if it does not. */
 export function shopUserTrouble(places: Places): string | null {
   if (process.getuid?.() !== 0) return null
   const lacking = missingRights()
@@ -42,23 +42,23 @@ export function shopUserTrouble(places: Places): string | null {
   )
 }
 
-/** The user of the shop's components; null where they run as whoever started the range does. */
+/** The user of the shop's components; null if they run as the user who started the range. */
 const shopUser = (places: Places): SystemUser | null => (shopUserTrouble(places) === null ? unprivilegedUser(shopUserName) : null)
 
-/** Numbers of capabilities (capabilities(7)): to become another user and own its files, to end its processes, and to read their environment. */
+/** Numbers of capabilities (capabilities(7)): to become another user and own its files, to stop its processes, and to read their environment. */
 const rights = { CAP_CHOWN: 0, CAP_DAC_OVERRIDE: 1, CAP_KILL: 5, CAP_SETGID: 6, CAP_SETUID: 7, CAP_SYS_PTRACE: 19 }
 
-/** Capabilities that root may lack in a container; null where it has those that it needs. */
+/** Required capabilities that root lacks, such as in a container; null if it has them all. */
 function missingRights(): string | null {
   const [, held = '0'] = /^CapEff:\s+([0-9a-f]+)/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? []
   const missing = Object.entries(rights).flatMap(([name, bit]) => ((BigInt(`0x${held}`) >> BigInt(bit)) & 1n ? [] : [name]))
   return missing.length === 0 ? null : missing.join(' and ')
 }
 
-/** What services and jobs read of a checkout, one of each kind: their code, and packages. */
+/** What services and jobs read from a checkout, one of each kind: their code, and packages. */
 const samples = ['shop/gateway/main.ts', 'node_modules/.package-lock.json']
 
-/** The uppermost folder on its way that the shop's user may not enter, or a file that it may not read or run; null where there is none. */
+/** The topmost parent folder that the shop's user may not enter, or a file that it may not read or run; null if there is none. */
 function closedTo(user: SystemUser, { dir, root, binaries }: Places): string | null {
   const files = [...programs.flatMap((name) => binaries[name] ?? []), ...samples.map((file) => path.join(root, file))]
     .filter((file) => existsSync(file))
@@ -71,11 +71,12 @@ function closedTo(user: SystemUser, { dir, root, binaries }: Places): string | n
   return uppermost
 }
 
-/** Where it really is: folders on the way to a link say nothing of those on the way to what it names. */
+/** The real path: the parents of a link are not those of its target. */
 const realOf = (file: string): string => (existsSync(file) ? realpathSync(file) : file)
 
 /**
- * How a component is started: one of the shop as the shop's user, who owns its data and may read its configuration. One that has a user already keeps it.
+ * How to start a component: one of the shop as the shop's user, who owns its data and may read its configuration. One with a user of its own keeps
+ * it.
  */
 export function asShopUser(context: RangeContext, component: Component, spec: ProcessSpec): ProcessSpec {
   const user = tierOf(component.role) === 'shop' && spec.user === undefined ? shopUser(context) : null
@@ -86,7 +87,7 @@ export function asShopUser(context: RangeContext, component: Component, spec: Pr
   return stepDown(context, spec, user)
 }
 
-/** Of a program of ours its bundle is what it reads, in a cache that may be somewhere else. */
+/** For one of our programs its bundle is what it reads, in a cache that may be elsewhere. */
 const mayRun = (user: SystemUser, { program, args: [file = ''] }: ProcessSpec): boolean =>
   program === undefined || (user.canTraverse(path.dirname(realOf(file))) && user.canRead(realOf(file)))
 
@@ -98,7 +99,7 @@ export function jobAsShopUser(context: RangeContext, spec: ProcessSpec): Process
   return stepDown(context, spec, user)
 }
 
-/** Whatever Node compiles is kept apart: what one user writes is never run as another. */
+/** Node's compile caches are kept apart: what one user writes is never run as another. */
 function stepDown(context: RangeContext, spec: ProcessSpec, user: SystemUser): ProcessSpec {
   const compiled = dataDir(context, 'compiled')
   mkdirSync(compiled, { recursive: true, mode: 0o700 })
@@ -106,19 +107,19 @@ function stepDown(context: RangeContext, spec: ProcessSpec, user: SystemUser): P
   return { ...spec, user: user.name, env: { HOME: '/nonexistent', NODE_COMPILE_CACHE: compiled, ...spec.env } }
 }
 
-/** Entered by all, listed by none. */
+/** Anyone may enter it, nobody may list it. */
 function openWay(context: RangeContext): void {
   for (const folder of [context.dir, ...['data', 'config'].map((name) => path.join(context.dir, name))])
     if (existsSync(folder)) chmodSync(folder, (statSync(folder).mode & 0o7777) | 0o011)
 }
 
 /**
- * Gives a folder of root's, with what is in it, to the shop's user: once, and the folder itself last, since from then on whatever is in it may be a link to what
- * is root's.
+ * Changes the owner of a folder of root's, with its content, to the shop's user: once, and the folder itself last, because from then on anything in
+ * it may be a link to a file of root's.
  */
 function own(folder: string, { uid, gid }: SystemUser): void {
   if (lstatSync(folder, { throwIfNoEntry: false })?.uid !== process.getuid?.()) return
-  // Innermost first, and of a file with several names not even one: the others may be anywhere.
+  // Innermost first, and no file with several hard links: the others may be anywhere.
   for (const file of below(folder).toReversed())
     if (lstatSync(file).isDirectory() || lstatSync(file).nlink === 1) lchownSync(file, uid, gid)
 }
@@ -133,7 +134,7 @@ function openToGroup(folder: string, gid: number): void {
   }
 }
 
-/** A folder, and all folders and plain files in it, however deep; no link, and nothing behind one. */
+/** A folder, and all folders and plain files in it, at any depth; no links, and nothing behind one. */
 function below(folder: string): string[] {
   if (!existsSync(folder)) return []
   const entries = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory() || entry.isFile())
@@ -146,7 +147,10 @@ function below(folder: string): string[] {
   ]
 }
 
-/** As whom a program that belongs to a component is run by root: as whoever has its data, who may have left there what the program executes. */
+/**
+ * The user as whom root runs a program that belongs to a component: the owner of the component's data, who may have left there what the program
+ * executes.
+ */
 export function asOwnerOf(folder: string): { uid?: number; gid?: number } {
   const owner = process.getuid?.() === 0 ? statSync(folder, { throwIfNoEntry: false }) : undefined
   return owner ? { uid: owner.uid, gid: owner.gid } : {}

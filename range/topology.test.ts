@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { components, stopOrder, topology } from './topology.ts'
 
-test('nobody is given up while what it waits for may still be starting', () => {
+test('no component’s deadline expires while its dependencies may still be starting', () => {
   for (const { name, role, calls, startDeadlineMs } of components) {
     if (role !== 'service') continue
     for (const callee of calls.map((each) => topology[each])) {
@@ -15,7 +15,7 @@ test('nobody is given up while what it waits for may still be starting', () => {
   }
 })
 
-test('each component is stopped once: those that restart others first, the data stores last', () => {
+test('each component is stopped once: those that restart others first, the datastores last', () => {
   assert.deepEqual(stopOrder.flat().toSorted(), Object.keys(topology).toSorted())
   assert.deepEqual(stopOrder.slice(0, 2), [['supervisor'], ['reaper']])
   const at = (name: keyof typeof topology) => stopOrder.findIndex((group) => group.includes(name))

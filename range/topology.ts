@@ -21,8 +21,8 @@ import { redis } from './components/redis.ts'
 import { telemetryStore } from './components/telemetry-store.ts'
 
 /**
- * The one description of the range: ports, dependencies, health checks and scrape targets all derive from it.
- * In the order in which people read it: what users meet first.
+ * The one description of the range: ports, dependencies, health checks and scrape targets all derive from it. It is in reading order: what users meet
+ * first.
  */
 export const topology = {
   gateway,
@@ -56,7 +56,7 @@ const shopExporters: readonly ComponentName[] = ['postgres-exporter', 'redis-exp
 const hostOf = ({ name, role }: Component): 'shop' | 'observability' =>
   role === 'service' || role === 'datastore' || role === 'mesh' || shopExporters.includes(name) ? 'shop' : 'observability'
 
-/** The parts of a range that always run on a host of that role. Only where there are two does each have an agent; each has a supervisor. */
+/** The components that always run on a host with that role. Only if there are two does each have an agent; each has a supervisor. */
 export const placedOn = (host: HostRole): readonly Component[] =>
   host === 'load'
     ? [topology.locust, topology.agent, topology.supervisor]
@@ -66,17 +66,17 @@ export const placedOn = (host: HostRole): readonly Component[] =>
           (component.name === 'supervisor' || (component.name === 'agent' ? host !== 'all' : host === 'all' || hostOf(component) === host)),
       )
 
-/** Our own programs that run on a host of that role, relative to the checkout. */
+/** Our own programs that run on a host with that role, relative to the checkout. */
 export const programsOn = (host: HostRole): string[] => placedOn(host).flatMap(({ program }) => program ?? [])
 
-/** Whether the console is served from a host of that role. */
+/** Whether a host with that role serves the console. */
 export const hasConsole = (host: HostRole): boolean => placedOn(host).some(({ name }) => name === 'control')
 
-/** Those that run for a while on a host of that role. */
+/** Components that run temporarily on a host with that role. */
 export const placedForAWhileOn = (host: HostRole): readonly Component[] =>
   host === 'observability' || host === 'load' ? [] : [topology.canary]
 
-/** The parts of a range, wherever they run. */
+/** The components of a range, on whatever host. */
 export const components: readonly Component[] = placedOn('all')
 
 const stopsFirst: ComponentName[][] = [['supervisor'], ['reaper'], ['control', 'locust', 'agent']]
@@ -88,7 +88,10 @@ const stopsLast: ComponentName[][] = [
 ]
 const placedInOrder = new Set([...stopsFirst, ...stopsLast].flat())
 
-/** Groups that stop one after the other: what injects and restores, what has no place of its own (the gateway, and most of the monitoring), the shop, its stores. */
+/**
+ * Groups that are stopped one after another: what injects and restores, components without a place of their own (the gateway, and most of the
+ * monitoring), the shop, its stores.
+ */
 export const stopOrder: readonly (readonly ComponentName[])[] = [
   ...stopsFirst,
   componentNames.filter((name) => !placedInOrder.has(name)),

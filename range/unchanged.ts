@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { FiredrillError } from '../model/errors.ts'
 
-/** Throws `outdated` where something is not any more as it was read by whoever changes it; without what was read, nothing is compared. */
+/** Throws `outdated` if something differs from what the caller has read; if the caller has read nothing, there is no comparison. */
 export function mustBeUnchanged<Value>(what: string, now: Value, read: Value | null | undefined): void {
   if (read !== null && read !== undefined && !isDeepStrictEqual(now, read))
     throw new FiredrillError('outdated', `the ${what} changed since it was read: read it again, and change that`)

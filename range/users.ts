@@ -5,19 +5,19 @@ export interface SystemUser {
   name: string
   uid: number
   gid: number
-  /** Whether this user may enter every folder on the way to `dir`. */
+  /** Whether this user may enter every parent folder of `dir`. */
   canTraverse(dir: string): boolean
-  /** Whether a file's own mode lets this user read it, and run it where it is a program. */
+  /** Whether a file's own mode lets this user read it, and execute it if it is a program. */
   canRead(file: string): boolean
 }
 
-/** As whom the shop runs where root starts it: somebody who may read nothing of the drill, and end nothing of what watches the shop. */
+/** The user for the shop if root starts it: it may read nothing of the drill, and stop no monitoring. */
 export const shopUserName = 'firedrill-shop'
 
-/** The group that may read the configuration of the shop's components; null where the shop has no user of its own. */
+/** The group that may read the configuration of the shop's components; null if the shop has no user of its own. */
 export const shopGroup = (): number | null => unprivilegedUser(shopUserName)?.gid ?? null
 
-/** The user to step down to when this process is root; null when it is not, or when there is no such user. */
+/** The user to switch to if this process is root; null if it is not, or if there is no such user. */
 export function unprivilegedUser(name: string): SystemUser | null {
   if (process.getuid?.() !== 0) return null
   const line = readFileSync('/etc/passwd', 'utf8')
@@ -34,7 +34,7 @@ export const runAs = (user: SystemUser | null): { uid?: number; gid?: number } =
 
 type Who = Pick<SystemUser, 'uid' | 'gid'>
 
-/** Of the bits for an owner, a group and everybody else, those for this user, as if they were for everybody else. */
+/** From the mode bits for owner, group and others, those that apply to this user, at the position for others. */
 const bitsFor = ({ uid, gid }: Who, file: string): number => {
   const now = statSync(file)
   return (now.uid === uid ? now.mode >> 6 : now.gid === gid ? now.mode >> 3 : now.mode) & 0o7
@@ -51,7 +51,7 @@ function canTraverse(user: Who, dir: string): boolean {
     try {
       if ((bitsFor(user, folder) & 0o1) === 0) return false
     } catch {
-      // Not made yet: it will be made traversable.
+      // It does not exist yet, and will be made traversable.
     }
     if (folder === path.dirname(folder)) return true
   }

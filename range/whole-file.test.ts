@@ -9,7 +9,7 @@ import { readWhole, writeWhole } from './whole-file.ts'
 
 const dir = mkdtempSync(path.join(tmpdir(), 'firedrill-disk-'))
 const file = path.join(dir, 'small.json')
-/** Only who may mount a disk that is small enough can fill it. */
+/** Filling a disk needs the right to mount a small one. */
 const skip = mounted() ? false : 'needs leave to mount a disk'
 
 after(() => {
@@ -30,7 +30,7 @@ const fill = (): void => {
 }
 const makeRoom = () => rmSync(path.join(dir, 'ballast'), { force: true })
 
-test('a file is put into place whole, and one that is there already is not touched', () => {
+test('a file is replaced atomically, and an identical one is not touched', () => {
   writeWhole(file, 'one', { mode: 0o640 })
   assert.equal(readFileSync(file, 'utf8'), 'one')
   const { ino, mode } = statSync(file)
@@ -50,7 +50,7 @@ test('on a full disk a file is changed all the same, in its own blocks', { skip 
   makeRoom()
 })
 
-test('where they do not suffice, it is told, and what was there stays', { skip }, () => {
+test('if they do not suffice, that is an error, and the old content stays', { skip }, () => {
   writeWhole(file, 'before')
   fill()
   assert.throws(() => writeWhole(file, 'z'.repeat(100_000)), /no room on the disk/)
@@ -60,7 +60,7 @@ test('where they do not suffice, it is told, and what was there stays', { skip }
   makeRoom()
 })
 
-test('on a full disk a range still keeps what is taken out of it', { skip }, () => {
+test('on a full disk a range still records reverts', { skip }, () => {
   const state = new RangeState(path.join(dir, 'range'))
   const fault = { delay: { fixedDelayMs: 100, jitterMs: 0, percent: 100 } }
   state.setMeshFaults([{ from: 'gateway', to: 'catalog', fault }])
@@ -82,13 +82,13 @@ function mounted(): boolean {
   }
 }
 
-test('a write that finds room for a part of it only changes nothing', { skip: skip || (noPrlimit() ? 'needs prlimit' : false) }, () => {
+test('a write that finds room for only a part changes nothing', { skip: skip || (noPrlimit() ? 'needs prlimit' : false) }, () => {
   const own = path.join(mkdtempSync(path.join(tmpdir(), 'firedrill-part-')), 'state.json')
   const before = JSON.stringify({ history: Array.from({ length: 300 }, (_, index) => index) })
   writeFileSync(own, before)
   const program = `import { writeWhole } from ${JSON.stringify(new URL('./whole-file.ts', import.meta.url).href)}
     try { writeWhole(${JSON.stringify(own)}, 'y'.repeat(1_100)); console.log('written') } catch (error) { console.log(error.message) }`
-  // Nothing beyond the first half kilobyte of any file can be written, as little as there may be room for the rest of one.
+  // Nothing beyond the first half kilobyte of any file can be written, like on a disk that is nearly full.
   const told = execFileSync('prlimit', ['--fsize=512', process.execPath, '--input-type=module', '-e', program], {
     encoding: 'utf8',
     env: { ...process.env, NODE_COMPILE_CACHE: '' },
@@ -99,7 +99,7 @@ test('a write that finds room for a part of it only changes nothing', { skip: sk
   rmSync(path.dirname(own), { recursive: true })
 })
 
-test('a file whose writer died of writing it aside is found again', () => {
+test('a file whose writer died while it was set aside is found again', () => {
   const own = mkdtempSync(path.join(tmpdir(), 'firedrill-aside-'))
   writeFileSync(path.join(own, 'state.json.4194399.aside'), 'kept')
   assert.equal(readWhole(path.join(own, 'state.json')), 'kept')
@@ -108,7 +108,7 @@ test('a file whose writer died of writing it aside is found again', () => {
   rmSync(own, { recursive: true })
 })
 
-test('a range goes on without what is damaged, and keeps it beside', () => {
+test('a range continues without a damaged file, and keeps it under another name', () => {
   const own = mkdtempSync(path.join(tmpdir(), 'firedrill-damaged-'))
   const state = new RangeState(own)
   state.recordDeployment({ service: 'inventory', version: '1.5.0', previous: '1.4.0', at: new Date(0).toISOString(), by: 'a test' })

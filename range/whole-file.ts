@@ -21,19 +21,19 @@ import { makePrivateFolder } from './private.ts'
 
 const noRoom: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
 
-/** Whether something failed because there is no room on the disk. */
+/** Whether an error means that the disk is full. */
 const isNoRoom = (error: unknown): boolean => noRoom.has(errorCode(error) ?? '')
 
 interface HowWritten {
   mode?: number
-  /** A group that may read it too, by its id. */
+  /** The id of a group that may read it too. */
   group?: number | null
   durable?: boolean
 }
 
 /**
- * Puts a file into place as a whole: whoever watches it never sees half of it, and where it is `durable`, nor does who comes after a power-off. What is there
- * already is left as it is. On a full disk the file's own blocks are written again, aside, so that what a fault changed can be set back; throws where they do not suffice.
+ * Replaces a file atomically: readers never see half of it, and if it is `durable`, not even after a power cut. An identical file is left alone. On a
+ * full disk the file's own blocks are overwritten under another name, so that a fault can still be reverted; throws if they do not suffice.
  */
 export function writeWhole(file: string, text: string, { mode = 0o600, group = null, durable = false }: HowWritten = {}): void {
   if (readWhole(file) === text) return
@@ -58,8 +58,8 @@ export function writeWhole(file: string, text: string, { mode = 0o600, group = n
 }
 
 /**
- * Into the blocks that the file has, aside; false where there is none, or they do not suffice: then it is as it was. Whoever looks meanwhile finds no file, and
- * `readWhole` waits for it.
+ * Overwrites the file's own blocks, under another name; returns false, with the file unchanged, if there is none or they do not suffice. Meanwhile
+ * there is no file under its name, and `readWhole` waits for it.
  */
 function writeOver(file: string, text: string): boolean {
   const bytes = Buffer.from(text)
@@ -71,7 +71,7 @@ function writeOver(file: string, text: string): boolean {
   const descriptor = openSync(aside, 'r+')
   let written = 0
   try {
-    // A write that finds no room may take a part.
+    // A write that finds too little room may be partial.
     while (written < bytes.length) written += writeSync(descriptor, bytes, written, bytes.length - written, written)
     ftruncateSync(descriptor, bytes.length)
     fsyncSync(descriptor)
@@ -88,11 +88,11 @@ function writeOver(file: string, text: string): boolean {
   }
 }
 
-/** Whoever rewrites a file aside is waited for so long. */
+/** How long to wait for a process that overwrites a file. */
 const asideForMs = 5_000
 const lookedEveryMs = 20
 
-/** What is in a file that `writeWhole` puts into place; null where there is none. */
+/** The content of a file that `writeWhole` replaces; null if there is none. */
 export function readWhole(file: string): string | null {
   const clock = new Int32Array(new SharedArrayBuffer(4))
   for (let waitedMs = 0; ; waitedMs += lookedEveryMs) {
@@ -104,7 +104,7 @@ export function readWhole(file: string): string | null {
   }
 }
 
-/** What somebody rewrites, or has died of. */
+/** A file that is being overwritten, or whose writer died. */
 function asideOf(file: string): { name: string; isBeingWritten: boolean } | null {
   const folder = path.dirname(file)
   const own = `${path.basename(file)}.`
@@ -121,7 +121,7 @@ function lives(pid: number): boolean {
   }
 }
 
-/** Somebody else may have done it just now. */
+/** Another process may have just done it. */
 function putBack(aside: string, file: string): void {
   try {
     renameSync(aside, file)
@@ -130,7 +130,7 @@ function putBack(aside: string, file: string): void {
   }
 }
 
-/** Throws where there is a file that cannot be read. */
+/** Throws if there is a file that cannot be read. */
 function contentOf(file: string): string | null {
   try {
     return readFileSync(file, 'utf8')

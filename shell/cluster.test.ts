@@ -13,7 +13,7 @@ import { places, targets } from './places.ts'
 
 const port = () => 7400
 
-test('kubectl finds the API server by its name, with no secret and in the namespace of the shop', () => {
+test('kubectl reaches the API server by its name, with no secret and in the shop’s namespace', () => {
   const config = parse(kubeconfig('shop')) as {
     clusters: { cluster: object }[]
     users: { user: object }[]
@@ -24,12 +24,12 @@ test('kubectl finds the API server by its name, with no secret and in the namesp
   assert.equal(config.contexts[0]?.context.namespace, 'shop')
 })
 
-test('the name is there where the shop is in a cluster, and nowhere else', () => {
+test('the name exists only if the shop is in a cluster', () => {
   const named = (cluster: boolean) => places({ port }, { cluster }).some(({ name }) => name === 'kubernetes')
   assert.deepEqual([named(true), named(false)], [true, false])
 })
 
-test('a terminal says what is where, in at most ten lines', () => {
+test('a terminal’s greeting lists what is where, in at most ten lines', () => {
   const has = ['kubectl', 'psql', 'redis-cli', 'rabbitmqadmin', 'promtool', 'amtool'].map((name) => ({ name, found: true }))
   const text = motd(has, { firedrill: true, cluster: true })
   assert.match(text, /kubectl get pods/)
@@ -67,12 +67,12 @@ async function asked(kubernetes?: () => Promise<PassThrough>): Promise<string> {
   }
 }
 
-test('what asks for the API server is connected, and what answered is known', async () => {
+test('a connection to the API server is made, and its answers are known', async () => {
   const far = new PassThrough()
   assert.match(await asked(async () => (setImmediate(() => far.end('the answer')), far)), /the answer kubernetes$/)
 })
 
-test('while it is away, kubectl is told so as Kubernetes would say it', async () => {
+test('while it is down, kubectl gets an error in Kubernetes’s form', async () => {
   const away = await asked(() => Promise.reject(new Error("the shop's host is away")))
   assert.match(away, /^HTTP\/1\.1 503 [^]*"kind":"Status"[^]*the shop's host is away/)
   assert.match(await asked(), /the shop is in no cluster/)

@@ -2,7 +2,7 @@ import { serviceNames } from '../model/components.ts'
 import { etcFiles, home } from './jail.ts'
 import { hostsFile, type Place } from './places.ts'
 
-/** In /etc/shop: the settings of each service and each data store, and the policy of the mesh. */
+/** In /etc/shop: the settings of each service and each datastore, and the mesh's policy. */
 export const settingsFiles = [
   ...serviceNames.map((service) => `${service}.env`),
   'postgresql.conf',
@@ -10,7 +10,7 @@ export const settingsFiles = [
   'rabbitmq.conf',
   'mesh.yaml',
 ]
-/** What stands where they would be: they are on the shop's side, and root's. */
+/** Placeholders for these files: they are on the shop's side, and belong to root. */
 export const settingsNotice = (file: string): string =>
   `# This is root's: read it with 'sudo cat /etc/shop/${file}', edit it with 'sudoedit /etc/shop/${file}'.\n`
 

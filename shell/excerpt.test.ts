@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Excerpt } from './excerpt.ts'
 
-test('both ends are kept, however it comes, and what is between is counted', () => {
+test('both ends are kept, in whatever chunks they arrive, and what is left out is counted', () => {
   const all = Buffer.from(Array.from({ length: 10_000 }, (_, line) => `${line}\n`).join(''))
   for (const size of [1, 7, 99, 100, 101, 1_000, all.length]) {
     const excerpt = new Excerpt(100)
@@ -14,7 +14,7 @@ test('both ends are kept, however it comes, and what is between is counted', () 
   }
 })
 
-test('what fits is as it came', () => {
+test('output within the limit is unchanged', () => {
   const excerpt = new Excerpt(100)
   for (const piece of ['a\n', 'b\n', 'c']) excerpt.push(Buffer.from(piece))
   assert.deepEqual(excerpt.read(2), { text: 'a\nb', leftOut: 0 })

@@ -1,4 +1,4 @@
-/** Keeps the beginning and the end of what comes, and counts what is between. */
+/** Keeps the beginning and the end of a stream, and counts what is left out. */
 export class Excerpt {
   readonly #mostBytes: number
   readonly #head: Buffer[] = []
@@ -6,14 +6,14 @@ export class Excerpt {
   #tail: Buffer = Buffer.alloc(0)
   #leftOut = 0
 
-  /** @param mostBytes of each of both ends. */
+  /** @param mostBytes at each end. */
   constructor(mostBytes = 24 * 1024) {
     this.#mostBytes = mostBytes
   }
 
   push(bytes: Buffer): void {
     const fits = bytes.subarray(0, this.#mostBytes - this.#headBytes)
-    // A copy: what it is a part of may be much larger.
+    // A copy: the buffer that it is part of may be much larger.
     if (fits.length > 0) this.#head.push(Buffer.from(fits))
     this.#headBytes += fits.length
     const rest = bytes.subarray(fits.length)
@@ -23,13 +23,13 @@ export class Excerpt {
     this.#tail = all.subarray(dropped)
   }
 
-  /** The last of it, at most so many bytes. */
+  /** The end of it, at most this many bytes. */
   tail(most: number): string {
     const end = this.#tail.length >= most ? this.#tail : Buffer.concat([...this.#head, this.#tail])
     return end.subarray(Math.max(0, end.length - most)).toString('latin1')
   }
 
-  /** All that is kept, without so many bytes at its end, with a line in the place of what is not. */
+  /** Everything that was kept, without this many bytes at its end, and with a line in place of what was left out. */
   read(without = 0): { text: string; leftOut: number } {
     const gap = this.#leftOut > 0 ? Buffer.from(`\n… ${this.#leftOut} bytes left out …\n`) : Buffer.alloc(0)
     const all = Buffer.concat([...this.#head, gap, this.#tail])

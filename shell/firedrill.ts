@@ -6,9 +6,9 @@ import type { HostRole, RangeConfig, RangeContext } from '../range/context.ts'
 import { hasConsole, programsOn } from '../range/topology.ts'
 import { own } from './jail.ts'
 
-/** `firedrill` as it is in the jail: what a trainee may do, in one bundle, without the checkout that it was made of. */
+/** `firedrill` in the jail: what a trainee may do, in one bundle, without the checkout that it was made from. */
 export const onCallProgram = 'cli/on-call/main.ts'
-/** Our programs of which a host of that role has bundles: its own, and where drills are played that of the terminal and that of the command line. */
+/** Our programs that are bundled for a host's role: its own, and where drills are played those for terminals and the command line. */
 export const bundledOn = (role: HostRole): string[] => [...programsOn(role), ...(hasConsole(role) ? [onCallProgram, quickProgram] : [])]
 /** Where it finds its range, in the jail's own folder. */
 export const firedrillFolder = 'range'
@@ -18,11 +18,11 @@ const node = '/opt/firedrill/node'
 interface FiredrillInJail {
   beside: { at: string; from: string }[]
   programs: Record<string, string>
-  /** To be copied: what is in the cache may be for nobody else to read. */
+  /** To be copied, because the cache may be readable only by its user. */
   copies: Record<string, string>
 }
 
-/** What the jail needs for it; null where its bundle has not been built. */
+/** What the jail needs for it; null if its bundle has not been built. */
 export function firedrillIn(root: string, cache: string | null): FiredrillInJail | null {
   const bundle = cache === null ? null : bundleThere(root, cache, onCallProgram)
   if (bundle === null) return null
@@ -39,7 +39,7 @@ export function firedrillIn(root: string, cache: string | null): FiredrillInJail
   }
 }
 
-/** The range as its trainees may know it: without anybody else's token, and without the shop's passwords. */
+/** The range as its trainees may know it: without other users' tokens and the shop's passwords. */
 export const rangeSeen = ({ config }: Pick<RangeContext, 'config'>, token: string): RangeConfig => ({
   ...config,
   placement: { role: 'all' },

@@ -5,25 +5,25 @@ export interface LogSource {
   file: string
 }
 
-/** Of a log, in the order in which it was written. */
+/** A piece of a log, in order. */
 export interface LogPiece {
   service: string
-  /** The log begins with it: what was there before is of another file. */
+  /** Whether it begins the log: what came before belongs to another file. */
   fresh: boolean
   bytes: Buffer
 }
 
-/** Of what was written before somebody looks, and in one go, in bytes. */
+/** Maximum number of bytes that are read from before the start, and at a time. */
 const mostAtOnce = 1024 * 1024
 
 interface Followed {
   source: LogSource
-  /** Of the file: another one in its place is read from its beginning. */
+  /** The file's inode: a file with another one is read from its beginning. */
   inode: number
   at: number
 }
 
-/** What is written to files, piece by piece. */
+/** Follows what is written to files, piece by piece. */
 export class FileFollower {
   readonly #followed: Followed[]
 
@@ -31,14 +31,14 @@ export class FileFollower {
     this.#followed = sources.map((source) => ({ source, inode: 0, at: 0 }))
   }
 
-  /** What was written since it was asked last; of each file so much at most. */
+  /** What was written since the last call; of each file at most a certain amount. */
   *read(): Iterable<LogPiece> {
     for (const followed of this.#followed) {
       let piece: LogPiece | null = null
       try {
         piece = next(followed)
       } catch {
-        // A log that is being replaced is there next time.
+        // A log that is being replaced is read the next time.
       }
       if (piece) yield piece
     }
@@ -66,7 +66,7 @@ function next(followed: Followed): LogPiece | null {
   }
 }
 
-/** Where the next line begins. */
+/** The start of the next line. */
 function lineAfter(file: number, at: number): number {
   const bytes = Buffer.allocUnsafe(64 * 1024)
   const got = readSync(file, bytes, 0, bytes.length, at)

@@ -7,7 +7,7 @@ import { test } from 'node:test'
 import { Gate } from './gate.ts'
 import { targets } from './places.ts'
 
-test('a connection to a data store waits until whoever is on call is known there, and no other does', async () => {
+test('a connection to a datastore waits until the on-call role exists there, and no other does', async () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'firedrill-gate-'))
   const far = net.createServer((socket) => socket.end('hello')).listen(0, '127.0.0.1')
   await new Promise((resolve) => far.once('listening', resolve))
@@ -32,7 +32,7 @@ test('a connection to a data store waits until whoever is on call is known there
   const waiting = ask('postgres')
   let answered = false
   void waiting.then(() => (answered = true))
-  // It was asked later, and is answered.
+  // It was requested later, but is answered.
   assert.equal(await ask('redis'), 'hello')
   assert.equal(answered, false)
   admitted.resolve()

@@ -7,34 +7,34 @@ import type { PortName } from '../range/context.ts'
 import { kubernetesAnswer } from './kubernetes-status.ts'
 import type { Target } from './places.ts'
 
-/** Connections of one session at once. */
+/** Maximum number of connections of one session. */
 const mostConnections = 200
-/** Of the line that names a target, and of a report. */
+/** Maximum length of the line that names a target, and of a report. */
 const longestLine = 100
 const longestReport = 16 * 1024
 const nameWithinMs = 5_000
-/** Ports of what asks for a name and a password. */
+/** Ports of targets that require a login. */
 const asksWho: ReadonlySet<PortName> = new Set(['postgres', 'amqp', 'rabbitmqManagement'])
 
 interface GateOptions {
   socket: string
   targets: ReadonlyMap<string, Target>
-  /** The port at which a target of the range listens. */
+  /** The port on which a target of the range listens. */
   portOf(target: Extract<Target, { kind: 'port' }>): number
-  /** The control plane, and the token with which this session asks it. */
+  /** The control plane, and the session's token for it. */
   control: { port: number; token: string }
   onReport(report: string): void
-  /** Resolves when whoever is on call has been let into the data stores, or could not be. */
+  /** Resolves when the on-call role has been created in the datastores, or could not be. */
   admitted?: Promise<unknown>
   /** Runs a command about the shop's processes, where they are. */
   operate(socket: net.Socket): void
-  /** Connects to the API server as whoever is on call; left out where the shop is in no cluster. */
+  /** Connects to the API server as the on-call account; undefined if the shop is not in a cluster. */
   kubernetes?(): Promise<Duplex>
 }
 
-/** This side's end of a session's network: what connects says where to by a name, and gets no further than the names that there are. */
+/** The outer end of a session's network: a client in the jail sends the name of its target, and can reach only the known names. */
 export class Gate {
-  /** Bytes that came back from each target, since the session was opened. */
+  /** Bytes received from each target since the session was opened. */
   readonly read = new Map<string, number>()
   readonly #options: GateOptions
   readonly #server: net.Server
@@ -58,7 +58,7 @@ export class Gate {
     return gate
   }
 
-  /** Tells, each time that it is asked, what has answered since the last. */
+  /** Returns, on each call, what has answered since the last one. */
   follow(): () => string[] {
     let before = new Map(this.read)
     return () => {
@@ -104,16 +104,16 @@ export class Gate {
     if (target.kind === 'prometheus') {
       this.#count(name, socket)
       this.#prometheus.emit('connection', socket)
-      // What came with the name, and whatever comes: it was paused until then.
+      // What arrived with the name, and everything after: the socket was paused until then.
       return void socket.resume()
     }
     if (target.kind === 'kubernetes') return this.#askCluster(socket, name)
-    // Who is quicker than that would be refused.
+    // A faster connection would be refused.
     if (asksWho.has(target.port)) void (this.#options.admitted ?? Promise.resolve()).then(() => this.#carry(socket, name, target))
     else this.#carry(socket, name, target)
   }
 
-  /** Where it is away, kubectl is told so. */
+  /** If it is down, kubectl gets an error. */
   #askCluster(socket: net.Socket, name: string): void {
     const connecting = this.#options.kubernetes?.() ?? Promise.reject(new Error('the shop is in no cluster'))
     connecting.then(
@@ -140,7 +140,7 @@ export class Gate {
     far.pipe(socket)
   }
 
-  /** Of answers that are made here, by what has been written. */
+  /** Bytes of answers that are generated here. */
   #count(name: string, socket: net.Socket): void {
     socket.once('close', () => this.read.set(name, (this.read.get(name) ?? 0) + socket.bytesWritten))
   }
@@ -159,7 +159,7 @@ export class Gate {
   }
 }
 
-/** Prometheus as the control plane serves it to a trainee: what is asked there is seen, and its lifecycle is out of reach. */
+/** Prometheus through the control plane, with a trainee's rights: queries count as looks, and its lifecycle API is out of reach. */
 const prometheusOf = ({ port, token }: GateOptions['control']): http.Server =>
   http.createServer((request, response) => {
     const asked = http.request(

@@ -3,12 +3,12 @@ import path from 'node:path'
 import { poll } from '../model/until.ts'
 import { limits } from './jail.ts'
 
-/** Of all sessions of a range; each has its own after it. */
+/** Prefix for all sessions of a range; each adds its own name. */
 const prefixOf = (rangeId: string): string => `firedrill-${rangeId}-shell-`
 const periodUs = 100_000
 const diesWithinMs = 10_000
 
-/** Control groups of one session: what runs in the jail is put into them before the jail is made. Empty where this user may make none. */
+/** Control groups of one session: the jail's processes are moved into them before the jail is made. Empty if this user may create none. */
 export function makeGroups(rangeId: string, session: string): string[] {
   return bases().flatMap(({ base, files }) => {
     const group = path.join(base, prefixOf(rangeId) + session)
@@ -19,13 +19,13 @@ export function makeGroups(rangeId: string, session: string): string[] {
       if (limited) return [group]
       rmdirSync(group)
     } catch {
-      // Limits of each process are left (`prlimit`).
+      // Per-process limits remain (`prlimit`).
     }
     return []
   })
 }
 
-/** The sessions of a range that have groups, whoever made them. */
+/** The sessions of a range that have groups, whichever process created them. */
 export const sessionsWithGroups = (rangeId: string): string[] => [
   ...new Set(
     bases()
@@ -35,12 +35,14 @@ export const sessionsWithGroups = (rangeId: string): string[] => [
   ),
 ]
 
-/** Kills what is left in the groups of a session, and removes them. Resolves when none is left, or was waited for long enough: what is killed takes its time to die. */
+/**
+ * Kills what is left in the groups of a session, and removes them. Resolves when none is left, or after a while: killed processes take time to exit.
+ */
 export async function groupsGone(rangeId: string, session: string): Promise<void> {
   await poll(diesWithinMs, () => removeGroups(rangeId, session), 20)
 }
 
-/** Whether none is left. */
+/** Returns whether none is left. */
 function removeGroups(rangeId: string, session: string): boolean {
   let gone = true
   for (const { base } of bases()) {
@@ -69,7 +71,7 @@ const version2 = {
   'pids.max': limits.processes,
 }
 
-/** Where groups may be made, and what is written into one there. */
+/** Where groups may be created, and the settings for one there. */
 function bases(): { base: string; files: Record<string, string | number> }[] {
   const mounts = readLines('/proc/self/mounts').map((line) => line.split(' '))
   const first = mounts.flatMap(([, mount = '', type, options = '']) => {
@@ -90,7 +92,7 @@ function kill(pid: number): void {
   try {
     if (pid > 1) process.kill(pid, 'SIGKILL')
   } catch {
-    // It has ended meanwhile.
+    // It has exited meanwhile.
   }
 }
 

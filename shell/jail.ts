@@ -2,36 +2,36 @@
 import { existsSync, lstatSync, readlinkSync } from 'node:fs'
 import path from 'node:path'
 
-/** How much one session may take, where the kernel lets us say. */
+/** Quotas of one session, where the kernel supports them. */
 export const limits = {
   /** Of the home, and of /tmp, in bytes of memory. */
   homeBytes: 64 * 1024 * 1024,
   tmpBytes: 32 * 1024 * 1024,
-  /** Programs and their threads at once. */
+  /** Number of processes and threads. */
   processes: 128,
-  /** Open files of one program. */
+  /** Open files per process. */
   files: 1_024,
-  /** All that its programs and its files take together, in bytes. */
+  /** Memory of all processes and files together, in bytes. */
   memoryBytes: 320 * 1024 * 1024,
-  /** Cores; beside others it gets less than they do. */
+  /** Number of cores; other programs have priority over it. */
   cpuShare: 1,
 } as const
 
 export const home = '/home/oncall'
-/** Where the jail has what we put there for it. */
+/** Folders in the jail for our own files. */
 export const own = '/run/firedrill'
 const logs = '/var/log/shop'
 
 export interface JailOptions {
-  /** Root steps down to this user within the jail; without one the jail is made by a user namespace. */
+  /** Root switches to this user within the jail; without one the jail uses a user namespace. */
   uid: number | null
-  /** The session's folder on this side: `etc`, `own`, and the socket `net`. */
+  /** The session's folder outside: `etc`, `own`, and the socket `net`. */
   folder: string
   /** Logs to be read in the jail. */
   logs: string
-  /** Read-only files beside: where in the jail, and what is there. */
+  /** Additional read-only files: their path in the jail, and their source. */
   beside?: { at: string; from: string }[]
-  /** What must not be seen, wherever it is: the checkout, the range's folder, the cache. */
+  /** Folders to hide, wherever they are: the checkout, the range's folder, the cache. */
   hidden: readonly string[]
   env: Record<string, string>
   /** Bytes of the seccomp filter come from this descriptor. */
@@ -39,7 +39,7 @@ export interface JailOptions {
   command: readonly string[]
 }
 
-/** What of /etc programs need to run, none of it this machine's own affairs. The rest of the jail's /etc is ours. */
+/** Files of /etc that programs need, none of which reveals anything about this machine. The rest of the jail's /etc is ours. */
 const etcPieces = [
   'alternatives',
   'ld.so.cache',
@@ -67,7 +67,7 @@ const etcPieces = [
 
 export const etcFiles = ['passwd', 'group', 'hosts', 'nsswitch.conf', 'resolv.conf'] as const
 
-/** Where programs and their libraries are, whether or not this system keeps them all in /usr. */
+/** Folders of programs and libraries, whether or not this system keeps them all in /usr. */
 function systemFolders(): string[] {
   return ['/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32'].flatMap((folder) => {
     if (!existsSync(folder)) return []
@@ -75,7 +75,7 @@ function systemFolders(): string[] {
   })
 }
 
-/** All arguments of bwrap: namespaces of its own for everything, and of this machine its programs and nothing else. */
+/** All arguments of bwrap: separate namespaces of all kinds, and only this machine's programs. */
 export function bwrapArguments({ uid, folder, hidden, env, seccompFd, command, ...rest }: JailOptions): string[] {
   return [
     ...[
@@ -97,13 +97,13 @@ export function bwrapArguments({ uid, folder, hidden, env, seccompFd, command, .
     '--clearenv',
     ...Object.entries(env).flatMap(([name, value]) => ['--setenv', name, value]),
     ...['--ro-bind', '/usr', '/usr', ...systemFolders()],
-    // Wherever the answers are, they are not there.
+    // Folders with answers are hidden, wherever they are.
     ...hidden.filter((place) => /^\/(usr|bin|sbin|lib)(\/|$)/.test(place)).flatMap((place) => ['--tmpfs', place]),
     ...['--proc', '/proc', ...(uid === null ? plainDevices() : ['--dev', '/dev'])],
     ...writable('/dev/shm', limits.tmpBytes),
     ...writable('/tmp', limits.tmpBytes),
     ...writable(home, limits.homeBytes),
-    // Whose parents are made on the way are for root alone.
+    // The parents of mounts are created readable for root alone.
     ...['/etc', '/etc/ssl', '/run', '/var', '/var/log', '/opt'].flatMap((at) => ['--perms', '0755', '--dir', at]),
     ...etcPieces.flatMap((piece) => ['--ro-bind-try', `/etc/${piece}`, `/etc/${piece}`]),
     ...etcFiles.flatMap((name) => ['--ro-bind', path.join(folder, 'etc', name), `/etc/${name}`]),
@@ -111,21 +111,21 @@ export function bwrapArguments({ uid, folder, hidden, env, seccompFd, command, .
     ...['--ro-bind', path.join(folder, 'own'), own],
     ...['--ro-bind', rest.logs, logs],
     ...(rest.beside ?? []).flatMap(({ at, from }) => ['--perms', '0755', '--dir', path.dirname(at), '--ro-bind', from, at]),
-    // What has no quota takes nothing.
+    // A file system without a quota must be read-only.
     ...['--remount-ro', '/dev', '--remount-ro', '/'],
     ...['--chdir', home],
     ...['--seccomp', String(seccompFd)],
     '--',
-    // Counted within the user namespace. As root they are set before, for the user of the session alone.
+    // Counted within the user namespace. As root they are set before, for the session's user only.
     ...(uid === null ? ['/usr/bin/prlimit', ...Object.entries(ulimits).map(([, [long, most]]) => `--${long}=${most}`), '--'] : []),
-    // Names have their usual ports, below 1024, which take a right that is given up at once.
+    // Names have their usual ports, below 1024, which need a capability that is dropped immediately.
     ...['/usr/bin/perl', `${own}/forward.pl`, `${own}/net`, `${own}/map`, String(uid ?? '-')],
     ...stepDown(uid),
     ...command,
   ]
 }
 
-/** Without pseudo-terminals of its own: for those bwrap makes a second user namespace, which has no rights over the loopback of the first. */
+/** Without pseudo-terminals of its own: for those bwrap creates a second user namespace, which has no rights over the first one's loopback. */
 const plainDevices = (): string[] => [
   ...['--perms', '0755', '--tmpfs', '/dev'],
   ...['null', 'zero', 'full', 'random', 'urandom', 'tty'].flatMap((name) => ['--dev-bind', `/dev/${name}`, `/dev/${name}`]),
@@ -139,7 +139,7 @@ const plainDevices = (): string[] => [
 
 const writable = (at: string, bytes: number): string[] => ['--perms', '1777', '--size', String(bytes), '--tmpfs', at]
 
-/** By bash's own letter: the option of prlimit, and how much. Bash counts locked memory in KiB, prlimit in bytes. */
+/** By bash's letter: the option of prlimit, and the value. Bash counts locked memory in KiB, prlimit in bytes. */
 const ulimits = {
   u: ['nproc', limits.processes],
   n: ['nofile', limits.files],
@@ -148,13 +148,13 @@ const ulimits = {
   q: ['msgqueue', 64 * 1024],
 } as const
 
-/** For bash, before it becomes what makes the jail: so is one program less started on the way to a prompt. */
+/** For bash, which then becomes the program that makes the jail: this saves one program before the prompt. */
 export const ulimitCommand = (): string =>
   `ulimit ${Object.entries(ulimits)
     .map(([letter, [, most]]) => `-${letter} ${letter === 'l' ? most / 1024 : most}`)
     .join(' ')}`
 
-/** Becomes a user who owns nothing and may do nothing, and can never become another. */
+/** Becomes a user who owns nothing, has no rights, and can never become another. */
 const stepDown = (uid: number | null): string[] => [
   '/usr/bin/setpriv',
   ...(uid === null ? [] : [`--reuid=${uid}`, `--regid=${uid}`, '--clear-groups', '--bounding-set=-all']),

@@ -1,9 +1,12 @@
 import { stringify } from 'yaml'
 
-/** By its name in the jail's own folder. */
+/** Its name in the jail's own folder. */
 export const kubeconfigFile = 'kubeconfig'
 
-/** For kubectl in the jail: the API server is a name like the others, and who asks is said on the way there, so that nothing here is a secret. */
+/**
+ * For kubectl in the jail: the API server has a name like the other targets, and the identity is added on the way there, so that this contains no
+ * secret.
+ */
 export const kubeconfig = (namespace: string): string =>
   stringify({
     apiVersion: 'v1',

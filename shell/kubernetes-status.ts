@@ -1,10 +1,10 @@
 import { STATUS_CODES } from 'node:http'
 
-/** A refusal as Kubernetes says it, so that kubectl shows it. */
+/** A refusal in Kubernetes's form, so that kubectl shows it. */
 export const kubernetesStatus = (code: number, reason: string, message: string): string =>
   JSON.stringify({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason, code })
 
-/** The same as a whole answer of HTTP, for who has a connection and no server; it is the last on that. */
+/** The same as a complete HTTP response, for a connection without a server; it is the last on that connection. */
 export function kubernetesAnswer(code: number, reason: string, message: string): string {
   const body = kubernetesStatus(code, reason, message)
   const head = [`HTTP/1.1 ${code} ${STATUS_CODES[code]}`, 'content-type: application/json', `content-length: ${Buffer.byteLength(body)}`]

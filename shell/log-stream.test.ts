@@ -11,7 +11,7 @@ import { LogView } from './log-view.ts'
 const folder = mkdtempSync(path.join(tmpdir(), 'firedrill-logs-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
 
-test('logs of another host are copied as they are written, and again when the connection or the file is another', async () => {
+test('logs of another host are copied as they are written, and again after a reconnect or a new file', async () => {
   const file = path.join(folder, 'orders.log')
   const before = `${'x'.repeat(99)}\n`.repeat(20_000)
   writeFileSync(file, before)
@@ -51,7 +51,7 @@ test('logs of another host are copied as they are written, and again when the co
   assert.ok(open[2]?.destroyed)
 })
 
-test('what another host sends names no file but a log', async () => {
+test('another host can write only to logs', async () => {
   const [stream, sent] = duplexPair()
   const taken: string[] = []
   const refused = Promise.withResolvers<void>()

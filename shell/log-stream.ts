@@ -4,14 +4,14 @@ import { z } from 'zod'
 import { FileFollower, type LogPiece, type LogSource } from './follow-files.ts'
 import { lookEveryMs, type LogInput } from './log-view.ts'
 
-/** A line for each piece: JSON, its bytes in base64. A service is a file's name on the other side. */
+/** One line for each piece: JSON, with its bytes in base64. A service becomes a file name on the other side. */
 const received = z.object({ service: z.string().regex(/^[a-z][a-z0-9-]{0,40}$/), fresh: z.boolean(), bytes: z.base64() })
 const againAfterMs = 1_000
 
 export const sentPiece = ({ service, fresh, bytes }: LogPiece): string =>
   `${JSON.stringify({ service, fresh, bytes: bytes.toString('base64') } satisfies z.input<typeof received>)}\n`
 
-/** Sends the logs of this host, for terminals elsewhere, until the other end goes. A reader that does not read is waited for. */
+/** Sends this host's logs, for terminals on another host, until the connection ends. A reader that does not read causes back-pressure. */
 export function sendLogs(stream: Duplex, sources: readonly LogSource[]): void {
   const follower = new FileFollower(sources)
   const look = () => {
@@ -26,7 +26,7 @@ export function sendLogs(stream: Duplex, sources: readonly LogSource[]): void {
   look()
 }
 
-/** Those of the host that a connection leads to; when that breaks, another is made, and the logs begin again. */
+/** The logs of the host at the other end of a connection; when it breaks, another is opened, and the logs begin again. */
 export const logsFrom =
   (connect: () => Promise<Duplex>): LogInput =>
   (take) => {
@@ -60,7 +60,7 @@ export const logsFrom =
     }
   }
 
-/** Null for what is no piece of a log. */
+/** Null for an invalid piece. */
 function pieceIn(line: string): LogPiece | null {
   try {
     const { bytes, ...piece } = received.parse(JSON.parse(line))

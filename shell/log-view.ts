@@ -2,14 +2,14 @@ import { appendFileSync, chmodSync, mkdirSync, rmSync, statSync, truncateSync, w
 import path from 'node:path'
 import { FileFollower, type LogPiece, type LogSource } from './follow-files.ts'
 
-/** Where a copy begins again, as a log that is rotated does, in bytes. */
+/** Size at which a copy begins again, like a rotated log, in bytes. */
 const longestCopy = 16 * 1024 * 1024
 export const lookEveryMs = 300
 
-/** Where logs come from: hands on what is there and what comes, until it is stopped. */
+/** A source of logs: delivers existing and new data, until it is stopped. */
 export type LogInput = (take: (piece: LogPiece) => void) => { stop(): void }
 
-/** Those of this host. */
+/** The logs of this host. */
 export const filesHere =
   (sources: readonly LogSource[]): LogInput =>
   (take) => {
@@ -24,8 +24,8 @@ export const filesHere =
   }
 
 /**
- * The shop's logs as files for those who have a terminal. They are copies, which follow as the logs are written: the logs themselves are readable by
- * nobody but the range's own user, and nothing that is done to a copy, or by a link in its place, reaches them.
+ * The shop's logs as files for terminals. They are copies that follow the originals: the logs themselves are readable only by the range's own user,
+ * and no change to a copy, or a link in its place, affects them.
  */
 export class LogView {
   readonly folder: string
@@ -37,7 +37,7 @@ export class LogView {
     this.#inputs = inputs
   }
 
-  /** From now on, until it is stopped. */
+  /** Follows from now on, until it is stopped. */
   start(): void {
     if (this.#running.length > 0) return
     mkdirSync(this.folder, { recursive: true })
@@ -61,7 +61,7 @@ export class LogView {
       } else if (statSync(copy).size > longestCopy) truncateSync(copy)
       appendFileSync(copy, bytes)
     } catch {
-      // A full disk keeps no terminal from being opened; the log itself is where it was.
+      // A full disk does not prevent a terminal; the log itself is not affected.
     }
   }
 }

@@ -5,25 +5,25 @@ import { schemaOwners } from '../shop/contract.ts'
 import { scramVerifier } from '../range/components/scram.ts'
 import type { RangeContext } from '../range/context.ts'
 
-/** Who is on call, to the shop's data stores. */
+/** The name of the on-call role in the shop's datastores. */
 export const onCall = 'oncall'
 const answerWithinMs = 5_000
 
-/** Derived, so that it is the same for every session of a range, and says nothing of the shop's own. */
+/** Derived, so that it is the same for every session of a range, and reveals none of the shop's own. */
 export const onCallPassword = ({ config }: Pick<RangeContext, 'config'>, of: 'postgres' | 'rabbitmq'): string =>
   createHmac('sha256', `${config.id} ${config.passwords[of]}`).update(onCall).digest('hex').slice(0, 24)
 
-/** Lets whoever is on call into the data stores that are up; idempotent. Each is let known by itself, and one that is down is left for the next time. */
+/** Creates the on-call role in the datastores that are up; idempotent. Each is independent, and one that is down is left for the next time. */
 export async function admitOnCall(context: RangeContext, range: Range): Promise<void> {
   await Promise.allSettled([admitToDatabase(context, range), admitToBroker(context)])
 }
 
 /**
- * Sees every session and all statistics, reads and changes what the services own, and may end any client's session: whatever runs a maintenance job is the
- * administrator, whose sessions PostgreSQL lets nobody else end, so that there are functions of the same names in front of its own.
+ * Sees every session and all statistics, reads and changes what the services own, and may end any client's session. Maintenance jobs run as the
+ * administrator, whose sessions PostgreSQL lets nobody else end; so functions with the names of PostgreSQL's own are placed before them.
  */
 async function admitToDatabase(context: RangeContext, { database }: Range): Promise<void> {
-  // Safe in SQL: base64 and signs that a literal may have.
+  // Safe in SQL: base64, with characters that are allowed in a literal.
   const password = scramVerifier(onCallPassword(context, 'postgres'))
   const ending = (name: string) => `create or replace function oncall.${name}(pid integer) returns boolean language sql security definer
     set search_path = pg_catalog as $$ select pg_catalog.${name}(a.pid) from pg_stat_activity a
@@ -43,7 +43,7 @@ async function admitToDatabase(context: RangeContext, { database }: Range): Prom
     await database.query(statement)
 }
 
-/** May look at everything, and change queues, bindings and policies. */
+/** May read everything, and change queues, bindings and policies. */
 async function admitToBroker(context: RangeContext): Promise<void> {
   const put = (path: string, body: object) =>
     new Promise<void>((resolve, reject) => {

@@ -1,7 +1,7 @@
 import { findProgram } from '../range/binaries.ts'
 import { own } from './jail.ts'
 
-/** Programs of an on-call engineer: those that this machine lacks are named by `doctor` and left out. */
+/** An on-call engineer's programs: `doctor` names those that this machine lacks, and they are left out. */
 const programs: readonly { name: string; debian: string }[] = [
   { name: 'psql', debian: 'postgresql-client' },
   { name: 'redis-cli', debian: 'redis-tools' },
@@ -19,13 +19,13 @@ const programs: readonly { name: string; debian: string }[] = [
   { name: 'strace', debian: 'strace' },
 ]
 
-/** Where the shop is in a cluster, that is asked. */
+/** Needed only if the shop is in a cluster. */
 const clusterPrograms: typeof programs = [{ name: 'kubectl', debian: 'kubernetes-client' }]
 
-/** Only what the jail sees: programs in a home are not there. */
+/** Only what the jail can see: programs in a home are not there. */
 const visible = /^\/(usr|bin|sbin)\//
 
-/** Of those, which there are. */
+/** The installed ones. */
 export const foundPrograms = ({ cluster = false } = {}): { name: string; debian: string; found: boolean }[] =>
   [...programs, ...(cluster ? clusterPrograms : [])].map(({ name, debian }) => ({
     name,
@@ -33,20 +33,22 @@ export const foundPrograms = ({ cluster = false } = {}): { name: string; debian:
     found: visible.test(findProgram([name], ['/usr/bin', '/usr/sbin', '/bin']) ?? ''),
   }))
 
-/** What programs are told in files: other users of the machine can read the arguments of a program in a jail, too. By their names in the jail's own folder. */
+/**
+ * Settings of programs, in files: other users of the machine can read arguments, even of programs in a jail. By their names in the jail's own folder.
+ */
 export const privateFiles = ({ rabbitmqPassword, token }: { rabbitmqPassword: string; token: string }): Record<string, string> => ({
   'rabbitmqadmin.conf': `[default]\npassword = ${rabbitmqPassword}\n`,
   authorization: `Authorization: Bearer ${token}\n`,
 })
 
-/** Programs that know where the shop is; by their name in the jail. */
+/** Wrappers that know where the shop is; by their names in the jail. */
 export const wrappers: Record<string, string> = {
   'redis-cli': `#!/bin/sh\nexec /usr/bin/redis-cli -h redis "$@"\n`,
   rabbitmqadmin: `#!/bin/sh\nexec /usr/bin/rabbitmqadmin --config=${own}/rabbitmqadmin.conf --host=rabbitmq --port=15672 --username=oncall "$@"\n`,
   amtool: `#!/bin/sh\nexec /usr/bin/amtool --alertmanager.url=http://alertmanager:9093/alertmanager "$@"\n`,
 }
 
-/** Where programs are looked for in the jail. PostgreSQL's own psql comes before Debian's wrapper, which reads settings of this machine. */
+/** The PATH in the jail. PostgreSQL's own psql comes before Debian's wrapper, which reads settings of this machine. */
 export function searchPath(): string {
   const psql = findProgram(['psql'], postgresFolders())
   const postgres = psql && postgresFolders().find((folder) => psql.startsWith(`${folder}/`))
@@ -55,7 +57,7 @@ export function searchPath(): string {
 
 const postgresFolders = (): string[] => ['18', '17', '16', '15', '14', '13'].map((version) => `/usr/lib/postgresql/${version}/bin`)
 
-/** What a session is greeted with, in at most ten lines. */
+/** The greeting of a session, in at most ten lines. */
 export function motd(has: readonly { name: string; found: boolean }[], { firedrill = false, cluster = false } = {}): string {
   const there = (name: string) => has.some((program) => program.name === name && program.found)
   const proxies = cluster

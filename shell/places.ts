@@ -2,28 +2,28 @@ import type { PortName, RangeContext } from '../range/context.ts'
 import { adminPort } from '../range/mesh/edges.ts'
 import { proxyNames, serviceNames, withoutProxy, type ServiceName } from '../model/components.ts'
 
-/** What is at the end of a connection out of the jail. */
+/** The target of a connection out of the jail. */
 export type Target =
   | { kind: 'port'; port: PortName }
-  /** The control plane's own Prometheus, so that what is asked there is seen as it is in the console. */
+  /** Prometheus through the control plane, so that queries count as looks, as in the console. */
   | { kind: 'prometheus' }
-  /** Where the shell says which command has ended. */
+  /** Receives the shell's reports about commands that ended. */
   | { kind: 'reports' }
-  /** Commands about the shop's processes, which run on its side. */
+  /** Commands about the shop's processes, which run on the shop's host. */
   | { kind: 'operator' }
-  /** The API server of the cluster that has the shop. */
+  /** The API server of the cluster that the shop runs in. */
   | { kind: 'kubernetes' }
 
-/** A name in the jail, with the ports at which something listens there. */
+/** A name in the jail, with its ports. */
 export interface Place {
   name: string
-  /** On the jail's own loopback; each name has its own, so that each has its usual port. */
+  /** The address on the jail's own loopback; each name has its own, so that each can have its usual port. */
   address: string
   ports: { port: number; target: string }[]
 }
 
 const http = 80
-/** At their usual ports, and an exporter's metrics beside what it measures. */
+/** At their usual ports, with an exporter's metrics at the name of what it measures. */
 const usualPorts: Record<string, Record<number, PortName>> = {
   postgres: { 5432: 'postgres', 9187: 'postgresExporter' },
   redis: { 6379: 'redis', 9121: 'redisExporter' },
@@ -33,10 +33,10 @@ const usualPorts: Record<string, Record<number, PortName>> = {
   restored: { 5432: 'restored' },
 }
 
-/** At which ports of the loopback the jail finds what is not a place of the shop. */
+/** Ports of the loopback for targets that are not parts of the shop. */
 const ownPorts = { reports: 9, operator: 10 } as const
 
-/** What a target's name stands for; none but these can be reached out of the jail. */
+/** The target for a name; only these can be reached from the jail. */
 export function targets(): ReadonlyMap<string, Target> {
   const ports = [
     ...serviceNames.map((name): [string, PortName] => [name, name]),
@@ -53,7 +53,9 @@ export function targets(): ReadonlyMap<string, Target> {
   ])
 }
 
-/** Every name in the jail. The control plane is at `localhost`, at the port that it has outside; the API server only where the shop is in a cluster. */
+/**
+ * Every name in the jail. The control plane is `localhost`, with the same port as outside; the API server is there only if the shop is in a cluster.
+ */
 export function places(context: Pick<RangeContext, 'port'>, { cluster = false } = {}): Place[] {
   const named: [string, Record<number, string>][] = [
     ...serviceNames.map((name): [string, Record<number, string>] => [name, { [http]: name }]),
@@ -81,6 +83,6 @@ const own = (port: number, target: string) => ({ port, target })
 export const hostsFile = (all: readonly Place[]): string =>
   `${all.map(({ name, address }) => `${address} ${name}`).join('\n')}\n::1 ip6-localhost\n`
 
-/** As the forwarder in the jail reads it. */
+/** In the format of the forwarder in the jail. */
 export const forwardMap = (all: readonly Place[]): string =>
   all.flatMap(({ address, ports }) => ports.map(({ port, target }) => `${address} ${port} ${target}\n`)).join('')

@@ -11,7 +11,7 @@ import { seccompFilter } from './seccomp.ts'
 
 const run = promisify(execFile)
 
-/** What a jail cannot be made without. */
+/** Programs without which a jail cannot be made. */
 const needed = [
   { program: 'bwrap', debian: 'bubblewrap' },
   { program: 'perl', debian: 'perl-base' },
@@ -22,7 +22,7 @@ const needed = [
 
 export const findBwrap = (): string | null => process.env['FIREDRILL_BWRAP'] || findProgram(['bwrap'], [])
 
-/** Why there can be no terminal on this machine; null when there can. Tried, by making a jail and nothing in it. */
+/** Why terminals are not available on this machine; null if they are. Tests it by making an empty jail. */
 export async function jailTrouble(): Promise<string | null> {
   const missing = missingProgram()
   if (missing) return missing

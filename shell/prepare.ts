@@ -9,20 +9,20 @@ import { bwrapArguments, ulimitCommand, type JailOptions } from './jail.ts'
 import { forwardMap, type Place } from './places.ts'
 import { seccompFilter } from './seccomp.ts'
 
-/** Sessions of a range at once; each has a number, and by it a user of its own. */
+/** Maximum number of sessions of a range; each has a number, which determines its user. */
 export const mostSessions = 8
 
-/** The folder of a range's sessions: short, since a socket's path has at most 107 bytes, and for nobody but who runs the range. */
+/** The folder of a range's sessions: short, because a socket's path has at most 107 bytes, and accessible only to the user who runs the range. */
 export const runtimeFolder = (dir: string): string => path.join(tmpdir(), `firedrill-shell-${rangeId(dir)}`)
 
-/** Removes what a control plane that was killed has left of its sessions, and nothing of those that are opened meanwhile. Processes of theirs died with it. */
+/** Removes what a killed control plane has left of its sessions, but nothing of those that are opened meanwhile. Their processes died with it. */
 export async function sweepShells(dir: string): Promise<void> {
   const left = sessionsWithGroups(rangeId(dir))
   rmSync(runtimeFolder(dir), { recursive: true, force: true })
   await Promise.all(left.map((session) => groupsGone(rangeId(dir), session)))
 }
 
-/** Makes it. Throws where somebody else has made it. */
+/** Creates it. Throws if somebody else has created it. */
 export function makeRuntimeFolder(dir: string): string {
   const folder = runtimeFolder(dir)
   mkdirSync(folder, { recursive: true, mode: 0o700 })
@@ -32,7 +32,7 @@ export function makeRuntimeFolder(dir: string): string {
   return folder
 }
 
-/** A user that nobody else is: one number for each session of each range, far above those of accounts; or of the few that a container has. */
+/** A unique user: one number for each session of each range, far above those of accounts; or one of the few that a container has. */
 export function uidOf(dir: string, slot: number): number {
   const mapped = readFileSync('/proc/self/uid_map', 'utf8').trim().split('\n')
   const many = mapped.some((line) => {
@@ -57,28 +57,28 @@ interface PrepareOptions extends Pick<JailOptions, 'hidden' | 'env' | 'beside' |
   groups: readonly string[]
   places: readonly Place[]
   motd: string
-  /** Programs of ours, by name: first on the path in the jail. */
+  /** Our own programs, by name: first on the PATH in the jail. */
   programs?: Readonly<Record<string, string>>
-  /** What is read in the jail's own folder, by name. */
+  /** Files in the jail's own folder, by name. */
   files?: Readonly<Record<string, string>>
-  /** What `firedrill` knows of its range in the jail. */
+  /** What `firedrill` in the jail knows about its range. */
   rangeFile?: string
-  /** Files to be copied into the jail's own folder, by where they are in it. */
+  /** Files to be copied into the jail's own folder, by their path in it. */
   copies?: Readonly<Record<string, string>>
   command: readonly string[]
 }
 
-/** How what makes the jail ends when it cannot be put into the groups of its session. */
+/** Exit status if the process cannot be moved into the groups of its session. */
 export const groupsRefused = 97
 
-/** Programs of ours that run in the jail. */
+/** Our own programs that run in the jail. */
 const inside = path.join(import.meta.dirname, 'inside')
 
 function unfiltered(): never {
   throw new FiredrillError('unsupported', `no system calls are known of ${process.arch}, so none can be refused`)
 }
 
-/** Writes all that a session's jail is made of, and says how it is started. By then its socket is to be listened to. */
+/** Writes all files of a session's jail, and returns how to start it. Its socket must be listening by then. */
 export function prepareJail({
   bwrap,
   folder,
@@ -116,7 +116,7 @@ export function prepareJail({
   put('seccomp', seccompFilter() ?? unfiltered(), 0o400)
   const args = bwrapArguments({ ...options, folder, seccompFd: 9, command })
   const end = args.indexOf('--')
-  // What is in it, the token among it, is on no command line.
+  // Its contents, including the token, are on no command line.
   put(
     'args',
     args
@@ -125,7 +125,7 @@ export function prepareJail({
       .join(''),
     0o400,
   )
-  // Whatever it starts is in its groups from the first, and nothing that was open here is open there.
+  // All its children are in its groups from the start, and inherit no open files.
   const script = `while [ "$1" != -- ]; do echo $$ >"$1/cgroup.procs" || exit ${groupsRefused}; shift; done; shift
 for fd in /proc/self/fd/*; do fd=\${fd##*/}; [ "$fd" -gt 2 ] && eval "exec $fd>&-"; done
 ${options.uid === null ? '' : `${ulimitCommand()}\n`}exec "$BWRAP" --args 8 "$@" 8<"$FOLDER/args" 9<"$FOLDER/seccomp"`

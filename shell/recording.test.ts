@@ -8,7 +8,7 @@ import { readRecording, Recording, recordingsIn } from './recording.ts'
 const folder = () => mkdtempSync(path.join(tmpdir(), 'firedrill-recording-'))
 const window = { cols: 100, rows: 30 }
 
-test('a recording is an asciicast: characters whole, times from its beginning, for nobody else to read', async () => {
+test('a recording is an asciicast: whole characters, times from its start, readable only by its owner', async () => {
   const dir = folder()
   let now = 5_000
   const recording = Recording.start(dir, 'one', window, 'Ada', () => now)
@@ -48,7 +48,7 @@ test('a flood is kept up to a limit, and says where it ends', async () => {
   rmSync(dir, { recursive: true })
 })
 
-test('what is no recording is neither listed nor read', () => {
+test('files that are not recordings are neither listed nor read', () => {
   const dir = folder()
   writeFileSync(path.join(dir, 'other.cast'), 'no header')
   writeFileSync(path.join(dir, 'note.txt'), '{}')

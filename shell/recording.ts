@@ -5,9 +5,9 @@ import { z } from 'zod'
 import { jsonOrNull } from '../model/json.ts'
 import type { Window } from './window.ts'
 
-/** Of one session; a flood is nothing that anybody watches again. */
+/** Maximum size of one session's recording; nobody watches a flood again. */
 const mostBytes = 4 * 1024 * 1024
-/** Sessions of one drill. */
+/** Maximum number of sessions in one drill. */
 const mostOfDrill = 40
 
 /** The first line of a recording: asciicast, version 2 (https://docs.asciinema.org/manual/asciicast/v2/). */
@@ -20,11 +20,11 @@ const header = z.object({
   title: z.string(),
 })
 
-/** What a terminal printed, as it did, in a file that only the range may read. */
+/** Records a terminal's output in a file that only the range's user can read. */
 export class Recording {
   readonly #file: WriteStream
   readonly #decoder = new StringDecoder('utf8')
-  /** Milliseconds; goes on evenly, whatever is done to the machine's clock. */
+  /** In milliseconds; monotonic, whatever is done to the machine's clock. */
   readonly #clock: () => number
   readonly #startedAt: number
   #bytes = 0
@@ -40,7 +40,7 @@ export class Recording {
     >)
   }
 
-  /** Null where a drill has more than anybody will watch. @param title whose it is. */
+  /** Null if a drill has more recordings than anybody will watch. @param title whose it is. */
   static start(folder: string, name: string, window: Window, title: string, clock = () => performance.now()): Recording | null {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     if (readdirSync(folder).length >= mostOfDrill) return null
@@ -76,10 +76,10 @@ export class Recording {
   }
 }
 
-/** A recording that was kept. */
+/** A stored recording. */
 interface Kept {
   id: string
-  /** Whose terminal it was. */
+  /** The owner of the terminal. */
   owner: string
   /** Milliseconds since the epoch. */
   startedAt: number
@@ -87,7 +87,7 @@ interface Kept {
 
 const nameOf = /^([\w-]{1,40})\.cast$/
 
-/** Those of a folder, oldest first. What is no recording is left out. */
+/** The recordings in a folder, oldest first. Other files are left out. */
 export function recordingsIn(folder: string): Kept[] {
   if (!existsSync(folder)) return []
   return readdirSync(folder)
@@ -101,7 +101,7 @@ export function recordingsIn(folder: string): Kept[] {
     .toSorted((a, b) => a.startedAt - b.startedAt)
 }
 
-/** The asciicast itself; null where there is none of that name. */
+/** The asciicast itself; null if there is none with that name. */
 export function readRecording(folder: string, id: string): string | null {
   const file = path.join(folder, `${id}.cast`)
   return nameOf.test(`${id}.cast`) && existsSync(file) ? readFileSync(file, 'utf8') : null

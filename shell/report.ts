@@ -1,22 +1,22 @@
-/** What a shell says of a command that has ended. */
+/** A shell's report about a command that has ended. */
 export interface Report {
   command: string
-  /** Exit status, as the shell has it. */
+  /** Exit status, as in the shell. */
   status: number
-  /** The folder that it was left in. */
+  /** The folder afterwards. */
   folder: string
 }
 
 const longestCommand = 500
 
-/** Reads what the jail's bash tells: status, folder and command, with a NUL between each; null for anything else. */
+/** Parses the report of the jail's bash: status, folder and command, separated by NUL; null for anything else. */
 export function readReport(text: string): Report | null {
   const [status = '', folder, command, ...rest] = text.split('\0')
   if (!/^\d{1,3}$/.test(status) || !folder || !command || rest.length > 0) return null
   return { status: Number(status), folder: plain(folder, 200), command: plain(command, longestCommand) }
 }
 
-/** In one line, and without what would do something to a terminal that shows it. */
+/** On one line, and without characters that control a terminal. */
 const plain = (text: string, most = longestCommand): string =>
   text
     .replaceAll(/\s*\n\s*/g, ' ⏎ ')

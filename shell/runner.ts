@@ -4,26 +4,26 @@ import { FiredrillError } from '../model/errors.ts'
 import { Excerpt } from './excerpt.ts'
 import type { Started } from './session.ts'
 
-/** What came of a command. */
+/** The result of a command. */
 export interface Ran {
-  /** Both streams as they came; the middle of what is long is left out. */
+  /** Both streams, in the order in which they arrived; the middle of long output is left out. */
   output: string
-  /** Bytes that are left out. */
+  /** Number of bytes left out. */
   leftOut: number
   /** Exit status; 124 when it was stopped because it took too long. */
   status: number
-  /** The folder that the next begins in. */
+  /** The folder that the next command begins in. */
   folder: string
   tookMs: number
 }
 
-/** How much longer than the command's own limit is waited for its end. */
+/** How much longer than the command's own timeout its end is waited for. */
 const graceMs = 5_000
-/** Bytes a second that are read of what a command prints; a flood waits. */
+/** Maximum rate at which a command's output is read, in bytes per second; a flood has to wait. */
 const pauseAfterBytes = 4 * 1024 * 1024
 const pauseMs = 200
 
-/** A shell in a jail without a terminal: runs commands one after the other, each with its own limit. */
+/** A shell in a jail without a terminal: runs commands one after another, each with its own timeout. */
 export class Runner {
   readonly #child: ChildProcess
   readonly #onEnd: () => void
@@ -50,7 +50,7 @@ export class Runner {
     })
   }
 
-  /** After those that were asked for before. Throws `component-failed` when the jail ends meanwhile. */
+  /** Runs after earlier commands. Throws `component-failed` if the jail ends meanwhile. */
   run(command: string, timeoutSeconds: number): Promise<Ran> {
     const ran = this.#turn.then(() => this.#run(command, timeoutSeconds))
     this.#turn = ran.catch(() => {})
@@ -78,7 +78,7 @@ export class Runner {
       if (found) done.resolve({ status: Number(found[1]), folder: found[2] ?? '' })
     }
     this.#child.stdin?.write(`${word}\n${timeoutSeconds}\n${quoted(command)}\n`)
-    // The time that a flood is made to wait is the command's own.
+    // The time that a flood has to wait counts as the command's own.
     const timer = setTimeout(() => this.end('a command could not be stopped'), timeoutSeconds * 1_000 + graceMs)
     try {
       const { status, folder } = await Promise.race([done.promise, this.#over.promise])
@@ -92,6 +92,6 @@ export class Runner {
   }
 }
 
-/** For bash, in one line, whatever is in it. */
+/** Quotes a text for bash, on one line, whatever it contains. */
 const quoted = (text: string): string =>
   `$'${[...Buffer.from(text.replaceAll('\0', ''), 'utf8')].map((byte) => (/[\w ./:=,@%+-]/.test(String.fromCharCode(byte)) && byte < 128 ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, '0')}`)).join('')}'`

@@ -4,7 +4,7 @@ import { Scrollback } from './scrollback.ts'
 
 const text = ({ at, bytes }: { at: number; bytes: Buffer }) => [at, bytes.toString()]
 
-test('what was printed is read from any place on, in pieces', () => {
+test('output can be read from any position, in pieces', () => {
   const scrollback = new Scrollback()
   for (const piece of ['one\n', 'two\n', 'x'.repeat(5_000), 'end']) scrollback.push(Buffer.from(piece))
   assert.deepEqual(text(scrollback.from(0, 6)), [0, 'one\ntw'])
@@ -14,7 +14,7 @@ test('what was printed is read from any place on, in pieces', () => {
   assert.deepEqual(text(scrollback.from(9_999, 100)), [5_011, ''], 'of a session before')
 })
 
-test('the last lines are kept whole, and who has lost more begins at a line', () => {
+test('the last lines are kept complete, and a viewer who has lost more begins at a line', () => {
   const scrollback = new Scrollback({ mostLines: 10_000 })
   let all = ''
   for (let line = 0; line < 30_000; line++) {
@@ -29,7 +29,7 @@ test('the last lines are kept whole, and who has lost more begins at a line', ()
   assert.ok(bytes.toString().startsWith(`\u001b[1mline ${30_000 - lines}`))
 })
 
-test('what has no lines is kept as far as there is room', () => {
+test('output without lines is kept as far as there is room', () => {
   const scrollback = new Scrollback({ mostBytes: 1024 * 1024 })
   for (let piece = 0; piece < 100; piece++) scrollback.push(Buffer.alloc(64 * 1024, 'y'))
   const kept = scrollback.end - scrollback.start

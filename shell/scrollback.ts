@@ -1,14 +1,14 @@
 const newline = 10
 const smallBytes = 4_096
 
-/** What a terminal has printed, by the place of each byte since it was opened: the last lines of it, for who comes back. */
+/** A terminal's latest output, addressed by byte offset since it was opened, for viewers who reconnect. */
 export class Scrollback {
   readonly #mostLines: number
   readonly #mostBytes: number
   readonly #pieces: { bytes: Buffer; lines: number }[] = []
   #lines = 0
   #bytes = 0
-  /** How many bytes were printed in all. */
+  /** Total number of bytes of output. */
   end = 0
 
   constructor({ mostLines = 10_000, mostBytes = 4 * 1024 * 1024 }: { mostLines?: number; mostBytes?: number } = {}) {
@@ -16,7 +16,7 @@ export class Scrollback {
     this.#mostBytes = mostBytes
   }
 
-  /** The first byte that is still there. */
+  /** The first byte that is still available. */
   get start(): number {
     return this.end - this.#bytes
   }
@@ -42,7 +42,7 @@ export class Scrollback {
     }
   }
 
-  /** From that byte on, at most so many bytes; from the first line that is still there when it is gone. */
+  /** From that byte on, at most this many bytes; if it is no longer available, from the first complete line. */
   from(place: number, most: number): { at: number; bytes: Buffer } {
     const start = place >= this.start ? Math.min(place, this.end) : this.#firstLine()
     const parts: Buffer[] = []
@@ -61,7 +61,7 @@ export class Scrollback {
     return { at: start, bytes: parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts) }
   }
 
-  /** Not in the middle of a line, nor of what a program told the terminal with it. */
+  /** Avoids the middle of a line, or of an escape sequence. */
   #firstLine(): number {
     if (this.start === 0) return 0
     const at = this.#pieces[0]?.bytes.indexOf(newline) ?? -1

@@ -8,7 +8,10 @@ const refuse = 0x00050000 | 1 // EPERM
 const unknown = 0x00050000 | 38 // ENOSYS: libraries fall back to an older call.
 const kill = 0x80000000
 
-/** By the name of a system call, its number on x64 and on arm64: calls that change mounts and namespaces, load code into the kernel, or have been ways out of jails before. */
+/**
+ * By name, the numbers of system calls on x64 and on arm64: those that change mounts and namespaces, load code into the kernel, or have been ways out
+ * of jails before.
+ */
 const refusedCalls: Record<string, readonly [x64: number, arm64: number]> = {
   mount: [165, 40],
   umount2: [166, 39],
@@ -46,7 +49,7 @@ const refusedCalls: Record<string, readonly [x64: number, arm64: number]> = {
   open_by_handle_at: [304, 265],
 }
 
-/** Architecture of the audit subsystem (linux/audit.h), the column of the table above, and the calls whose arguments are looked at. */
+/** The audit subsystem's architecture (linux/audit.h), the column of the table above, and the calls whose arguments are checked. */
 const machines: Record<string, { audit: number; column: 0 | 1; clone: number; ioctl: number }> = {
   x64: { audit: 0xc000003e, column: 0, clone: 56, ioctl: 16 },
   arm64: { audit: 0xc00000b7, column: 1, clone: 220, ioctl: 29 },
@@ -57,7 +60,7 @@ const newNamespaces = 0x7e020000
 /** Puts bytes into a terminal's input as if they had been typed (ioctl_tty(2)), and pastes a console's selection. */
 const [tiocsti, tioclinux] = [0x5412, 0x541c]
 
-/** A filter of system calls for whoever is in the jail; null for a machine whose calls we do not know. */
+/** A filter of system calls for programs in the jail; null for an architecture whose calls we do not know. */
 export function seccompFilter(machine: string = process.arch): Buffer | null {
   const known = machines[machine]
   if (!known) return null

@@ -10,7 +10,7 @@ const start = (script: string) => {
   return { session, ended: ended.promise }
 }
 
-/** Takes what it is given, and says that it has drawn it unless it is slow. */
+/** A viewer that receives output, and confirms that it has drawn it, unless it is slow. */
 function watcher({ slow = false } = {}) {
   const seen = { bytes: 0, text: '', skips: 0, why: '' }
   const state = { draws: (_place: number) => {} }
@@ -31,19 +31,19 @@ function watcher({ slow = false } = {}) {
 
 const until = (what: () => boolean, withinMs = 20_000) => waitUntil(what.toString(), withinMs, what, 20)
 
-test('a flood waits for who reads it, and takes no more memory than what is kept', async () => {
+test('a flood waits for its viewer, and takes no more memory than the scrollback', async () => {
   const { session } = start('exec yes')
   const reader = watcher({ slow: true })
   const watching = session.watch(reader.takes, 0)
   await until(() => reader.seen.bytes > 300_000)
   let last = -1
-  // It stands when nothing has come for a while.
+  // It has stopped when nothing has arrived for a while.
   await until(() => last === session.scrollback.end || ((last = session.scrollback.end), false))
   assert.ok(session.scrollback.end < 1_000_000, `${session.scrollback.end} bytes were printed to somebody who reads nothing`)
   const stoodAt = session.scrollback.end
   watching.acknowledge(session.scrollback.end)
   await until(() => session.scrollback.end > stoodAt)
-  // Another who reads lets it go on, and the slow one is left behind.
+  // Another viewer lets it continue, and the slow one is left behind.
   const quick = watcher()
   const also = session.watch(quick.takes, session.scrollback.end)
   quick.state.draws = also.acknowledge
@@ -56,7 +56,7 @@ test('a flood waits for who reads it, and takes no more memory than what is kept
   assert.deepEqual([reader.seen.why, quick.seen.why], ['enough', 'enough'])
 })
 
-test('what nobody watches is printed at a bounded rate', async () => {
+test('output that nobody watches has a limited rate', async () => {
   const { session } = start('exec yes')
   const from = performance.now()
   await until(() => session.scrollback.end > 1_000_000)
@@ -66,7 +66,7 @@ test('what nobody watches is printed at a bounded rate', async () => {
   assert.ok(perSecond < 8 * 1024 * 1024, `${Math.round(perSecond)} bytes a second`)
 })
 
-test('a window that nobody has is fitted, and the program is told', async () => {
+test('an impossible window size is corrected, and the program is notified', async () => {
   const { session, ended } = start('while :; do stty size; read line || exit; done')
   const reader = watcher()
   const watching = session.watch(reader.takes, 0)
@@ -85,7 +85,7 @@ test('a window that nobody has is fitted, and the program is told', async () => 
   assert.equal(await ended, 'the shell exited')
 })
 
-test('what is typed and not read is taken up to a limit', async () => {
+test('input that is not read is accepted up to a limit', async () => {
   const { session } = start('stty raw -echo; echo ready; exec sleep 1000')
   const reader = watcher()
   session.watch(reader.takes, 0)

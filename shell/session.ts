@@ -8,37 +8,37 @@ import type { Recording } from './recording.ts'
 import { Scrollback } from './scrollback.ts'
 import { windowLimits, type Window } from './window.ts'
 
-/** Printed and not yet read by any spectator, in bytes: then the program waits until it is. */
+/** Bytes of output that no viewer has read yet, at which the program has to wait. */
 const mostUnread = 384 * 1024
-/** What a connection has not taken yet. */
+/** Bytes that a connection has not sent yet. */
 const mostBuffered = 256 * 1024
-/** In one message. */
+/** Bytes in one message. */
 const pieceBytes = 64 * 1024
-/** What a program may print, in bytes a second: more than anybody reads, and little work for who passes it on. */
+/** Maximum output of a program, in bytes per second: more than anybody reads, and little work to pass on. */
 const bytesPerSecond = 4 * 1024 * 1024
 const refillMs = 50
-/** Typed or pasted, and not yet taken by the program. */
+/** Bytes of input that the program has not read yet. */
 const mostInput = 256 * 1024
 const sendAgainMs = 20
 
-/** Who has the keyboard of a terminal that is another's. */
+/** Who has the keyboard of somebody else's terminal. */
 interface Typist {
-  /** As a watcher's name. */
+  /** The viewer's name. */
   name: string
   by?: Actor | undefined
 }
 
-/** Who sees a session: a page, or a terminal elsewhere. */
+/** A viewer of a session: a page, or a terminal elsewhere. */
 export interface Watcher {
   /** The spectators. */
   name: string
-  /** Output, and the place of its first byte. */
+  /** Output, and the offset of its first byte. */
   print(bytes: Buffer, at: number): void
-  /** What is between has gone: what is printed next begins on a blank screen. */
+  /** Output in between is lost: the next output begins on a blank screen. */
   skip(to: number): void
-  /** Bytes that it was given and has not sent on. */
+  /** Bytes that it has received but not sent on. */
   buffered(): number
-  /** The keyboard was handed over: to whom of those who watch, or back to the owner. */
+  /** The keyboard was handed over: to a viewer, or back to the owner. */
   keyboard(typist: Typist | null): void
   /** The session is over, and why. */
   ended(why: string): void
@@ -46,9 +46,9 @@ export interface Watcher {
 
 interface Watching {
   watcher: Watcher
-  /** The next byte that it is given. */
+  /** Offset of the next byte for it. */
   next: number
-  /** Up to which byte it has drawn what it was given. */
+  /** Offset up to which it has drawn the output. */
   drawn: number
 }
 
@@ -58,7 +58,7 @@ export interface Started {
   env: Record<string, string>
 }
 
-/** A shell in a terminal, with what it has printed: spectators may come and go. It waits for the fastest of them, and for nobody when there is none. */
+/** A shell in a terminal, with its output: viewers may come and go. It waits for the fastest of them, and for nobody if there are none. */
 export class Session {
   readonly scrollback = new Scrollback()
   readonly #pty: IPty
@@ -68,23 +68,23 @@ export class Session {
   #sending: NodeJS.Timeout | undefined
   #left = bytesPerSecond
   #paused = false
-  /** Its number may be another's from then on. */
+  /** Its number may be reused from then on. */
   #exited = false
   #ended: string | null = null
   #window: Window
   #typist: Typist | null = null
   readonly #onEnd: (why: string) => void
-  /** Of what it prints; null where nothing is kept. */
+  /** The recording of its output; null without one. */
   readonly recording: Recording | null
 
   constructor({ file, args, env }: Started, window: Window, onEnd: (why: string) => void, recording: Recording | null = null) {
     this.#onEnd = onEnd
     this.recording = recording
     this.#window = fitting(window)
-    // Loaded only where somebody opens a terminal: it has a library of its own for the system.
+    // Loaded only when somebody opens a terminal: it has a native library.
     const { spawn } = createRequire(import.meta.url)('@lydell/node-pty') as typeof import('@lydell/node-pty')
     this.#pty = spawn(file, args, { ...this.#window, env, cwd: '/', name: 'xterm-256color', encoding: null })
-    // Safe: without an encoding it hands on bytes.
+    // Safe: without an encoding it emits bytes.
     this.#pty.onData((data) => this.#printed(data as unknown as Buffer))
     this.#pty.onExit(({ exitCode }) => {
       this.#exited = true
@@ -103,15 +103,15 @@ export class Session {
   get window(): Window {
     return this.#window
   }
-  /** Each spectator, once. */
+  /** Each viewer, once. */
   get watchedBy(): string[] {
     return [...new Set([...this.#watching].map(({ watcher }) => watcher.name))]
   }
-  /** Who has the keyboard beside the owner; null when nobody has. */
+  /** Who has the keyboard in addition to the owner; null if nobody has. */
   get typist(): Typist | null {
     return this.#typist
   }
-  /** Gives the keyboard to one of those who watch, or takes it back. Returns false for somebody who does not watch. */
+  /** Gives the keyboard to a viewer, or takes it back. Returns false for somebody who is not watching. */
   handOver(to: Typist | null): boolean {
     if (to !== null && !this.watchedBy.includes(to.name)) return false
     this.#typist = to
@@ -122,7 +122,7 @@ export class Session {
     return this.#watching.size
   }
 
-  /** Gives a watcher what it does not have yet, and all that comes. @param from the first byte that it lacks. */
+  /** Sends a viewer the output that it lacks, and all that follows. @param from the first byte that it lacks. */
   watch(watcher: Watcher, from: number): { acknowledge(place: number): void; leave(): void } {
     const next = Math.min(Math.max(from, 0), this.scrollback.end)
     const watching: Watching = { watcher, next, drawn: next }
@@ -142,7 +142,7 @@ export class Session {
     }
   }
 
-  /** What somebody typed. What is more than the program takes for now is dropped, as a real line would. */
+  /** Input. What exceeds the program's buffer is dropped, as on a real serial line. */
   type(bytes: Buffer): boolean {
     const waiting = this.#typed.reduce((sum, { length }) => sum + length, 0)
     if (this.#ended !== null || waiting + bytes.length > mostInput) return false
@@ -157,14 +157,14 @@ export class Session {
     if (this.#ended === null) this.#pty.resize(this.#window.cols, this.#window.rows)
   }
 
-  /** Ends the shell and all that it has started; once. */
+  /** Ends the shell and all its children; once. */
   end(why: string): void {
     if (this.#ended !== null) return
     this.#ended = why
     clearInterval(this.#refill)
     clearTimeout(this.#sending)
     this.#paused = false
-    // The jail's first process dies with what made it, and everything in it with that.
+    // The jail's first process dies with the one that made it, and everything in the jail with that.
     if (!this.#exited) this.#pty.kill('SIGKILL')
     this.#pty.resume()
     this.#pump()
@@ -180,7 +180,7 @@ export class Session {
     this.#pump()
   }
 
-  /** Hands on what there is to those who can take it, and lets the program print, or wait. */
+  /** Sends pending output to viewers that can receive it, and lets the program continue, or wait. */
   #pump(): void {
     let furthest: number | null = null
     for (const watching of this.#watching) {
@@ -204,19 +204,19 @@ export class Session {
         watcher.skip(at)
         watching.drawn = at
       }
-      // First: it may say at once that it has drawn it.
+      // First, because it may confirm immediately that it has drawn it.
       watching.next = at + bytes.length
       watcher.print(bytes, at)
     }
   }
 
-  /** Not by the terminal's own `write`, which stands, and the whole control plane with it, until the program has read what was typed. */
+  /** Not by the terminal's own `write`, which would block the whole control plane until the program has read the input. */
   #send(): void {
     clearTimeout(this.#sending)
-    // Safe: so it is on every system but Windows.
+    // Safe: that is so on every system but Windows.
     const { fd, _socket: socket } = this.#pty as unknown as { fd: number; _socket: { destroyed: boolean } }
     for (let [first] = this.#typed; first !== undefined; [first] = this.#typed) {
-      // Its descriptor may be somebody else's by then.
+      // Its descriptor may belong to another file by then.
       if (this.#ended !== null || socket.destroyed) return void this.#typed.splice(0)
       try {
         const sent = writeSync(fd, first)

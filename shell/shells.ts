@@ -25,15 +25,15 @@ import { Runner, type Ran } from './runner.ts'
 import { Session, type Started } from './session.ts'
 import type { Window } from './window.ts'
 
-/** Of one person at once. */
+/** Maximum number for one person. */
 const mostOfOne = 4
 
-/** Whose a session is. */
+/** The owner of a session. */
 export interface Owner {
   key: string
-  /** By name and role, on a game day. */
+  /** Name and role, on a game day. */
   by?: Actor | undefined
-  /** By which it asks the control plane: a trainee's, or that of somebody who joined a game day. */
+  /** The token for requests to the control plane: the trainee's, or that of a game day's member. */
   token: string
 }
 
@@ -44,27 +44,27 @@ export interface OpenShell {
   session: Session
 }
 
-/** A command that was run, with what came back from where while it ran. */
+/** A command that was run, with the bytes received from each target meanwhile. */
 export type Told = Report & { shell: string; owner: Owner; read: readonly string[] }
 
 interface ShellsOptions {
   context: RangeContext
-  /** The logs that are to be read in them. */
+  /** The logs that can be read in them. */
   logs: readonly LogInput[]
-  /** Runs a command about the shop's processes, where they are. */
+  /** Runs a command about the shop's processes, on the shop's host. */
   operate(socket: Socket): void
-  /** Connects to the API server of the cluster that has the shop, as whoever is on call. */
+  /** Connects to the API server of the shop's cluster, as the on-call account. */
   kubernetes?(): Promise<Duplex>
-  /** Where the answers are: not to be seen from within. */
+  /** Folders with answers: hidden in the jail. */
   hidden: readonly string[]
-  /** Where bundles are, `firedrill` itself among them. */
+  /** Where the bundles are, including that of `firedrill`. */
   cache: string | null
-  /** Why there can be none; null when there can. Asked once. */
+  /** Why terminals are not available; null if they are. Called once. */
   trouble(): Promise<string | null>
-  /** Called as a session opens, which does not wait for it: lets it into the data stores. Only what connects to these waits. */
+  /** Called when a session opens, without waiting: creates the on-call role in the datastores. Only connections to these wait for it. */
   admit?(): Promise<void>
   onCommand?(told: Told): void
-  /** Where what a session prints is kept; null where it is not. */
+  /** Where sessions are recorded; null if they are not. */
   recordings?(): string | null
 }
 
@@ -76,11 +76,11 @@ interface Jail {
   folder: string
 }
 
-/** The terminals of a range: each a jail of its own, in which everything of the shop is, and nothing of the drill. */
+/** The terminals of a range: each is a jail of its own, with access to everything of the shop, and nothing of the drill. */
 export class Shells implements AsyncDisposable {
   readonly #options: ShellsOptions
   readonly #places: Place[]
-  /** Whether the shop is in one. */
+  /** Whether the shop is in a cluster. */
   readonly #cluster: boolean
   readonly #range: string
   readonly #open = new Map<string, OpenShell & Jail>()
@@ -96,7 +96,7 @@ export class Shells implements AsyncDisposable {
     this.#range = rangeId(options.context.dir)
   }
 
-  /** Why there can be no terminal here; null when there can. */
+  /** Why terminals are not available here; null if they are. */
   trouble(): Promise<string | null> {
     this.#trouble ??= this.#options.trouble()
     return this.#trouble
@@ -106,14 +106,14 @@ export class Shells implements AsyncDisposable {
     return [...this.#open.values()]
   }
 
-  /** Throws `not-found` for one that has ended, or was never there. */
+  /** Throws `not-found` for one that has ended, or never existed. */
   shell(id: string): OpenShell {
     const found = this.#open.get(id)
     if (!found) throw new FiredrillError('not-found', 'this terminal has ended: open another')
     return found
   }
 
-  /** Throws `unsupported` where no jail can be made, and `too-many-requests` when there are too many. */
+  /** Throws `unsupported` if no jail can be made, and `too-many-requests` if there are too many. */
   async open(owner: Owner, window: Window, { record = true } = {}): Promise<OpenShell> {
     await this.#mustBePossible()
     if (this.list().filter((shell) => shell.owner.key === owner.key).length >= mostOfOne)
@@ -132,7 +132,7 @@ export class Shells implements AsyncDisposable {
     }
   }
 
-  /** Runs one command, for who has no terminal; the folder and files of the previous one are still there. */
+  /** Runs one command, for clients without a terminal; the folder and files of the previous one are kept. */
   async run(owner: Owner, command: string, timeoutSeconds: number): Promise<Ran> {
     await this.#mustBePossible()
     const known = this.#runners.get(owner.key) ?? (await this.#startRunner(owner))
@@ -153,19 +153,19 @@ export class Shells implements AsyncDisposable {
     this.shell(id).session.end(why)
   }
 
-  /** Ends those of one person. */
+  /** Ends the sessions of one person. */
   closeOf(key: string, why: string): void {
     for (const { owner, session } of this.#open.values()) if (owner.key === key) session.end(why)
     this.#runners.get(key)?.runner.end(why)
   }
 
-  /** Ends every session, as at the end of a drill. */
+  /** Ends every session, such as at the end of a drill. */
   closeAll(why: string): void {
     for (const { session } of this.#open.values()) session.end(why)
     for (const { runner } of this.#runners.values()) runner.end(why)
   }
 
-  /** Removes what a control plane that was killed has left of its sessions. Processes of theirs died with it. */
+  /** Removes what a killed control plane has left of its sessions. Their processes died with it. */
   sweep(): Promise<void> {
     return sweepShells(this.#options.context.dir)
   }
@@ -229,7 +229,7 @@ export class Shells implements AsyncDisposable {
         onReport: (text) => {
           const report = readReport(text)
           const read = answered()
-          // Whoever has the keyboard has typed it.
+          // It was typed by the person who has the keyboard.
           const typist = this.#open.get(id)?.session.typist
           if (report)
             this.#options.onCommand?.({ ...report, shell: id, owner: typist ? { ...owner, key: typist.name, by: typist.by } : owner, read })
@@ -250,7 +250,7 @@ export class Shells implements AsyncDisposable {
     gate.close()
     this.#open.delete(id)
     if (this.#runners.get(owner.key)?.id === id) this.#runners.delete(owner.key)
-    // Its number, and with it its user, goes to another when nothing of it runs any more.
+    // Its number, and with it its user, is reused when no process of it is left.
     const gone = groupsGone(this.#range, id).then(() => {
       this.#slots.delete(slot)
       rmSync(folder, { recursive: true, force: true })
@@ -280,7 +280,7 @@ const environment = (context: RangeContext, owner: Owner): Record<string, string
   PGUSER: onCall,
   PGPASSWORD: onCallPassword(context, 'postgres'),
   PGDATABASE: 'shop',
-  // A database that is drowned lets nobody in for a while, and that is when people want in.
+  // An overloaded database refuses logins for a while, which is just when people need one.
   PGCONNECT_TIMEOUT: '20',
   FIREDRILL_DIR: `${own}/${firedrillFolder}`,
   FIREDRILL_URL: `http://localhost:${context.port('control')}`,

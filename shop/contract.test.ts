@@ -1,4 +1,4 @@
-/** Files that proofs cover keep copies of their own of what the contract says: they are the same. */
+/** Files that proofs cover have their own copies of parts of the contract: these must be equal. */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
@@ -10,16 +10,16 @@ import { bindings, queues, schemaOwners } from './contract.ts'
 
 const read = (file: string) => readFileSync(path.join(import.meta.dirname, '..', file), 'utf8')
 
-test('faults and actions know the queues of the shop, and the route of confirmed orders', () => {
+test('faults and actions have the shop’s queues, and the route of confirmed orders', () => {
   assert.deepEqual(queueName.options.toSorted(), Object.values(queues).toSorted())
   assert.deepEqual(confirmedBinding, bindings[0])
 })
 
-test('faults and actions know the roles that own schemas', () => {
+test('faults and actions have the roles that own schemas', () => {
   assert.deepEqual(databaseRole.options, schemaOwners)
 })
 
-test('jobs that faults start use the queue of the worker', () => {
+test('jobs that faults start use the worker’s queue', () => {
   for (const job of ['queue-tap', 'order-replay', 'legacy-packing'])
     assert.equal(/^const queue = (?:process\.env\['\w+'\] \?\? )?'(.+)'$/m.exec(read(`shop/jobs/${job}.ts`))?.[1], queues.fulfilment, job)
 })

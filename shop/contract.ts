@@ -1,15 +1,15 @@
 /**
- * What others may know of the shop: names by which its parts find each other and its data. Constants alone, and no imports: all rooms may have them from
- * here.
+ * What others may know about the shop: names by which its parts find each other and its data. Only constants, and no imports: all folders may import
+ * this file.
  */
 
 /** Queues of RabbitMQ. */
 export const queues = {
   /** Confirmed orders, on their way to the worker. */
   fulfilment: 'orders.fulfilment',
-  /** Orders that were sent out, on their way back. */
+  /** Shipped orders, on their way back. */
   fulfilled: 'orders.fulfilled',
-  /** Messages that were set aside. */
+  /** Messages that were dead-lettered. */
   dead: 'orders.fulfilment.dead',
 } as const
 
@@ -19,7 +19,7 @@ export const exchanges = { orders: 'orders', dead: 'orders.dead' } as const
 /** Keys by which messages are routed. */
 export const routingKeys = { confirmed: 'order.confirmed', fulfilled: 'order.fulfilled' } as const
 
-/** Routes from exchanges to queues, as the services declare them. */
+/** Bindings of queues to exchanges, as the services declare them. */
 export const bindings = [
   { exchange: exchanges.orders, queue: queues.fulfilment, key: routingKeys.confirmed },
   { exchange: exchanges.orders, queue: queues.fulfilled, key: routingKeys.fulfilled },

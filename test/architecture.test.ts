@@ -8,7 +8,7 @@ import { read } from './texts.ts'
 const root = path.join(import.meta.dirname, '..')
 const documents = ['ARCHITECTURE.md', 'CONTRIBUTING.md']
 
-test('the picture of ARCHITECTURE.md is what the topology says', () => {
+test('the picture in ARCHITECTURE.md matches the topology', () => {
   const document = read('ARCHITECTURE.md')
   assert.match(document, /^```mermaid$/m)
   assert.ok(document === withPicture(document), "run 'node test/picture.ts'")
@@ -44,7 +44,7 @@ function mentioned(document: string): string[] {
 const exists = (file: string) =>
   file.includes('/') ? globSync(file, { cwd: root }).length > 0 : names.values().some((name) => path.matchesGlob(name, file))
 
-test('a path that is not there is found, and a placeholder, a pattern and an example are none', () => {
+test('a missing path is found, and a placeholder, a pattern and an example are ignored', () => {
   const text =
     '`shop/NAME/releases.ts` `*.fuzz.test.ts` [a](docs/gone.md) `node test/gone.ts control/injector.ts` `a/b` `POST /api`\n```\ndrills/x.ts\n```\n'
   assert.deepEqual(
@@ -54,7 +54,7 @@ test('a path that is not there is found, and a placeholder, a pattern and an exa
 })
 
 for (const file of documents)
-  test(`every path in ${file} is there`, () => {
+  test(`every path in ${file} exists`, () => {
     const paths = mentioned(read(file))
     assert.ok(paths.length > 20, `${paths.length} paths`)
     assert.deepEqual(

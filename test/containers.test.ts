@@ -20,7 +20,7 @@ interface Service {
   read_only?: boolean
   cap_drop?: string[]
 }
-// Safe: a file of this checkout, whose shape the test is about.
+// Safe: a file of this checkout, whose structure the test checks.
 const { services } = parse(read('deploy/compose/compose.yaml'), { merge: true }) as { services: Record<string, Service> }
 
 test('every container of the range has an image that is built here, and no more rights than it needs', () => {
@@ -36,24 +36,24 @@ test('every container of the range has an image that is built here, and no more 
   }
 })
 
-test('what others made is there only for who asks for it, in a version of its own', () => {
+test('third-party containers are optional, with pinned versions', () => {
   for (const [name, { image, profiles }] of Object.entries(services).filter(([, { build }]) => !build)) {
     assert.deepEqual(profiles, ['grafana'], name)
     assert.match(image, /^docker\.io\/[a-z-]+\/[a-z-]+:\d+\.\d+/)
   }
 })
 
-test('the console alone is open, and only to this machine', () => {
+test('only the console is published, and only to this machine', () => {
   const port = defaultPortBase + portOffsets.control
   assert.deepEqual(
     Object.entries(services).flatMap(([name, { ports = [] }]) => ports.map((each) => `${name} ${each}`)),
-    // And Grafana's, behind which nothing is without its profile.
+    // And Grafana's port, which nothing uses without its profile.
     [`control 127.0.0.1:${port}:${port}`, 'control 127.0.0.1:${FIREDRILL_GRAFANA_PORT:-7480}:3000'],
   )
   assert.ok(containerfile.includes(`http://127.0.0.1:${defaultPortBase + portOffsets.agent}/ready`), 'health is asked of the agent')
 })
 
-test('images have every folder that what is in them imports', () => {
+test('images contain every folder that their programs import', () => {
   const sent = read('.dockerignore').split('\n')
   for (const file of ['range.Containerfile', 'shop.Containerfile']) {
     const copied = [...read(`deploy/images/${file}`).matchAll(/^COPY ([a-z][a-z/]*) \S+$/gm)].map(([, folder = '']) => folder)
@@ -69,14 +69,14 @@ test('images have every folder that what is in them imports', () => {
   }
 })
 
-test('images install what a host of their role needs', () => {
+test('images install what a host with their role needs', () => {
   const roles = Array.from(containerfile.matchAll(/firedrill setup --role (\w+)/g), ([, role = '']) => role)
   assert.deepEqual(roles.toSorted(), ['load', 'observability', 'shop'])
   for (const role of roles) assert.ok((hostRoles as readonly string[]).includes(role), role)
   for (const file of ['deploy/images/entrypoint', 'deploy/images/firedrill']) execFileSync('sh', ['-n', path.join(root, file)])
 })
 
-test('a bill of materials names what is installed, once, by its package URL', () => {
+test('a bill of materials lists what is installed, once, by its package URL', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'firedrill-sbom-'))
   try {
     const file = path.join(folder, 'sbom', 'bill.json')

@@ -1,4 +1,4 @@
-/** What is installed beside our own code: locked, under a licence that may be shipped with it, and without a known vulnerability. */
+/** Third-party packages: locked, under a licence that may be shipped with ours, and without a known vulnerability. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
@@ -21,7 +21,7 @@ const { packages } = z
 const own = packages['']
 const installed = Object.entries(packages).filter(([place]) => place !== '')
 
-/** Licences as packages name them: permissive ones, and those that ask only that changes of their own files are shared. */
+/** Licences as packages name them: permissive ones, and those that require only that changes of their own files are shared. */
 const allowed = new Set([
   '0BSD',
   'Apache-2.0',
@@ -39,11 +39,11 @@ const allowed = new Set([
   '(AFL-2.1 OR BSD-3-Clause)',
 ])
 
-/** Binaries of the telemetry store's database for platforms whose packages the registry that the lock was made by does not have. */
+/** Binaries of the telemetry store's database for platforms whose packages are missing from the registry with which the lock was made. */
 const elsewhere = ['darwin-arm64', 'darwin-x64', 'linux-arm64-gnu'].map((platform) => `node_modules/@chdb/lib-${platform}`)
 
 describe('the lock', () => {
-  test('has every dependency, also the binaries of other platforms: without one, npm ci refuses it', () => {
+  test('has every dependency, including the binaries of other platforms: otherwise npm ci refuses it', () => {
     assert.ok(own)
     const missing: string[] = []
     for (const [place, { dependencies, optionalDependencies }] of Object.entries(packages)) {
@@ -56,7 +56,7 @@ describe('the lock', () => {
     assert.deepEqual(missing, [])
   })
 
-  test('has the hash of what is fetched, but for three packages that the registry it was made by does not have', () => {
+  test('has the hash of every download, except for three packages that are missing from its registry', () => {
     assert.deepEqual(installed.flatMap(([place, { integrity }]) => (integrity === undefined ? [place] : [])).toSorted(), elsewhere)
   })
 

@@ -8,7 +8,7 @@ import { read } from './texts.ts'
 
 const root = path.join(import.meta.dirname, '..')
 
-test('each suite that needs more than this machine has its files, which ask for its variables and for no others', () => {
+test('each suite that needs more than this machine has its files, which read its variables and no others', () => {
   for (const [name, suite] of Object.entries(elsewhere)) {
     const files = filesOf(root, suite)
     assert.equal(files.length, suite.files.length, name)
@@ -20,7 +20,7 @@ test('each suite that needs more than this machine has its files, which ask for 
   }
 })
 
-test('what a suite needs and does not have is told, with what else it takes', () => {
+test('the missing requirements of a suite are listed, with what else it needs', () => {
   assert.equal(missingFor('compose', { COMPOSE: 'docker compose' }), null)
   const told = missingFor('cluster', { KUBERNETES_KUBECONFIG: '/k', KUBERNETES_ADDRESS: '' }) ?? ''
   assert.match(told, /^the suite 'cluster' needs in the environment\n {2}KUBERNETES_ADDRESS: this host, as its pods reach it\nand takes\n/)
@@ -28,14 +28,14 @@ test('what a suite needs and does not have is told, with what else it takes', ()
   assert.match(told, /KUBERNETES_COMPLETE: /)
 })
 
-test('the suite that lacks something is not begun, and does not pass', () => {
+test('a suite that lacks something is not started, and does not pass', () => {
   const environment = { ...process.env, TOFU: '', NODE_TEST_CONTEXT: undefined }
   const { status, stderr } = spawnSync(process.execPath, ['test/run.ts', 'terraform'], { cwd: root, encoding: 'utf8', env: environment })
   assert.equal(status, 2)
   assert.match(stderr, /^the suite 'terraform' needs in the environment\n {2}TOFU: /)
 })
 
-test('CONTRIBUTING says what each needs', () => {
+test('CONTRIBUTING lists the requirements of each', () => {
   const contributing = read('CONTRIBUTING.md')
   for (const [name, { needs }] of Object.entries(elsewhere)) {
     const row = contributing.split('\n').find((line) => line.startsWith(`| ${name} |`)) ?? ''

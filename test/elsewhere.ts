@@ -1,16 +1,16 @@
 import { globSync } from 'node:fs'
 import path from 'node:path'
 
-/** A suite that needs more than this machine: what it plays, and which variables of the environment say where. */
+/** A suite that needs more than this machine: what it tests, and which environment variables say where. */
 interface ElsewhereSuite {
   files: string[]
-  /** Without one of these, all that it would test is skipped. */
+  /** Without one of these, everything in it is skipped. */
   needs: Readonly<Record<string, string>>
-  /** What more of it runs with these. */
+  /** These enable more of it. */
   takes: Readonly<Record<string, string>>
 }
 
-/** Of the acceptance tests, which are skipped without these variables. */
+/** Acceptance tests that are skipped without these variables. */
 export const elsewhere: Readonly<Record<string, ElsewhereSuite>> = {
   cluster: {
     files: ['9-kubectl', '9-kubernetes', '11-cluster'],
@@ -45,7 +45,7 @@ export const elsewhere: Readonly<Record<string, ElsewhereSuite>> = {
 export const filesOf = (root: string, { files }: ElsewhereSuite): string[] =>
   globSync(`test/acceptance/{${files.join()},}.test.ts`, { cwd: root }).map((file) => path.join(file))
 
-/** What has to be set before a suite can run, a line each, and what else may be; null when it can. */
+/** What has to be set before a suite can run, one per line, and the optional variables; null if it can run. */
 export function missingFor(name: string, environment: Readonly<Record<string, string | undefined>>): string | null {
   const { needs, takes } = elsewhere[name] ?? { needs: {}, takes: {} }
   const isSet = (variable: string) => (environment[variable] ?? '') !== ''

@@ -7,7 +7,7 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { credentialsOf, filesBelow, holdersOf, openedBy } from './exposure.ts'
 
-test('a credential is found wherever it stands, and told by what it is', () => {
+test('a credential is found anywhere, and named by what it is', () => {
   const credentials = credentialsOf({
     tokens: { trainee: 'aaaa', instructor: 'bbbb', service: 'cccc' },
     passwords: { postgres: 'dddd', rabbitmq: 'eeee' },
@@ -24,7 +24,7 @@ test('a credential is found wherever it stands, and told by what it is', () => {
   ])
 })
 
-test('what another user can open is found, also in a folder that lists nothing', async (t) => {
+test('a file that another user can open is found, even in a folder that cannot be listed', async (t) => {
   const dir = mkdtempSync(path.join(tmpdir(), 'firedrill-exposure-'))
   const held = spawn('sleep', ['60'], { env: { SECRET: 'aaaa' } })
   try {

@@ -9,24 +9,24 @@ export const credentialsOf = ({ tokens, passwords }: Record<'tokens' | 'password
     ...Object.entries(passwords).map(([store, password]): [string, string] => [`the password of ${store}`, password]),
   ])
 
-/** Which of these texts, by where they are, hold a credential; in words that do not hold it themselves. */
+/** Which of these texts, by name, contain a credential; the result does not contain it itself. */
 export const holdersOf = (texts: Iterable<readonly [string, string]>, credentials: ReadonlyMap<string, string>): string[] =>
   [...texts].flatMap(([place, text]) => [...credentials].flatMap(([what, value]) => (text.includes(value) ? [`${place}: ${what}`] : [])))
 
-/** Every plain file in a folder, however deep. */
+/** Every plain file in a folder, at any depth. */
 export const filesBelow = (folder: string): string[] =>
   readdirSync(folder, { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile())
     .map((entry) => path.join(entry.parentPath, entry.name))
 
-/** `access` first: to open each takes a process. */
+/** `access` first: opening each takes a process. */
 const tries = 'while IFS= read -r file; do if [ -r "$file" ] && (: <"$file") 2>/dev/null; then printf "%s\\n" "$file"; fi; done'
 
 const nobody = { uid: 65_534, gid: 65_534 }
 
 /**
- * Which of these files another user of this machine can open: nobody, who is of no group, or who is named. Named, since a folder that lists nothing may
- * still be passed through. Null where it cannot be tried: only root becomes somebody else.
+ * Which of these files another user of this machine can open: `nobody`, without groups, or the named one. Files are given by name, because a folder
+ * that cannot be listed may still be passed through. Null if it cannot be tried: only root can become another user.
  */
 export function openedBy(files: readonly string[], { uid, gid } = nobody): string[] | null {
   if (process.getuid?.() !== 0) return null

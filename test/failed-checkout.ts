@@ -1,6 +1,6 @@
 import type { KeptRequest } from '../model/tickets.ts'
 
-/** A checkout that failed, as Locust keeps a customer's request, or another request where that is `changed`. Each `number` has its own customer and trace. */
+/** A failed checkout, as Locust keeps a customer's request, or another request by `changed`. Each `number` has its own customer and trace. */
 export const failedCheckout = (number: number, at: number, changed: Partial<KeptRequest> = {}): KeptRequest => ({
   number,
   at,

@@ -19,7 +19,7 @@ const silence = { id: 's', comment: 'quiet', createdBy: 'Robin', matchers: [] } 
 
 const after: Record<ProcessSignal, ComponentStatus['state']> = { SIGCONT: 'running', SIGSTOP: 'suspended', SIGKILL: 'exited' }
 
-/** Redis as it is started, which keeps what it is told. */
+/** A simulated Redis in its initial state, which stores its settings. */
 function cacheOf(): Range['cache'] & { keys: Map<string, string>; users: Map<string, string> } {
   const settings = new Map(Object.entries(redisDefaults))
   const usual = 'on sanitize-payload nopass ~* &* +@all'
@@ -51,7 +51,7 @@ function cacheOf(): Range['cache'] & { keys: Map<string, string>; users: Map<str
   }
 }
 
-/** A range on paper, as a fresh one is: it keeps what it is told of components, the cache, certificates, silences and the cluster as well. */
+/** A simulated fresh range: it also stores the state of components, the cache, certificates, silences and the cluster. */
 export function freshRange() {
   const range = paperRange(root, 30)
   const cache = cacheOf()

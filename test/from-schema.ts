@@ -1,6 +1,6 @@
 import fc, { type Arbitrary } from 'fast-check'
 
-/** As much of JSON Schema as the API's document and the tools use. */
+/** The part of JSON Schema that the API's document and the tools use. */
 export interface Schema {
   type?: string
   enum?: unknown[]
@@ -17,7 +17,7 @@ export interface Schema {
   maxItems?: number
   pattern?: string
 }
-/** What readers of text fall over. */
+/** Texts that often break parsers. */
 const nasty = fc.constantFrom(
   '',
   '\0',
@@ -44,7 +44,7 @@ const nasty = fc.constantFrom(
 export const texts = fc.oneof(fc.string({ maxLength: 40 }), nasty)
 export const anything = fc.oneof(fc.jsonValue({ maxDepth: 4 }), texts, fc.double(), fc.constant(null))
 
-/** Values that fit a schema, as the document has it. */
+/** Values that match a schema in the document. */
 export function fitting(schema: Schema): Arbitrary<unknown> {
   if (schema.enum) return fc.constantFrom(...schema.enum)
   if ('const' in schema) return fc.constant(schema.const)
@@ -78,7 +78,7 @@ function matching(pattern: string): Arbitrary<string> {
   try {
     return fc.stringMatching(new RegExp(pattern))
   } catch {
-    // An expression that the library does not draw from.
+    // An expression from which the library cannot generate texts.
     return fc.uuid()
   }
 }

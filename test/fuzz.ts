@@ -2,20 +2,20 @@ import type { TestContext } from 'node:test'
 import fc from 'fast-check'
 import { seed } from './seed.ts'
 
-/** How long each property is tried: some seconds in the suite, longer by `firedrill test fuzz`. */
+/** How long each property is tested: some seconds in the suite, longer by `firedrill test fuzz`. */
 const seconds = Number(process.env['FIREDRILL_FUZZ_SECONDS'] ?? 2)
 if (!(seconds > 0)) throw new Error(`FIREDRILL_FUZZ_SECONDS is no number of seconds: '${process.env['FIREDRILL_FUZZ_SECONDS']}'`)
 
-/** Where a property counts its steps: so many are tried instead, however long that takes. */
+/** If a property counts its steps: this many are tested instead, however long that takes. */
 export const leastSteps = process.env['FIREDRILL_FUZZ_STEPS'] === undefined ? null : Number(process.env['FIREDRILL_FUZZ_STEPS'])
 if (leastSteps !== null && !(leastSteps > 0))
   throw new Error(`FIREDRILL_FUZZ_STEPS is no number of steps: '${process.env['FIREDRILL_FUZZ_STEPS']}'`)
-/** Inputs that are tried by one seed; then by the next, where there are to be more. */
+/** Inputs with one seed; then the next seed is used, if there are to be more. */
 const inputsBySeed = 200
 
 /**
- * Tries a property with one input after another until its time is over; fails with the smallest input that was found, and the seed and path by which it is found
- * again (`FIREDRILL_SEED`). With `counts`, and `FIREDRILL_FUZZ_STEPS`, it goes on until so many steps are made.
+ * Tests a property with one input after another until its time is over; fails with the smallest failing input, and the seed and path that reproduce
+ * it (`FIREDRILL_SEED`). With `counts`, and `FIREDRILL_FUZZ_STEPS`, it continues until that many steps are made.
  */
 export async function holdsFor<Inputs extends [unknown, ...unknown[]]>(
   context: Pick<TestContext, 'diagnostic'>,
@@ -39,13 +39,13 @@ export async function holdsFor<Inputs extends [unknown, ...unknown[]]>(
     details = await fc.check(all, { seed: by, ...until })
   }
   context.diagnostic(`${tried} inputs, FIREDRILL_SEED=${seed}${by > seed ? ` to ${by}` : ''}`)
-  // When the time is over, fast-check leaves the input under way: what a test asks afterwards would not have happened yet.
+  // When the time is over, fast-check abandons the current input: later assertions would miss its effects.
   if (details.counterexample === null) await underWay
-  // Time that is over is no failure; one input that takes longer than all of it is waited for.
+  // Running out of time is no failure; one input that takes longer than all of it is waited for.
   if (details.failed && details.counterexample !== null) throw new Error(fc.defaultReportMessage(details), { cause: details.errorInstance })
 }
 
-/** A text with some of its parts cut out, doubled, moved or replaced by what breaks readers. */
+/** A text with some of its parts cut out, duplicated, moved or replaced by texts that break parsers. */
 export function mutated(texts: readonly string[]): fc.Arbitrary<string> {
   const odd = fc.oneof(
     fc.constantFrom(
@@ -102,7 +102,7 @@ export function mutated(texts: readonly string[]): fc.Arbitrary<string> {
   return fc.tuple(fc.constantFrom(...texts), fc.array(change, { minLength: 1, maxLength: 6 })).map(([text, changes]) =>
     changes.reduce((now, { at, cut, put, byWord }) => {
       const start = Math.floor(at * now.length)
-      // A whole value is likelier to be read than half of one.
+      // A whole value is more likely to be parsed than half of one.
       const word = byWord ? /[^\s:,[\]{}]+/.exec(now.slice(start)) : null
       const from = word ? start + word.index : start
       return now.slice(0, from) + put + now.slice(from + (word ? word[0].length : cut))

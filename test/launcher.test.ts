@@ -12,7 +12,7 @@ const root = mkdtempSync(path.join(tmpdir(), 'firedrill-launcher-'))
 after(() => rmSync(root, { recursive: true }))
 const cache = path.join(root, 'cache')
 const known = path.join(cache, 'node-checked')
-/** Node as it is found first, and as the launcher has fetched it before. */
+/** The first Node on PATH, and one that the launcher has downloaded before. */
 const first = path.join(root, 'bin', 'node')
 const fetched = path.join(cache, 'node', 'node_modules', `node-${process.platform}-${process.arch}`, 'bin', 'node')
 
@@ -22,7 +22,7 @@ function link(file: string): void {
   symlinkSync(process.execPath, file)
 }
 
-/** A program in the place of Node. */
+/** A stand-in for Node. */
 function script(file: string, lines: string): void {
   rmSync(file, { force: true })
   writeFileSync(file, `#!/bin/sh\n${lines}\n`)
@@ -43,7 +43,7 @@ beforeEach(() => {
   link(fetched)
 })
 
-/** Runs the launcher; returns what it ran, by its folder, which is first in the PATH. */
+/** Runs the launcher; returns the program that it ran, by its folder, which is first on PATH. */
 function launch(...args: string[]): { node: string; compiled: string; args: string[] } {
   return launchWith({}, ...args)
 }
@@ -59,15 +59,15 @@ function launchWith(
 }
 const answers = () => (existsSync(known) ? readFileSync(known, 'utf8').trim().split('\n') : [])
 
-test('Node is asked for its version once, and again when it is another file', () => {
+test('Node’s version is checked once, and again if the file changes', () => {
   assert.equal(launch().node, first)
   assert.equal(launch().node, first)
   assert.equal(answers().length, 1)
-  // The answer that is kept counts: this one was never given.
+  // The cached answer counts: this one was never given.
   writeFileSync(known, readFileSync(known, 'utf8').replace(/^yes/, 'no'))
   assert.equal(launch().node, fetched)
   assert.equal(launch().node, fetched)
-  // Another file under the same name.
+  // Another file with the same name.
   script(first, 'echo no itself')
   assert.equal(launch().node, fetched)
   link(first)
@@ -75,12 +75,12 @@ test('Node is asked for its version once, and again when it is another file', ()
   assert.equal(launch().node, first)
 })
 
-test('a launcher of Node is asked every time: it may start another tomorrow', () => {
+test('a wrapper script for Node is checked every time: it may start another version tomorrow', () => {
   script(first, `exec ${process.execPath} "$@"`)
   assert.equal(launch().node, first)
   assert.equal(launch().node, first)
   assert.deepEqual(answers(), [])
-  // Changed without a change of the file itself.
+  // Its target changes without a change of the script.
   writeFileSync(path.join(root, 'version'), 'exit 1')
   script(first, `. ${path.join(root, 'version')}; exec ${process.execPath} "$@"`)
   assert.equal(launch().node, fetched)
@@ -88,26 +88,26 @@ test('a launcher of Node is asked every time: it may start another tomorrow', ()
   assert.equal(launch().node, first)
 })
 
-test('arguments arrive as they were given, and what is compiled is kept', () => {
+test('arguments are passed on unchanged, and the compile cache is kept', () => {
   const { args, compiled } = launch('a b', '', "it's")
   assert.deepEqual(args, ['a b', '', "it's"])
   assert.equal(compiled, path.join(cache, 'compiled'))
 })
 
-test('a cache that cannot be written costs time and no more', () => {
+test('a cache that cannot be written only costs time', () => {
   rmSync(cache, { recursive: true })
   writeFileSync(cache, '')
   assert.equal(launch().node, first)
 })
 
-test('options for another Node are not for ours', () => {
+test('options for another Node are not passed to ours', () => {
   for (const NODE_OPTIONS of ['--require /nonexistent.js', '--no-such-option', '--inspect-brk=127.0.0.1:1']) {
     const { node, env } = launchWith({ NODE_OPTIONS })
     assert.deepEqual([node, env['NODE_OPTIONS']], [first, undefined], NODE_OPTIONS)
   }
 })
 
-test('what runs on this machine is asked for without a proxy, by whichever program', async () => {
+test('requests to this machine bypass the proxy, in every program', async () => {
   const server = createServer((_request, response) => response.end('direct')).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
@@ -142,16 +142,16 @@ test('what runs on this machine is asked for without a proxy, by whichever progr
   }
 })
 
-test('npm leaves out nothing that a platform needs, whatever its settings are', () => {
+test('npm installs everything that a platform needs, whatever its settings', () => {
   rmSync(path.join(root, 'node_modules', '.firedrill-lock'))
-  // Another than that of the machine, which tells what it was asked for.
+  // A stand-in for the machine's own, which records its arguments.
   script(path.join(root, 'bin', 'npm'), `echo "$*" > ${path.join(root, 'npm-arguments')}`)
   launchWith({ npm_config_omit: 'optional', npm_config_global: 'true' })
   const asked = readFileSync(path.join(root, 'npm-arguments'), 'utf8')
   for (const option of ['--include=optional', '--include=prod', '--no-global']) assert.ok(asked.includes(option), asked)
 })
 
-test('a checkout that cannot be written says so first, and what to do', () => {
+test('a checkout that cannot be written is reported first, with what to do', () => {
   rmSync(path.join(root, 'node_modules', '.firedrill-lock'))
   rmSync(cache, { recursive: true, force: true })
   writeFileSync(cache, '')
@@ -163,9 +163,9 @@ test('a checkout that cannot be written says so first, and what to do', () => {
   assert.equal(stderr, `firedrill: ${cache} cannot be written: set FIREDRILL_CACHE to a folder that can be\n`)
 })
 
-test('who may not install npm is told who may, before anything is tried', () => {
+test('a user who may not install npm is told who may, before anything is tried', () => {
   rmSync(path.join(root, 'node_modules', '.firedrill-lock'))
-  // No npm on this path, and somebody who is not root.
+  // No npm on this PATH, and a user other than root.
   const bin = path.join(root, 'bin')
   for (const program of ['ls', 'cmp', 'mkdir', 'cat', 'tail', 'df', 'sh', 'apt-get', 'env'])
     symlinkSync(`/bin/${program}`, path.join(bin, program))
@@ -182,12 +182,12 @@ test('who may not install npm is told who may, before anything is tried', () => 
     1,
     "firedrill: npm is missing, and only root may install it: have 'apt-get install npm' run as root, then run this again\n",
   ])
-  // sudo wants a password, and there is nobody to ask.
+  // sudo needs a password, and nobody can enter it.
   script(path.join(bin, 'sudo'), 'exit 1')
   assert.deepEqual(told(), [1, "firedrill: npm is missing: run 'sudo apt-get install npm', then this again\n"])
 })
 
-test('what fails on a full disk says so', () => {
+test('a failure on a full disk says so', () => {
   rmSync(path.join(root, 'node_modules', '.firedrill-lock'))
   script(path.join(root, 'bin', 'npm'), 'exit 1')
   script(

@@ -5,7 +5,7 @@ import { test } from 'node:test'
 
 const root = path.join(import.meta.dirname, '..')
 
-/** What each folder may import, besides itself: only folders above it, so that imports point one way. */
+/** What each folder may import, in addition to itself: only folders above it, so that imports point one way. */
 const allowed: Record<string, string[]> = {
   model: [],
   shop: [],
@@ -21,7 +21,7 @@ const allowed: Record<string, string[]> = {
   cli: ['model', 'range', 'shell', 'observability', 'drills', 'coach', 'control', 'bench'],
 }
 
-/** What the shop publishes of itself, and who may import it: nothing else of the shop is anybody's business. */
+/** The shop's published constants, and who may import them: everything else in the shop is private. */
 const contract = 'shop/contract.ts'
 const usesContract = ['range', 'shell', 'observability', 'drills', 'control', 'bench']
 
@@ -49,11 +49,11 @@ test('imports point one way', () => {
   assert.deepEqual([...unused], [], 'allowed, and not needed')
 })
 
-test('no file imports, by way of others, itself', () => {
+test('no file imports itself through others', () => {
   const files = globSync(`{${Object.keys(allowed).join(',')}}/**/*.{ts,tsx}`, { cwd: root, exclude: ['console/dist/**'] })
   assert.ok(files.length > 1_000, `${files.length} files`)
   const known = new Set(files)
-  // Also where a type is all that is imported: which of the two comes first would be as hard to say.
+  // Also for type-only imports: they would make the order of the two just as unclear.
   const imports = (file: string) =>
     [...readFileSync(path.join(root, file), 'utf8').matchAll(/^(?:import|export) (?:[^'";]*? from )?'(\.[^']+)'/gm)]
       .map(([, target = '']) => path.normalize(path.join(path.dirname(file), target)))
@@ -82,10 +82,10 @@ test('services of the shop share only the kit', () => {
   assert.deepEqual(wrong, [])
 })
 
-/** Reads of a page that do not wait for it, within an assertion on the same line: where the page is not there yet, they fail by chance. */
+/** Reads of a page without waiting, within an assertion on the same line: if the page is not ready, they fail at random. */
 const readOnce = /assert\b.*\bawait .*\.(?:count|inputValue|textContent|innerText|isDisabled|isEnabled|isVisible|isChecked|boundingBox)\(\)/
 
-test('what a page is to show is waited for', () => {
+test('tests wait for what a page shows', () => {
   assert.match('assert.equal(await list.count(), 3)', readOnce)
   assert.doesNotMatch('await comesTo(() => list.count(), 3)', readOnce)
   const files = globSync('test/{browser,acceptance}/**/*.ts', { cwd: root })

@@ -1,4 +1,4 @@
-/** Each of our processes runs as long as the range does: what it loads and does not need costs memory all the while. */
+/** Each of our processes runs as long as the range: unnecessary modules cost memory all the time. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -25,7 +25,7 @@ const needs: Record<string, (keyof typeof libraries)[]> = {
 
 for (const [service, needed] of Object.entries(needs)) {
   test(`${service} loads the libraries that it uses, and no others`, async () => {
-    // Without its configuration it ends as soon as everything is loaded.
+    // Without its configuration it exits as soon as everything is loaded.
     const { status, modules } = await run(`shop/${service}/main.ts`, [], { PATH: process.env['PATH'] })
     assert.notEqual(status, 0)
     assert.ok(modules.includes('fastify'), modules.join(' '))
@@ -34,10 +34,10 @@ for (const [service, needed] of Object.entries(needs)) {
   })
 }
 
-test('the reaper watches with little in hand', async () => {
+test('the reaper loads little until it has to act', async () => {
   const dir = mkdtempSync(path.join(tmpdir(), 'firedrill-reaper-'))
   try {
-    // There is no range: it ends as soon as everything is loaded.
+    // There is no range: it exits as soon as everything is loaded.
     const { status, stderr, modules, files } = await run('control/reaper/main.ts', [], { PATH: process.env['PATH'], FIREDRILL_DIR: dir })
     assert.notEqual(status, 0)
     assert.match(stderr, /there is no range in/)
@@ -52,9 +52,9 @@ test('the reaper watches with little in hand', async () => {
   }
 })
 
-test('what runs is bundled, and loads none of what Node has for whoever fetches', async () => {
+test('processes run as bundles, and load none of Node’s modules for fetch', async () => {
   assert.equal(programsOn('all').length, 9)
-  // Of each kind one, that with the most: each takes seconds to build where it is not there.
+  // One of each kind, the largest: each takes seconds to build if it does not exist.
   const programs = ['shop/orders/main.ts', 'control/main.ts', 'control/reaper/main.ts']
   const problems: string[] = []
   const dir = mkdtempSync(path.join(tmpdir(), 'firedrill-loaded-'))
@@ -68,7 +68,7 @@ test('what runs is bundled, and loads none of what Node has for whoever fetches'
   for (const program of programs) {
     const bundle = freshBundle(projectRoot, bundleFolder(cacheDir, projectRoot), bundleName(program))
     assert.ok(bundle, `${program}: ${problems.join('; ')}`)
-    // Without its configuration it ends as soon as everything is loaded.
+    // Without its configuration it exits as soon as everything is loaded.
     const { stdout, status } = spawnSync(process.execPath, ['--require', recorder, bundle], {
       env: { PATH: process.env['PATH'] },
       encoding: 'utf8',

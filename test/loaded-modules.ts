@@ -13,13 +13,13 @@ interface Loaded {
   status: number | null
   stdout: string
   stderr: string
-  /** Packages by their names, files of ours by their paths; each once. */
+  /** Packages by name, our own files by path; each once. */
   modules: string[]
-  /** How many files that were. */
+  /** Number of files. */
   files: number
 }
 
-/** Runs a program of ours to its end; tells also which modules it loaded. */
+/** Runs one of our programs to its end; returns also which modules it loaded. */
 export async function run(script: string, args: string[] = [], env: NodeJS.ProcessEnv = process.env): Promise<Loaded> {
   const recording = ['--disable-warning=ExperimentalWarning', '--import', `data:text/javascript,${encodeURIComponent(recorder)}`]
   const child = spawn(process.execPath, [...recording, path.join(root, script), ...args], {

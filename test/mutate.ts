@@ -1,5 +1,5 @@
 /**
- * How much of the code the tests hold: changes it in one place at a time, in a copy of the checkout, and runs the tests that import it.
+ * Mutation testing: changes the code in one place at a time, in a copy of the checkout, and runs the tests that import it.
  * `node test/mutate.ts FOLDER|FILE… [--sample N] [--seed S]`
  */
 import { spawn } from 'node:child_process'
@@ -12,14 +12,14 @@ import { mutantsIn, withMutant, type Mutant } from './mutation/mutants.ts'
 import { chosen } from './seed.ts'
 
 const root = path.resolve(import.meta.dirname, '..')
-/** What the tests of one mutant may take of the CPU in all, however busy the machine is, and how many there are: those that are far away seldom notice. */
+/** Limits for the tests of one mutant: total CPU time, however busy the machine is, and number: distant tests rarely notice it. */
 const budgetMs = 12_000
-/** A test that takes longer than this is left out; on a busy machine, one that needs little of the CPU may take minutes. */
+/** A test that takes longer than this is left out; on a busy machine, one that needs little CPU may take minutes. */
 const longestMs = 600_000
 const mostTests = 6
-/** So many are looked at for that: some take too long, or do not pass in a copy. */
+/** How many candidates are tried for that: some take too long, or fail in a copy. */
 const mostTried = 10
-/** A test that runs for longer than it does without a mutant by so many times, and this much, hangs. */
+/** A test hangs if it takes this many times longer than without a mutant, and at least this much. */
 const slowerBy = 3
 const spareMs = 5_000
 /** Its hashes of the sources change with each mutant. */
@@ -42,7 +42,7 @@ const files = positionals
 const all = [...new Set(files)].toSorted().flatMap((file) => mutantsIn(file, readFileSync(path.join(root, file), 'utf8')))
 const mutants = values.sample === undefined ? all : chosen(all, Number(values.sample), Number(values.seed))
 
-/** A copy, so that whatever ends this leaves the checkout as it was. */
+/** A copy, so that the checkout stays unchanged, however this ends. */
 const copy = mkdtempSync(path.join(tmpdir(), 'firedrill-mutants-'))
 const discard = () => rmSync(copy, { recursive: true, force: true, maxRetries: 10 })
 process.once('exit', discard)
@@ -50,7 +50,7 @@ const left = new Set(['node_modules', '.git', '.cache', 'dist'])
 cpSync(root, copy, { recursive: true, filter: (from) => !left.has(path.basename(from)) })
 symlinkSync(path.join(root, 'node_modules'), path.join(copy, 'node_modules'))
 
-/** Who imports each file. */
+/** The importers of each file. */
 const importers = new Map<string, string[]>()
 const sources = new Sources(root)
 for (const file of globSync('{model,shop,shell,range,observability,drills,people,coach,control,cli,bench,test}/**/*.ts', { cwd: root })) {
@@ -58,12 +58,12 @@ for (const file of globSync('{model,shop,shell,range,observability,drills,people
   for (const { file: imported } of sources.imports(file)) importers.set(imported, [...(importers.get(imported) ?? []), file])
 }
 
-/** Of two tests that are as far away, one in the same folder notices more, and more so one that names the file. */
+/** Of two tests at the same distance, one in the same folder notices more, and one that names the file even more. */
 const nearness = (test: string, file: string): number =>
   Number(path.dirname(test) === path.dirname(file)) +
   2 * Number(readFileSync(path.join(root, test), 'utf8').includes(path.basename(file, '.ts')))
 
-/** The tests of a file, those that import it by the fewest others first; the one beside it is the first of all. */
+/** The tests of a file, the closest by imports first; the one beside it is the first of all. */
 function testsOf(file: string): string[] {
   const seen = new Set([file])
   const tests: string[] = []
@@ -78,7 +78,7 @@ function testsOf(file: string): string[] {
   return tests.includes(beside) ? [beside, ...tests.filter((each) => each !== beside)] : tests
 }
 
-/** How long a test takes without a mutant, in all and of the CPU; null where it does not pass here. */
+/** How long a test takes without a mutant, in total and of CPU; null if it fails here. */
 const known = new Map<string, { ms: number; cpuMs: number } | null>()
 async function usualOf(test: string): Promise<{ ms: number; cpuMs: number } | null> {
   const before = known.get(test)
@@ -90,7 +90,7 @@ async function usualOf(test: string): Promise<{ ms: number; cpuMs: number } | nu
   return usual
 }
 
-/** What all tests so far have taken of the CPU: the time of ended children, in hundredths of a second, in `/proc/self/stat` (proc(5)). */
+/** CPU time of all tests so far: that of ended children, in hundredths of a second, in `/proc/self/stat` (proc(5)). */
 function cpuMsOfTests(): number {
   const fields = readFileSync('/proc/self/stat', 'utf8').split(') ')[1]?.split(' ') ?? []
   return 10 * (Number(fields[13]) + Number(fields[14]))
@@ -98,7 +98,7 @@ function cpuMsOfTests(): number {
 
 type Outcome = 'passes' | 'fails' | 'hangs'
 
-/** How a test ends within that time; what it has started ends with it. */
+/** The result of a test within that time; its children are stopped with it. */
 function run(test: string, withinMs: number): Promise<Outcome> {
   const child = spawn(process.execPath, [test], {
     cwd: copy,
@@ -110,7 +110,7 @@ function run(test: string, withinMs: number): Promise<Outcome> {
     try {
       if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
     } catch {
-      // It has ended by itself.
+      // It has exited by itself.
     }
   }
   process.prependOnceListener('exit', end)
@@ -129,7 +129,10 @@ function run(test: string, withinMs: number): Promise<Outcome> {
   )
 }
 
-/** How a test ends with a mutant. On a busy machine it may take long by itself: it hangs if it does so twice, and passes without the mutant in between. */
+/**
+ * The result of a test with a mutant. On a busy machine it may be slow by itself: it counts as hanging if it is too slow twice, and passes without
+ * the mutant in between.
+ */
 async function withMutantIn(file: string, mutated: string, test: string, usualMs: number): Promise<Outcome> {
   const source = readFileSync(path.join(root, file), 'utf8')
   for (let withinMs = usualMs * slowerBy + spareMs, hung = 0; ; withinMs *= 2) {
@@ -140,7 +143,7 @@ async function withMutantIn(file: string, mutated: string, test: string, usualMs
   }
 }
 
-/** How a mutant fares: a test fails with it, or hangs; all pass; or there is no test to run. */
+/** The result for a mutant: a test fails, or hangs; all pass; or there is no test to run. */
 async function fateOf(mutant: Mutant): Promise<Fate> {
   const mutated = withMutant(readFileSync(path.join(root, mutant.file), 'utf8'), mutant)
   let spentMs = 0
@@ -173,7 +176,7 @@ function report(): void {
   for (const [test, usual] of known)
     if (usual === null) process.stdout.write(`left out, as it fails or takes too long without a mutant: ${test}\n`)
 }
-// Of one that is ended before its time, what it has found is told.
+// If it is interrupted, the results so far are printed.
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.once(signal, () => {
     report()

@@ -4,7 +4,7 @@ import { localBackups, type BackupTarget } from '../range/targets/local/backups.
 import { launch } from '../range/targets/local/process.ts'
 import { RangeState } from '../range/targets/local/state.ts'
 
-/** Backups of a PostgreSQL that a test has started for itself; as another process of the range would know them, where this is called again. */
+/** Backups of a test's own PostgreSQL; a second call simulates another process of the range. */
 export function ownBackups(context: RangeContext): Backups & { target: BackupTarget } {
   const state = new RangeState(context.dir)
   const target: BackupTarget = {

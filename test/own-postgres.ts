@@ -11,14 +11,14 @@ import { runAs, unprivilegedUser } from '../range/users.ts'
 import { freePort } from './free-port.ts'
 
 const source = binarySources('').find(({ binary }) => binary === 'postgresBin')
-/** Where PostgreSQL is; null where it is not installed. */
+/** The path of PostgreSQL; null if it is not installed. */
 export const postgresBin = source ? findBinary(source) : null
 
-/** A PostgreSQL that is started as the shop's is, and nobody else's. */
+/** A separate PostgreSQL with the shop's configuration. */
 export class OwnPostgres implements AsyncDisposable {
   readonly context: RangeContext
   readonly port: number
-  /** What it has logged, where `settings` send that to its standard error. */
+  /** Its log, if `settings` send that to its standard error. */
   log = ''
   readonly #dir: string
   readonly #id: string
@@ -28,7 +28,7 @@ export class OwnPostgres implements AsyncDisposable {
     this.#dir = mkdtempSync(path.join(tmpdir(), `postgres-${name}-`))
     this.#id = `${name}-${process.pid}`
     this.port = port
-    // Safe: the database needs no more of it.
+    // Safe: the database uses only these.
     this.context = {
       dir: path.join(this.#dir, 'range'),
       listen: '127.0.0.1',
@@ -39,7 +39,7 @@ export class OwnPostgres implements AsyncDisposable {
     } as unknown as RangeContext
   }
 
-  /** @param settings beside those of the shop, as `name=value`. */
+  /** @param settings in addition to those of the shop, as `name=value`. */
   static async start(name: string, settings: readonly string[] = []): Promise<OwnPostgres> {
     const own = new OwnPostgres(name, await freePort(), await freePort())
     try {

@@ -3,7 +3,7 @@ import path from 'node:path'
 
 const scenario = path.join(import.meta.dirname, '..', 'scenarios', 'slow-shelves')
 
-/** A pack of these scenarios in a new folder of `work`, each of them `slow-shelves` by another name. */
+/** A pack of these scenarios in a new folder of `work`, each a copy of `slow-shelves` under another name. */
 export function packOf(work: string, ids: readonly string[], id = 'ours'): string {
   const folder = mkdtempSync(path.join(work, 'pack-'))
   writeFileSync(path.join(folder, 'pack.yaml'), `id: ${id}\nversion: 1.0.0\ntitle: Our own incidents\n`)

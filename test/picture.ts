@@ -1,4 +1,4 @@
-/** The picture of ARCHITECTURE.md, from the topology. `node test/picture.ts` brings it up to date there. */
+/** The picture in ARCHITECTURE.md, from the topology. `node test/picture.ts` updates it there. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { paperContext } from '../control/replay/paper-context.ts'
@@ -21,7 +21,7 @@ const id = (name: string): string => name.replaceAll('-', '_')
 const withProxy = new Set(components.flatMap(({ role, calls }) => (role === 'mesh' ? calls : [])))
 const membersOf = (role: string) => components.filter((component) => component.role === role)
 
-/** Who is so: a group where all of it is, its members where some are. */
+/** Names of components with a property: a group if all of it has it, otherwise its members. */
 const whoever = (is: (component: Component) => boolean): string[] =>
   Object.keys(groups).flatMap((role) => {
     const found = membersOf(role).filter(is)
@@ -31,7 +31,7 @@ const whoever = (is: (component: Component) => boolean): string[] =>
 const sendsSpans = (component: Component) => component.role !== 'mesh' && 'OTEL_EXPORTER_OTLP_ENDPOINT' in component.process(context).env
 const isScraped = ({ name, metrics }: Component) => metrics !== undefined && name !== topology.prometheus.name
 
-/** Mermaid: each part with what it calls, whom Prometheus scrapes, and who sends spans. */
+/** Mermaid: each component with its callees, the targets of Prometheus, and the senders of spans. */
 const picture = (): string =>
   [
     'flowchart TB',
@@ -47,7 +47,7 @@ const picture = (): string =>
     `  ${whoever(sendsSpans).join(' & ')} ==> ${id(topology['telemetry-store'].name)}`,
   ].join('\n')
 
-/** A document with the picture in the place of the one that it has. */
+/** A document with its picture replaced. */
 export const withPicture = (document: string): string =>
   document.replace(/^```mermaid\n[^]*?^```$/m, () => `\`\`\`mermaid\n${picture()}\n\`\`\``)
 

@@ -18,7 +18,7 @@ export const noPrometheus = program === null && 'there is no Prometheus'
 
 export interface Behind extends AsyncDisposable {
   app: Api
-  /** Where our routes listen. */
+  /** The address of our routes. */
   base: string
 }
 

@@ -1,4 +1,4 @@
-/** Runs the suites named (all without), tells which files took how long and what was skipped, and closes with `N passed, N failed`. */
+/** Runs the named suites (by default all), prints the time of each file and what was skipped, and ends with `N passed, N failed`. */
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, globSync, writeFileSync } from 'node:fs'
@@ -16,7 +16,7 @@ const unit = globSync('{model,shop,shell,range,observability,drills,people,coach
   cwd: root,
   exclude: ['test/acceptance/**', 'test/browser/**'],
 })
-/** These measure how long something takes, by real proxies and a real database: nothing else runs meanwhile. */
+/** These measure times, with real proxies and a real database: nothing else runs meanwhile. */
 const timed = unit.filter((file) =>
   /^(range[/\\]mesh[/\\](conformance[/\\]|data-plane)|observability[/\\]store[/\\]|coach[/\\]agent[/\\])/.test(file),
 )
@@ -24,9 +24,9 @@ const acceptance = globSync('test/acceptance/*.test.ts', { cwd: root }).toSorted
 const browser = globSync('test/browser/*.test.ts', { cwd: root })
 /** Needs the range that the acceptance tests share. */
 const onRange = browser.filter((file) => /[/\\]drill\.test\.ts$/.test(file))
-/** These end it: whatever came after them would have to start it again. */
+/** These stop it: later files would have to start it again. */
 const endsRange = acceptance.filter((file) => /[/\\](6-verify|[7-9]-[a-z]+)\.test\.ts$/.test(file))
-/** Nobody feels what the one does, and the drill of the other waits for most of its time. */
+/** One does not affect the other, whose drill waits for most of its time. */
 const together = /[/\\]5-(coach|wrong-files)\.test\.ts$/
 
 interface Part {
@@ -49,7 +49,7 @@ const suites: Record<string, Part[]> = {
   acceptance: inTurn(acceptance),
   browser: [{ files: browser, concurrency: 1 }],
 }
-/** What a range leaves of the machine is enough for all that needs none: in the whole run they go side by side, the range before the others. */
+/** A range leaves enough CPU for suites that need none: in the whole run they run in parallel, and the range has priority. */
 const rangeName = 'with a range'
 const whole: typeof suites = {
   alone: [{ files: timed, concurrency: 1 }],
@@ -60,9 +60,9 @@ const beside: typeof suites = {
   unit: [{ files: unit.filter((file) => !timed.includes(file)), concurrency: 2 }],
   browser: [{ files: browser.filter((file) => !onRange.includes(file)), concurrency: 1 }],
 }
-/** Lower than usual, as whoever works beside a drill is. */
+/** A lower priority than usual, as for work beside a drill. */
 const besidePriority = 10
-/** Each property of these is tried for a few seconds among the others, and for as long as is said when they are asked for. */
+/** Each property in these is tested for a few seconds among the others, and for the given time if they are requested. */
 const properties = unit.filter((file) => file.endsWith('.fuzz.test.ts'))
 const fuzzSeconds = '120'
 const checks: Record<string, string[]> = {
@@ -86,10 +86,10 @@ for (const name of asked) {
   process.exit(2)
 }
 const wanted = (name: string) => asked.length === 0 || asked.includes(name)
-// Tests that choose what they play do so by it; given again, it chooses the same.
+// Tests choose what they play by this seed; the same seed chooses the same.
 process.env['FIREDRILL_SEED'] = String(seed)
 process.stdout.write(`FIREDRILL_SEED=${seed}\n`)
-// The whole of it is what is shipped.
+// The whole run decides what is shipped.
 if (asked.length === 0) process.env['FIREDRILL_PROOFS'] ??= 'required'
 if (asked.includes('fuzz')) {
   process.env['FIREDRILL_FUZZ_SECONDS'] ??= fuzzSeconds
@@ -102,7 +102,7 @@ let passed = 0
 let failed = 0
 const tookMs = new Map<string, number>()
 const skipped: { name: string; why: string }[] = []
-/** What failed, and of what: told once more at the end, where whoever looks first finds it. */
+/** What failed, and why: repeated at the end, where a reader looks first. */
 const failures: string[] = []
 const measured = (what: string, work: () => void) => {
   const from = performance.now()
@@ -133,10 +133,10 @@ for (const [name, parts] of Object.entries(chosen)) {
 
 await other
 
-/** Runs what needs no range in a process of its own; its output follows when it has ended. */
+/** Runs suites without a range in a separate process; its output follows when it has ended. */
 async function startBeside(): Promise<void> {
   const from = performance.now()
-  // A session of its own: where Linux shares the CPU out among sessions, a priority counts within one only, and each has one as well (sched(7)).
+  // A session of its own: if Linux shares the CPU between sessions, a priority counts only within one, and each has one as well (sched(7)).
   const child = spawn(process.execPath, [import.meta.filename, besideName], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -144,7 +144,7 @@ async function startBeside(): Promise<void> {
   })
   if (child.pid !== undefined) lower(child.pid)
   const endBoth = () => {
-    // In a session of its own it does not hear of Ctrl C.
+    // In a session of its own it does not receive Ctrl C.
     if (child.pid !== undefined) process.kill(-child.pid)
     process.exit(1)
   }
@@ -158,7 +158,7 @@ async function startBeside(): Promise<void> {
   const [, failuresBeside, passedBeside, failedBeside] = /(?:\nfailed\n((?:  .*\n)+))?\n(\d+) passed, (\d+) failed\n$/.exec(text) ?? []
   if (failuresBeside !== undefined) failures.push(failuresBeside)
   passed += Number(passedBeside ?? 0)
-  // One that was killed has told nothing.
+  // A killed process has reported nothing.
   failed += Number(failedBeside ?? (status === 0 ? 0 : 1))
   tookMs.set('all beside it', performance.now() - from)
 }
@@ -168,14 +168,14 @@ function lower(pid: number): void {
   try {
     writeFileSync(`/proc/${pid}/autogroup`, String(besidePriority))
   } catch {
-    // Sessions are alike here.
+    // Sessions are equal here.
   }
 }
 
 async function runFiles(files: string[], concurrency: number): Promise<void> {
   const stream = run({ files: files.map((file) => path.join(root, file)), concurrency, timeout: 45 * 60_000 })
   stream.on('test:pass', ({ name: test, skip, details, file }) => {
-    // One that was not run has not passed.
+    // A file that was not run has not passed.
     if (skip !== undefined && skip !== false)
       skipped.push({ name: `${path.relative(root, file ?? '')}: ${test}`, why: typeof skip === 'string' ? skip : 'no reason is given' })
     else if (details.type !== 'suite') passed += 1
@@ -183,7 +183,7 @@ async function runFiles(files: string[], concurrency: number): Promise<void> {
   stream.on('test:fail', ({ name: test, details, file }) => {
     if (details.type !== 'suite') failed += 1
     const why = details.error.cause ?? details.error
-    // Of one that failed by those within it, they tell.
+    // If a test failed through its subtests, these are reported.
     if (!('failureType' in details.error && details.error.failureType === 'subtestsFailed'))
       failures.push(`  ${path.relative(root, file ?? '')}: ${test}\n${inset(why instanceof Error ? why.message : String(why))}`)
   })
@@ -205,7 +205,7 @@ function inset(text: string): string {
     .join('')
 }
 
-// Whatever became of the tests, nothing that they started stays.
+// Whatever happened to the tests, nothing that they started stays.
 for (const name of isBeside ? [] : ['test-range', 'test-range-2']) {
   const dir = path.join(root, '.cache', name)
   if (existsSync(dir))

@@ -12,7 +12,7 @@ import { secretsOf, tells } from './secrets.ts'
 
 const scenarios = [...loadScenarios(path.join(projectRoot, 'scenarios')).values()]
 
-test('a longer word does not tell, and whatever stands before does not hide', () => {
+test('a longer word does not count, and preceding text does not hide it', () => {
   assert.equal(tells('https://example.org/avoiding-queue-backlogs/', 'queue-backlog'), false)
   assert.equal(tells('avoiding-queue-backlogs, by queue-backlog', 'queue-backlog'), true)
   assert.equal(tells('the-queue-backlog-1', 'queue-backlog'), true)
@@ -20,8 +20,8 @@ test('a longer word does not tell, and whatever stands before does not hide', ()
   assert.equal(tells('Restart it.Now', 'Restart it.'), true)
 })
 
-// What a drill may be swept for on a range (test/acceptance/spoilers.ts), of what is the same in every range.
-test('what every trainee reads beside a drill tells the answer of no scenario', () => {
+// The part of a drill's sweep on a range (test/acceptance/spoilers.ts) that is the same in every range.
+test('texts for every trainee reveal the answer of no scenario', () => {
   const texts: [string, string][] = [
     ...['paths/*.yaml', 'scenarios/*/story.md', 'docs/runbooks/*.md', 'people/characters/*.ts', 'docs/scenarios.md'].flatMap((pattern) =>
       globSync(pattern, { cwd: projectRoot }).map((file): [string, string] => [file, readFileSync(path.join(projectRoot, file), 'utf8')]),

@@ -1,7 +1,7 @@
 import { faults } from '../drills/faults/registry.ts'
 import type { Scenario } from '../model/scenario.ts'
 
-/** Texts that only the author, the instructor and the debrief may say. */
+/** Texts that are only for the author, the instructor and the debrief. */
 export function secretsOf(plan: Scenario): string[] {
   return [
     ...faults
@@ -10,12 +10,12 @@ export function secretsOf(plan: Scenario): string[] {
     ...Object.values(plan.milestones).flatMap((milestone) => Object.values(milestone.hints)),
     ...plan.solution.map((step) => step.why),
     ...plan.harmful.map((action) => action.why),
-    // A line that says nothing by itself would be found anywhere.
+    // A line without content of its own would be found anywhere.
     plan.debrief.split('\n').findLast((line) => line.trim().length >= 20) ?? '',
   ].filter((secret) => secret.length > 3)
 }
 
-/** Whether a text says it: not where it is the beginning of a longer word, as in the address of an article about queue-backlogs. */
+/** Whether a text contains it: not as the beginning of a longer word, as in the URL of an article about queue-backlogs. */
 export function tells(text: string, secret: string): boolean {
   for (let at = text.indexOf(secret); at >= 0; at = text.indexOf(secret, at + 1)) {
     const after = text.at(at + secret.length)

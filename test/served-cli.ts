@@ -7,8 +7,8 @@ import { ownPorts, paperContext } from '../control/replay/paper-context.ts'
 import { ServedBench } from '../control/replay/served-bench.ts'
 
 /**
- * For the tests of one file, which run commands over HTTP against the real control plane of a range on paper: it listens until they are over. `dir` is the
- * range's folder, for `--dir`, and `folder` one for files of their own.
+ * For the tests of one file, which run commands over HTTP against the real control plane with a simulated range: it listens until they are over.
+ * `dir` is the range's folder, for `--dir`, and `folder` one for their own files.
  */
 export function servedCli(): { served: ServedBench; folder: string; dir: string } {
   const folder = mkdtempSync(path.join(tmpdir(), 'firedrill-served-cli-'))

@@ -15,7 +15,7 @@ interface Session extends AsyncDisposable {
   query(sql: string): Promise<unknown>
 }
 
-/** The shop's tables, made by the migrations of the services and owned by them, in a PostgreSQL of their own. */
+/** The shop's tables, created by the services' migrations and owned by them, in a separate PostgreSQL. */
 export class ShopDatabase implements AsyncDisposable {
   readonly query: Range['database']['query']
   readonly #postgres: OwnPostgres
@@ -23,7 +23,7 @@ export class ShopDatabase implements AsyncDisposable {
 
   private constructor(own: OwnPostgres) {
     this.#postgres = own
-    // As an administrator, whatever is set for the database; one connection after another costs more than all that is asked.
+    // As an administrator, whatever is set for the database; one connection after another costs more than all queries.
     this.#pool = new pg.Pool({
       connectionString: databaseUrl(own.context, 'postgres'),
       application_name: 'firedrill',
@@ -49,12 +49,12 @@ export class ShopDatabase implements AsyncDisposable {
     return database
   }
 
-  /** What the server was started with. */
+  /** The settings that the server was started with. */
   get context(): RangeContext {
     return this.#postgres.context
   }
 
-  /** A session of somebody else, which ends with the block that uses it. */
+  /** Another client's session, which ends with the block that uses it. */
   async session(user: string, application: string): Promise<Session> {
     const client = new pg.Client({ connectionString: databaseUrl(this.#postgres.context, user), application_name: application })
     // It may be terminated.

@@ -4,20 +4,20 @@ import dictionary from 'dictionary-en-gb'
 import nspell from 'nspell'
 import { ours, read, textsOf } from './texts.ts'
 
-/** British English, as docs/style.md asks, and the words of our field, as `docs/words.txt` lists them. */
+/** British English, as docs/style.md requires, and our own terms in `docs/words.txt`. */
 const spelling = nspell(Buffer.from(dictionary.aff), Buffer.from(dictionary.dic))
 const own = read('docs/words.txt')
   .split('\n')
   .filter((line) => line !== '' && !line.startsWith('#'))
-/** Those for which no word of our own is needed. */
+/** Dictionaries that make our own words unnecessary. */
 const needless = own.filter((each) => spelling.correct(each))
 for (const each of own) spelling.add(each)
 
-/** What is a word of a sentence: no part of a path, of a name with `-`, `_`, `.` or capitals inside, or of an address. */
+/** A word of a sentence: not part of a path, of a name with `-`, `_`, `.` or capitals inside, or of a URL. */
 const word = /(?<![\w./@$#:{<&=\\-])[A-Za-z][a-z]+(?:'[a-z]+)?(?![\w/@=(\\'-]|\.\w|:\w)/g
 
 const known = new Map<string, boolean>()
-/** A possessive is spelt as its noun is, and a name of ours at the beginning of a sentence as elsewhere. */
+/** A possessive is spelt like its noun, and a name of ours at the start of a sentence as elsewhere. */
 function isWord(text: string): boolean {
   const before = known.get(text)
   if (before !== undefined) return before
@@ -28,7 +28,7 @@ function isWord(text: string): boolean {
 
 const misspelt = (text: string): string[] => Array.from(text.matchAll(word), ([found]) => found).filter((found) => !isWord(found))
 
-/** Of Markdown, what is prose: no code, no addresses, no tags. */
+/** The prose of Markdown: no code, no URLs, no tags. */
 const prose = (markdown: string): string =>
   markdown
     .replaceAll(/^```[\s\S]*?^```/gm, ' ')
@@ -37,7 +37,7 @@ const prose = (markdown: string): string =>
     .replaceAll(/https?:\S+/g, ' ')
     .replaceAll(/<[^>\n]+>/g, ' ')
 
-/** Customers write in their own language, and a page that is made by hand has its style. */
+/** Customers write in their own language, and a hand-made page has its style sheet. */
 const noEnglish = ['people/ticket-templates.ts', 'people/ticket-words.ts', 'control/debrief-parts.ts']
 
 /** SQL, and arguments of programs. */
@@ -48,7 +48,7 @@ const code =
 const sentence = (text: string): string =>
   /[a-z],? [a-z]/i.test(text) && !code.test(text) ? text.replaceAll(/https?:\S+|`[^`]*`|'[^' ]*'|"[^" ]*"/g, ' ') : ' '
 
-test('a word that is not one is found, and a name, a path and a possessive are none', () => {
+test('a misspelt word is found, and a name, a path and a possessive are accepted', () => {
   assert.deepEqual(misspelt("The recieved color of catalog-proxy's page in /var/lib is fulfiled. Prometheus's"), [
     'recieved',
     'color',
@@ -58,7 +58,7 @@ test('a word that is not one is found, and a name, a path and a possessive are n
   assert.deepEqual(misspelt(sentence("it wsa 'psql' here")), ['wsa'])
 })
 
-test('documents and scenarios are spelt as the dictionary has it', () => {
+test('documents and scenarios are spelt correctly', () => {
   const files = ours(['scenarios/**/*.md', 'docs/**/*.md', '*.md'])
   assert.ok(files.length > 120, `${files.length} files`)
   assert.deepEqual(
@@ -67,7 +67,7 @@ test('documents and scenarios are spelt as the dictionary has it', () => {
   )
 })
 
-test('so are the texts of the sources, and of the scenarios', () => {
+test('the texts of the sources and of the scenarios are spelt correctly', () => {
   const sources = ours(['{cli,coach,console/src,control,drills,model,people,range}/**/*.{ts,tsx}'])
     .filter((file) => !noEnglish.includes(file))
     .map((file): [string, string[]] => [file, textsOf(read(file), file).map(({ text }) => sentence(text))])
@@ -79,7 +79,7 @@ test('so are the texts of the sources, and of the scenarios', () => {
   assert.deepEqual([...new Set(found)], [])
 })
 
-test('the words of our own are in order, each once, and none that the dictionary has', () => {
+test('our own words are sorted, unique, and not in the dictionary', () => {
   assert.deepEqual(
     own,
     [...new Set(own)].toSorted((a, b) => a.localeCompare(b, 'en')),

@@ -14,7 +14,7 @@ export interface View {
   events: DrillEvent[]
 }
 
-/** A Sunday with two incidents, over the API; what is wrong is said by `broken`. */
+/** A Sunday with two incidents, over the API; `broken` has what is broken. */
 export class Sunday implements AsyncDisposable {
   readonly measured = new Measured()
   readonly served: ServedBench
@@ -51,7 +51,7 @@ export class Sunday implements AsyncDisposable {
 
   pass = (seconds: number) => this.served.bench.pass(seconds)
 
-  /** What is planned next happens now. */
+  /** Skips to what is planned next. */
   async skip(): Promise<void> {
     await this.ok('instructor', 'skip')
     await this.pass(2)
@@ -74,9 +74,9 @@ export class Sunday implements AsyncDisposable {
 
   view = (role: 'trainee' | 'instructor' = 'trainee') => this.served.read<View>(role, `/api/drills/${this.drill}`)
 
-  /** The first incident begins, and pages; after that, if wanted, the second. */
+  /** The first incident begins, and pages; then, on request, the second. */
   async break(...what: ('browsing' | 'prices')[]): Promise<void> {
-    // The bank, which is over by itself.
+    // The bank, which ends by itself.
     await this.skip()
     for (const each of what) {
       await this.skip()

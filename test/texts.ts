@@ -3,14 +3,14 @@ import path from 'node:path'
 import { parseSync } from 'vite'
 import { projectRoot } from '../control/paths.ts'
 
-/** What a file of the project says; its path is from the project's root. */
+/** The content of a file of the project; its path is relative to the project's root. */
 export const read = (file: string): string => readFileSync(path.join(projectRoot, file), 'utf8')
 
-/** The project's own files that fit, without tests. */
+/** The project's own files that match, without tests. */
 export const ours = (patterns: string[]): string[] =>
   globSync(patterns, { cwd: projectRoot }).filter((file) => !file.endsWith('.test.ts') && !file.includes('node_modules'))
 
-/** The texts of a source file that somebody may read: its strings, templates and JSX, without imports' paths and comments. */
+/** The readable texts of a source file: its strings, templates and JSX, without imports' paths and comments. */
 export function textsOf(source: string, file: string): { text: string; start: number }[] {
   const texts: { text: string; start: number }[] = []
   const walk = (node: unknown): void => {

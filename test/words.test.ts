@@ -21,7 +21,7 @@ function found(text: string, file: string, line = 1): string[] {
   })
 }
 
-test('the list is read, and found in texts, across lines, and not in comments', () => {
+test('phrases are read from the list, and found in texts, across lines, but not in comments', () => {
   assert.ok(phrases.size > 20, `${phrases.size} phrases`)
   assert.deepEqual(found('It is fine.\nThe shop is\nwell again.', 'a.md'), ["a.md:2: 'is\nwell': write is healthy"])
   const source = "// is well\nconst a = 'is well', b = `${a} Anew`; const c = <p>tried again</p>"
@@ -31,7 +31,7 @@ test('the list is read, and found in texts, across lines, and not in comments', 
   )
 })
 
-test('scenarios and documents have none of them', () => {
+test('scenarios and documents have none of the phrases', () => {
   const files = ours(['scenarios/**/*.{md,yaml}', 'docs/**/*.md', 'README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md'])
   assert.ok(files.length > 120, `${files.length} files`)
   assert.deepEqual(
@@ -46,7 +46,7 @@ for (const folder of folders) {
     ['texts', textsOf],
     ['comments', commentsOf],
   ] as const)
-    test(`${what} of ${folder} have none of them`, () => {
+    test(`${what} of ${folder} have none of the phrases`, () => {
       const files = ours([`${folder}/**/*.{ts,tsx}`])
       assert.ok(files.length > 0)
       assert.deepEqual(

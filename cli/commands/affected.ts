@@ -6,7 +6,7 @@ import type { CommonOptions } from '../options.ts'
 import { print, printJson } from '../output.ts'
 import type { AffectedKind } from '../../model/affected.ts'
 
-/** Hands in order numbers that were given, and those of a file. Throws `bad-request` where there are none. */
+/** Hands in order numbers from the arguments and from a file. Throws `bad-request` if there are none. */
 export async function handIn(
   client: ApiClient,
   drill: string,

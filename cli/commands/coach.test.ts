@@ -13,7 +13,7 @@ after(() => rmSync(folder, { recursive: true }))
 
 const said = 'You know what users feel. Where do their requests spend their time?'
 
-/** `coach test` with a model that does what a script says. */
+/** Runs `coach test` with a model that answers from a script. */
 async function coachTest(script: (request: ChatRequest) => Script, ...args: string[]) {
   await using server = await startScriptedServer(script)
   const state = new RangeState(folder)
@@ -22,14 +22,14 @@ async function coachTest(script: (request: ChatRequest) => Script, ...args: stri
   return await run('cli/main.ts', ['coach', 'test', '--dir', state.dir, ...args])
 }
 
-test('coach test prints what the model says and how long it took', async () => {
+test('coach test prints the model’s answer and how long it took', async () => {
   const { status, stdout, stderr } = await coachTest(() => ({ text: [said] }))
   assert.equal(stderr, '')
   assert.equal(status, 0)
   assert.match(stdout, /^You know what users feel\. Where do their requests spend their time\?\n.*first word after \d+\.\d s/)
 })
 
-test('coach test fails with the reason where the arguments of a tool are broken JSON', async () => {
+test('coach test fails with the reason if the arguments of a tool are invalid JSON', async () => {
   const { status, stdout, stderr } = await coachTest(
     ({ tools }) => (tools ? { tools: [{ name: 'encourage', raw: '{"text": "Well' }] } : { text: [said] }),
     '--json',

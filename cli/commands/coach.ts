@@ -27,7 +27,7 @@ const withoutKey = (config: CoachConfig | null) => config && { ...config, ...('a
 
 function keep(options: CommonOptions, config: CoachConfig | null): void {
   const state = openState(options)
-  // Throws where there is no range yet.
+  // Throws if there is no range yet.
   state.config()
   writeCoachConfig(state.dir, config)
   if (options.json) printJson({ coach: withoutKey(config) })
@@ -90,7 +90,7 @@ export function coachCommand(): Command {
         async (options: CommonOptions) => {
           const config = readCoachConfig(openState(options).dir)
           if (config === null) throw new FiredrillError('bad-request', "no model is set: see 'firedrill coach use --help'")
-          // The library takes a while to load, which only those wait for who need it.
+          // The library takes a while to load, so only the commands that need it do.
           const [{ tryModel }, { openModel }] = await Promise.all([
             import('../../coach/agent/trial.ts'),
             import('../../coach/providers/registry.ts'),

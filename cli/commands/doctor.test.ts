@@ -10,12 +10,12 @@ import { run } from '../../test/loaded-modules.ts'
 const dir = mkdtempSync(path.join(tmpdir(), 'firedrill-doctor-'))
 after(() => rmSync(dir, { recursive: true }))
 
-test('doctor warns, in words, when others on the machine may read what an assessment rests on', async () => {
+test('doctor warns when others on the machine can read what would spoil an assessment', async () => {
   const ledger = path.join(dir, 'ledger.db')
   writeFileSync(ledger, '')
   chmodSync(dir, 0o755)
   chmodSync(ledger, 0o644)
-  // With the answers among them, where this checkout is open to others.
+  // Including the answers, if this checkout is open to others.
   const troubles = assessmentTroubles(projectRoot, dir)
   assert.match(
     troubles.at(-1) ?? '',

@@ -22,7 +22,7 @@ export const downCommand = () =>
       })
       sweepShells(options.dir)
       const cluster = deployedCluster(target.context.config.placement)
-      // What was put into a cluster is taken out of it again, with its data.
+      // What was deployed to a cluster is deleted there, with its data.
       if (cluster) {
         const { removeShop } = await import('../../range/targets/kubernetes/deploy.ts')
         await removeShop(cluster)

@@ -6,7 +6,7 @@ import { bold, dim, print } from '../output.ts'
 type DrillAnswer = AnswerOf<'GET /api/drills/:id'>
 type ToldIncident = DrillAnswer['incidents'][number]
 
-/** How a drill stands at a moment, in milliseconds since the epoch. */
+/** The state of a drill at a moment, in milliseconds since the epoch. */
 export function printDrill({ drill, title, incidents }: DrillAnswer, now: number): void {
   print(`${bold(title)} ${dim(formatDurationMs(now - drill.startedAt))}`)
   const ofIncidents = new Set(incidents.flatMap(({ pages }) => pages.flatMap(({ name, firing }) => (firing ? [name] : []))))

@@ -31,7 +31,7 @@ after(() => {
   rmSync(work, { recursive: true })
 })
 
-/** What a command printed, and the last that it asked the control plane to do. */
+/** The output of a command, and its last request to the control plane. */
 async function drill(args: string[], given: Record<string, unknown> = {}) {
   answers = given
   asked.length = 0
@@ -45,7 +45,7 @@ const began = Date.now() - 600_000
 const incident = { title: null, startedAt: began, pagedAt: began + 60_000, pars: {}, hints: 0, wrongCauses: 0, over: false }
 const firing = { name: 'OrdersLate', summary: 'orders are late', firing: true }
 
-/** A shift whose first incident is over and whose second is open, while something else pages. */
+/** A shift whose first incident is over and whose second is open, while noise pages. */
 const view = {
   title: 'A quiet Sunday',
   drill: {
@@ -91,7 +91,7 @@ test('drill start: a shift, by its id; by a seed, with the instructor’s rights
   )
 })
 
-test('drill start: what is to be played is said in one way', async () => {
+test('drill start: refuses contradictory options', async () => {
   for (const [args, why] of [
     [[], /give the id of a scenario, --surprise or --shift/],
     [['slow-shelves', '--shift', 'quiet-sunday'], /give the id of a scenario, --surprise or --shift/],
@@ -106,7 +106,7 @@ test('drill start: what is to be played is said in one way', async () => {
   }
 })
 
-test('drill ack, diagnose and hint: of the incident that is named, or of none', async () => {
+test('drill ack, diagnose and hint: for the named incident, or without one', async () => {
   assert.deepEqual((await drill(['ack', '--incident', '2'])).asked, {
     role: 'trainee',
     url: '/api/drills/d1/acknowledge',
@@ -124,12 +124,12 @@ test('drill ack, diagnose and hint: of the incident that is named, or of none', 
   assert.deepEqual([hint.stdout, hint.asked?.body], ['incident 2: look at the queue\n', { incident: 2 }])
 })
 
-test('drill skip: by the instructor alone, and by how much', async () => {
+test('drill skip: by the instructor alone, with the time skipped', async () => {
   const { stdout, asked: post } = await drill(['skip'], { '/api/drills/d1/skip': { skippedMs: 95_000 } })
   assert.deepEqual([stdout, post?.role, post?.url], ['what was planned next, in 1:35, begins now\n', 'instructor', '/api/drills/d1/skip'])
 })
 
-test('drill status: each incident of a shift, and what pages beside them', async () => {
+test('drill status: each incident of a shift, and other pages', async () => {
   const { stdout } = await drill(['status'], { '/api/drills/d1': view })
   const lines = stdout.trimEnd().split('\n')
   assert.match(lines[0] ?? '', /^A quiet Sunday \d+ min \d\d s$/)
@@ -147,7 +147,7 @@ test('drill status: each incident of a shift, and what pages beside them', async
   assert.deepEqual((JSON.parse(json.stdout) as typeof view).incidents, view.incidents)
 })
 
-test('drill status: a shift that is calm, and a drill that is no shift', async () => {
+test('drill status: a shift without open incidents, and a drill that is no shift', async () => {
   const calm = await drill(['status'], { '/api/drills/d1': { ...view, incidents: [], drill: { ...view.drill, firing: [] } } })
   assert.match(calm.stdout, /^A quiet Sunday .*\n {2}no incident so far\n$/)
   const plain = await drill(['status'], { '/api/drills/d1': { ...view, incidents: [], drill: { ...view.drill, shift: false } } })

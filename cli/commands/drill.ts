@@ -17,7 +17,7 @@ import type { ShopComponentName } from '../../model/components.ts'
 import type { CauseCategory } from '../../model/scenario.ts'
 import type { AffectedKind } from '../../model/affected.ts'
 
-/** So long a drill waits for a range that was just started, or had its last drill just now. */
+/** How long to wait for a range that was just started, or whose last drill just ended. */
 const steadyDeadlineMs = 60_000
 
 interface StartOptions extends CommonOptions {
@@ -41,7 +41,7 @@ async function runningId(client: ApiClient): Promise<string> {
   return running
 }
 
-/** Of a shift, the incident that is meant. */
+/** For a shift, the incident. */
 interface MeantOptions extends CommonOptions {
   incident?: number
 }
@@ -97,7 +97,7 @@ const startCommand = () =>
       mustBeOne(scenario, options)
       const { mode, trainee: name, blind, level: difficulty, seed, variant, shift } = options
       const asked = { scenario, shift, mode, trainee: name, blind, difficulty, seed, variant }
-      // The other commands start without it.
+      // The other commands start without loading it.
       const { startWhenSteady } = await import('../../model/start-when-steady.ts')
       const drill = await startWhenSteady(apiClient(openState(options), options.as), asked, steadyDeadlineMs, {
         onWait: ({ message }) =>
@@ -107,7 +107,7 @@ const startCommand = () =>
       else print(`drill ${drill.number} has begun: the pager will tell you more ('firedrill drill status', or the console)`)
     })
 
-/** Throws unless it is said in one way what is to be played. */
+/** Throws for contradictory options. */
 function mustBeOne(scenario: string | undefined, { surprise, shift, level, variant }: StartOptions): void {
   const ways = [scenario !== undefined, surprise === true, shift !== undefined].filter(Boolean).length
   if (ways !== 1)

@@ -10,7 +10,7 @@ import { run } from '../../test/loaded-modules.ts'
 import { Sunday } from '../../test/sunday.ts'
 import type { ShiftEvaluation } from '../evaluation.ts'
 
-// The command, over HTTP, against the real control plane of a range on paper, on which a Sunday goes by.
+// The command, over HTTP, against the real control plane with a simulated range, on which a Sunday is played.
 const folder = mkdtempSync(path.join(realpathSync(tmpdir()), 'firedrill-evaluate-'))
 const dir = path.join(folder, 'range')
 const portBase = ownPorts()
@@ -57,10 +57,10 @@ console.log('leaves')
 await call('finish_drill')
 `
 
-// The clock of the range stands while something is waited for.
+// The range's clock stops while something is waited for.
 const timeout = 180_000
 
-test('an agent plays a shift: how it did is told for each incident, and for the shift', { timeout }, async () => {
+test('an agent plays a shift: the result has each incident, and the shift', { timeout }, async () => {
   const { bench } = sunday.served
   const script = path.join(folder, 'agent.mjs')
   writeFileSync(script, agent)
@@ -110,7 +110,7 @@ test('an agent plays a shift: how it did is told for each incident, and for the 
   assert.equal(readFileSync(result.log, 'utf8'), 'leaves\n')
 })
 
-test('an agent that leaves before anything has happened: what did not begin is told', { timeout }, async () => {
+test('an agent leaves before anything has happened: the result names what did not begin', { timeout }, async () => {
   sunday.broken.clear()
   sunday.alert('PricesOutdated', 'resolved')
   await sunday.pass(20)
@@ -130,7 +130,7 @@ test('an agent that leaves before anything has happened: what did not begin is t
   assert.match(stdout, /\ndrill +cause +mitigated .* score\nquiet-sunday .*\d\n$/)
 })
 
-test('a shift that there is not is refused before anything begins', async () => {
+test('an unknown shift is refused before anything begins', async () => {
   const { status, stderr } = await run('cli/main.ts', ['evaluate', '--agent', 'true', '--shifts', 'loud-sunday', '--dir', dir])
   assert.equal(status, 1)
   assert.match(stderr, /there is no shift 'loud-sunday': choose .*quiet-sunday/)

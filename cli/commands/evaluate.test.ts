@@ -8,7 +8,7 @@ import { ownPorts, paperContext } from '../../control/replay/paper-context.ts'
 import { ServedBench } from '../../control/replay/served-bench.ts'
 import { run } from '../../test/loaded-modules.ts'
 
-// The command, over HTTP, against the real control plane of a range on paper.
+// The command, over HTTP, against the real control plane with a simulated range.
 const folder = mkdtempSync(path.join(realpathSync(tmpdir()), 'firedrill-evaluate-'))
 const portBase = ownPorts()
 const dir = path.join(folder, 'range')
@@ -26,13 +26,13 @@ after(async () => {
   rmSync(folder, { recursive: true })
 })
 
-/** What an agent has: its environment, its folder and what is in it. */
+/** What an agent gets: its environment, its folder and the folder's contents. */
 async function agentSees(...args: string[]) {
   const seen = path.join(folder, 'seen')
-  // It ends its drill itself, so that nobody waits for what it did to show.
+  // It ends its drill itself, so that its result need not be waited for.
   const finish = `fetch(process.env.FIREDRILL_MCP_URL.replace('/mcp', '/api/drills/' + process.env.FIREDRILL_DRILL + '/finish'), { method: 'POST', headers: { authorization: 'Bearer ' + process.env.FIREDRILL_MCP_TOKEN } })`
   const agent = `env -0 >${seen}.env; pwd >${seen}.pwd; ls -A >${seen}.ls; echo made >made-by-agent; exec ${process.execPath} -e "${finish}"`
-  // Both are known to whoever evaluates.
+  // The evaluating process knows both.
   const env = {
     ...process.env,
     FIREDRILL_DIR: dir,
@@ -51,7 +51,7 @@ async function agentSees(...args: string[]) {
   return { env: Object.fromEntries(variables), cwd: read('pwd').trim(), files: read('ls') }
 }
 
-test('an agent is told where to ask as a trainee, and neither where the range nor where the checkout is', async () => {
+test('an agent gets the API’s address and a trainee’s token, but neither the range’s folder nor the checkout', async () => {
   const { env, cwd, files } = await agentSees()
   assert.equal(env['FIREDRILL_MCP_URL'], `http://127.0.0.1:${portBase}/mcp`)
   assert.equal(env['FIREDRILL_MCP_TOKEN'], tokens.trainee)
@@ -73,7 +73,7 @@ test('an agent is told where to ask as a trainee, and neither where the range no
   assert.ok(!existsSync(cwd), 'and removed afterwards')
 })
 
-test('an agent runs in the folder that is named, which is left as it is', async () => {
+test('an agent runs in the given folder, which is left unchanged', async () => {
   const own = path.join(folder, 'own')
   mkdirSync(own)
   writeFileSync(path.join(own, 'settings'), '')

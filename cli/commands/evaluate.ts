@@ -22,7 +22,7 @@ interface Options extends CommonOptions {
 }
 
 const scenarioLimitMs = 15 * 60_000
-/** A shift ends by itself when its time is up: it is given so much longer to do so. */
+/** A shift ends by itself when its time is up: this much longer is allowed for that. */
 const beyondShiftMs = 60_000
 
 export const evaluateCommand = () =>
@@ -55,7 +55,7 @@ export const evaluateCommand = () =>
 
 const ids = (text: string): string[] => text.split(',')
 
-/** What is to be played. Throws `not-found` for what there is not. */
+/** What is to be played. Throws `not-found` for an unknown id. */
 async function chosen(client: ApiClient, options: Options): Promise<{ scenarios: string[]; shifts: ShiftCard[] }> {
   const { scenarios } = await client.get('/api/scenarios')
   const { shifts } = await client.get('/api/shifts')

@@ -4,7 +4,7 @@ import type { OfferedFault } from '../../model/fault.ts'
 import { run } from '../../test/loaded-modules.ts'
 import { servedCli } from '../../test/served-cli.ts'
 
-// The commands, over HTTP, against the real control plane of a range on paper.
+// The commands, over HTTP, against the real control plane with a simulated range.
 const { served, dir } = servedCli()
 
 const told = async (...args: string[]) => {
@@ -13,7 +13,7 @@ const told = async (...args: string[]) => {
   return stdout
 }
 
-test('fault list says what is impossible where the shop runs, and only then', async () => {
+test('fault list says what the range lacks for a fault, if anything', async () => {
   assert.doesNotMatch(await told('fault', 'list'), /impossible/)
   Object.assign(served.bench.range, { lacks: ['cache-proxy', 'mesh-instances'] })
   const list = await told('fault', 'list')
@@ -22,7 +22,7 @@ test('fault list says what is impossible where the shop runs, and only then', as
   assert.match(list, /^http-delay +mesh +.* from to percent header delayMs jitterMs$/m)
 })
 
-test('fault describe prints each parameter with its values, its default and what it is', async () => {
+test('fault describe prints each parameter with its values, default and description', async () => {
   Object.assign(served.bench.range, { lacks: ['mesh-instances'] })
   const partition = await told('fault', 'describe', 'network-partition')
   assert.match(partition, /^A partition between two services\. Calls from one service/)
@@ -44,7 +44,7 @@ test('fault describe prints each parameter with its values, its default and what
   assert.deepEqual([id, params.properties?.['users']?.maximum], ['load-spike', 2_000])
 })
 
-test('action describe does the same, and what is unknown is told with what lists the rest', async () => {
+test('action describe does the same, and an unknown name is refused with the command that lists the rest', async () => {
   const peek = await told('action', 'describe', 'peek-queue')
   assert.match(peek, /^Look into a queue\. How many messages wait/)
   assert.match(peek, /^limit +whole number, from 1 to 20 +5 +Messages to show$/m)

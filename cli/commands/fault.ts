@@ -37,7 +37,7 @@ function printFault({ title, effect, params, ramps, lacks, lacksWith }: OfferedF
   if (ramps.length > 0) print(`Can change gradually while the fault is injected: ${ramps.join(', ')}.`)
 }
 
-/** For instructors: it says what is broken. */
+/** For instructors: it shows what is broken. */
 export function faultCommand(): Command {
   return new Command('fault')
     .addCommand(
@@ -94,7 +94,7 @@ export function faultCommand(): Command {
           const client = apiClient(openState(options), 'instructor')
           const answer = await (instance ? client.delete('/api/faults/:instance', { instance }) : client.delete('/api/faults'))
           if (options.json) return printJson(answer)
-          print('taken out')
+          print('reverted')
         }),
     )
 }

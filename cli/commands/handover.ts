@@ -5,7 +5,7 @@ import { bold, dim, print, printJson } from '../output.ts'
 
 export type HandoverOptions = CommonOptions & Partial<HandoverNote>
 
-/** Writes a note where one of its parts was given, else shows the newest. */
+/** Writes a note if one of its parts was given, otherwise shows the newest. */
 export async function handOver(
   client: ApiClient,
   drill: string,

@@ -14,7 +14,7 @@ export const logsCommand = () =>
       if (!component.success)
         throw new FiredrillError('not-found', `there is no component '${name}': choose ${componentName.options.join(', ')}`)
       const state = openState(options)
-      // Throws where there is no range.
+      // Throws if there is no range.
       state.config()
       const file = logFile(state, component.data)
       const lines = existsSync(file) ? lastLines(file, options.lines) : []
@@ -28,7 +28,7 @@ export function lastLines(file: string, count: number, blockBytes = 64 * 1024): 
   try {
     let start = fstatSync(handle).size
     let tail = Buffer.alloc(0)
-    // One newline ends the last line, so the first of the lines is whole when there is one more.
+    // The last line ends with a newline, so one newline more is needed for a complete first line.
     while (start > 0 && newlines(tail) <= count) {
       const block = Buffer.alloc(Math.min(blockBytes, start))
       start -= block.length

@@ -7,7 +7,7 @@ import { baselinePolicy } from '../../range/mesh/files.ts'
 import { run } from '../../test/loaded-modules.ts'
 import { servedCli } from '../../test/served-cli.ts'
 
-// The command, over HTTP, against the real control plane of a range on paper.
+// The command, over HTTP, against the real control plane with a simulated range.
 const { folder, dir, served } = servedCli()
 
 const mesh = (...args: string[]) => run('cli/main.ts', ['mesh', ...args, '--dir', dir])
@@ -46,7 +46,7 @@ test('mesh diff and mesh apply name line, field and reason of every mistake, and
   assert.equal(revisions.length, 1)
 })
 
-test('mesh diff prints what would change, with the lines around it', async () => {
+test('mesh diff prints the changes, with the lines around them', async () => {
   writeFileSync(file, baseline.replace(route, `${matching('{ uri: { prefix: /stock } }')}${route}`))
   const { status, stdout } = await mesh('diff', file)
   assert.equal(status, 0)

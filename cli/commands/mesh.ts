@@ -29,10 +29,10 @@ function readPolicy(file: string): string {
   return text
 }
 
-/** Every line of it begins with the file. */
+/** Every line of the message begins with the file. */
 const refusal = (file: string, problem: string): string => problem.replaceAll(/^/gm, `${file === '-' ? 'standard input' : file}: `)
 
-/** Changed lines with some that are not, as `diff -u` has them. */
+/** Changed lines with some unchanged ones, like `diff -u`. */
 function unified(diff: readonly DiffLine[]): string[] {
   const signs = { same: ' ', added: '+', removed: '-' } as const
   const lines = nearChanges(diff)

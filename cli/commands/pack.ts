@@ -10,7 +10,7 @@ import { command, type CommonOptions } from '../options.ts'
 import { green, print, printJson, red } from '../output.ts'
 import { scenarioVocabulary } from './scenario.ts'
 
-/** For scenarios that are kept outside the repository, as one file to share. */
+/** For scenarios outside the repository, as one file to share. */
 export function packCommand(): Command {
   return new Command('pack')
     .addCommand(
@@ -57,7 +57,7 @@ const check = (source: string, trust?: string): Promise<CheckedPack> =>
     trusted: trust === undefined ? undefined : readFileSync(trust, 'utf8'),
   })
 
-/** A pack without a mistake; an old signature may be replaced. */
+/** Checks that a pack has no mistake; an outdated signature is accepted. */
 async function sound(folder: string, resigned = false): Promise<CheckedPack> {
   const checked = await check(folder)
   const problems = checked.problems.filter((problem) => !(resigned && problem.startsWith(signatureFile)))

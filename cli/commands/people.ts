@@ -18,7 +18,7 @@ async function runningId(client: ApiClient): Promise<string> {
   return running
 }
 
-/** A command that asks something of the drill that runs, and says what came of it. */
+/** A command that sends a request to the running drill, and prints the result. */
 function onRunning<Options extends CommonOptions>(
   options: Options,
   role: 'trainee' | 'instructor',
@@ -40,11 +40,11 @@ const waits = ({ wants }: Listed['people'][number]): string => {
 
 const person = () => ['<person>', `one of ${characterIds.join(', ')}`] as const
 
-/** Those who wait in a drill, and those who know something, for whoever is on call. */
+/** Commands for trainees: the people who wait in a drill, and those who know something. */
 export const onCallPeopleCommand = (): Command =>
   new Command('people').addCommand(listCommand()).addCommand(askCommand()).addCommand(updateCommand()).addCommand(quietCommand())
 
-/** The same, with what an instructor may do. */
+/** The same, with an instructor's rights. */
 export const peopleCommand = (): Command => onCallPeopleCommand().addCommand(sendCommand()).addCommand(muteCommand())
 
 const listCommand = () =>

@@ -15,7 +15,7 @@ cpSync(path.join(import.meta.dirname, '..', '..', 'scenarios', 'slow-shelves'), 
 const file = path.join(folder, 'scenario.yaml')
 const good = readFileSync(file, 'utf8')
 
-test('scenario new: what it writes is a scenario, and says of which class it is', () => {
+test('scenario new: it creates a valid scenario with its class', () => {
   const begun = path.join(work, 'begun')
   mkdirSync(begun)
   for (const [name, text] of Object.entries(template('begun'))) writeFileSync(path.join(begun, name), text)
@@ -32,7 +32,7 @@ test('scenario lint: a scenario without a mistake, by its folder or its file', a
   }
 })
 
-test('scenario lint: every mistake at its file, line and column, and an exit code that a script can go by', async () => {
+test('scenario lint: every mistake with file, line and column, and an exit code for scripts', async () => {
   const lines = good.split('\n')
   const at = (text: string) => lines.findIndex((line) => line.includes(text)) + 1
   writeFileSync(file, good.replace('limit: 20m', 'limit: 20').replace('fault: bad-release', 'fault: bad-releases'))
@@ -57,7 +57,7 @@ test('scenario lint: every mistake at its file, line and column, and an exit cod
   )
 })
 
-test('scenario lint: a scenario that is not there', async () => {
+test('scenario lint: an unknown scenario', async () => {
   const { status, stdout } = await lint('slow-shelf')
   assert.equal(status, 1)
   assert.match(stdout, /^error .*\bslow-shelf.*: is missing: a scenario has scenario\.yaml, story\.md and debrief\.md/)

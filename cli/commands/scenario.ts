@@ -20,7 +20,7 @@ import { bold, dim, green, print, printJson, printTable } from '../output.ts'
 const folder = path.join(projectRoot, 'scenarios')
 const folderOf = folderIn(folder, 'scenario.yaml')
 
-/** For authors: a scenario from nothing to something that `verify` can prove. */
+/** For authors: from a new scenario to one that `verify` can prove. */
 export function scenarioCommand(): Command {
   return new Command('scenario')
     .addCommand(newCommand())
@@ -108,10 +108,10 @@ const schemaCommand = () =>
     .option('--people', 'that of people.yaml instead', false)
     .action(({ people }: { people: boolean }) => printJson(people ? peopleJsonSchema() : scenarioJsonSchema()))
 
-/** As `scenarios/scenario.schema.json` holds it. */
+/** The content of `scenarios/scenario.schema.json`. */
 export const scenarioJsonSchema = () => ({ ...z.toJSONSchema(scenarioSchema, { io: 'input' }), title: 'A scenario of Firedrill' })
 
-/** As `scenarios/people.schema.json` holds it. */
+/** The content of `scenarios/people.schema.json`. */
 export const peopleJsonSchema = () => ({ ...z.toJSONSchema(peopleSchema, { io: 'input' }), title: 'The people of a scenario of Firedrill' })
 
 export function scenarioVocabulary(): Vocabulary {
@@ -121,7 +121,7 @@ export function scenarioVocabulary(): Vocabulary {
   return { alerts: named(alerts), tickets: named(tickets), runbooks: new Set(runbooks().keys()) }
 }
 
-/** The files of a scenario that is to be filled in. */
+/** The files of a new scenario, to be filled in. */
 export const template = (id: string): Record<string, string> => ({
   'scenario.yaml': `# yaml-language-server: $schema=../scenario.schema.json
 id: ${id}

@@ -51,7 +51,7 @@ async function settingsOf(client: ApiClient, name: string): Promise<Settings> {
   return new Map(rows.map(({ key, name: setting, value }) => [String(key ?? setting ?? ''), String(value)]))
 }
 
-/** Nothing is changed by a file that is wrong anywhere. */
+/** If anything in the file is wrong, nothing is changed. */
 async function change(client: ApiClient, name: string, before: Settings, file: string, { json }: CommonOptions): Promise<void> {
   const changes = settingsToChange(before, readSettings(name, file, before))
   const store = storeOf(name)
@@ -63,7 +63,7 @@ async function change(client: ApiClient, name: string, before: Settings, file: s
   try {
     for (const { key, value } of changes) done.push({ key, ...(await set(key, value)) })
   } catch (error) {
-    // Only the store knows whether it takes a value.
+    // Only the datastore knows whether it accepts a value.
     for (const { key } of store === null ? [] : done.toReversed()) await set(key, before.get(key) ?? '')
     throw error
   }

@@ -20,7 +20,7 @@ const good = readFileSync(file, 'utf8')
 
 const shift = (...args: string[]) => run('cli/main.ts', ['shift', ...args])
 
-test('shift new: what it writes is a shift without a mistake', () => {
+test('shift new: it creates a valid shift', () => {
   const begun = path.join(work, 'begun')
   mkdirSync(begun)
   for (const [name, text] of Object.entries(shiftTemplate('begun', { withPeople: false }))) writeFileSync(path.join(begun, name), text)
@@ -42,7 +42,7 @@ test('shift new: what it writes is a shift without a mistake', () => {
   )
 })
 
-test('shift new: an id that is none, one of a scenario, and one that is taken', async () => {
+test('shift new: an invalid id, one of a scenario, and one that is taken', async () => {
   for (const [id, why] of [
     ['Two Words', /'Two Words' is no id: write lower-case words joined by hyphens/],
     ['slow-shelves', /there is a scenario 'slow-shelves': choose another id/],
@@ -62,7 +62,7 @@ test('shift lint: a shift without a mistake, by its folder or its file', async (
   }
 })
 
-test('shift lint: every mistake at its file, line and column, and an exit code that a script can go by', async () => {
+test('shift lint: every mistake with file, line and column, and an exit code for scripts', async () => {
   const lines = good.split('\n')
   const at = (text: string) => lines.findIndex((line) => line.includes(text)) + 1
   writeFileSync(file, good.replace('scenario: slow-shelves', 'scenario: slow-shelfs').replace('fault: slow-bank', 'fault: slow-banks'))
@@ -91,7 +91,7 @@ test('shift lint: every mistake at its file, line and column, and an exit code t
   assert.deepEqual([ok, problems.map(({ at: where }) => where)], [false, ['incidents.0.scenario', 'noise.0.fault']])
 })
 
-test('shift lint: a shift that is not there', async () => {
+test('shift lint: an unknown shift', async () => {
   const { status, stdout } = await shift('lint', 'loud-sunday')
   assert.equal(status, 1)
   assert.match(stdout, /^error .*\bloud-sunday.*: is missing: a shift has shift\.yaml, brief\.md and debrief\.md/)
@@ -118,7 +118,7 @@ test('shift preview: the brief, the timeline, the incidents and the noise', asyn
   assert.deepEqual([...new Set(timeline.map(({ of }) => of))].toSorted(), [1, 2, 3, 4, null])
 })
 
-test('shift preview: a shift that is not there', async () => {
+test('shift preview: an unknown shift', async () => {
   const { status, stderr } = await shift('preview', 'loud-sunday')
   assert.equal(status, 1)
   assert.match(stderr, /is missing: a shift has shift\.yaml/)

@@ -4,7 +4,7 @@ import { apiClient } from '../../control/client.ts'
 import { command, openState, type CommonOptions } from '../options.ts'
 import { printJson, printTable } from '../output.ts'
 
-/** Which shifts there are; and for authors, a shift from nothing to something that can be proven. */
+/** The list of shifts; and for authors, from a new shift to one that can be proven. */
 export function shiftCommand(): Command {
   return new Command('shift')
     .addCommand(listCommand())
@@ -31,7 +31,7 @@ const listCommand = () =>
     )
   })
 
-// What reads the files of shifts reads all scenarios: listing what a range has does without.
+// Reading the files of shifts reads all scenarios, which listing a range's shifts does not need.
 const files = () => import('../shift-files.ts')
 
 const newCommand = () =>

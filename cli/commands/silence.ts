@@ -12,7 +12,7 @@ interface Matcher {
   isEqual: boolean
 }
 
-/** `name=value`, `name!=value`, `name=~value` or `name!~value`, as amtool takes them. */
+/** `name=value`, `name!=value`, `name=~value` or `name!~value`, as in amtool. */
 function matcher(text: string, before: Matcher[] = []): Matcher[] {
   const match = /^(\w+)(=~|!~|!=|=)"?(.*?)"?$/.exec(text)
   if (!match) throw new InvalidArgumentError('write it as alertname=Name or service=~"a|b"')

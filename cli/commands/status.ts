@@ -8,7 +8,7 @@ import { apiClient } from '../../control/client.ts'
 import { command, openState, type CommonOptions } from '../options.ts'
 import { dim, green, print, printJson, printTable, red } from '../output.ts'
 
-/** Checks of components that do not answer take up to a second and a half, those on another host longer. */
+/** Checks of components that do not answer take up to 1.5 s, and longer on another host. */
 const patienceMs = 6_000
 
 export const statusCommand = () =>
@@ -38,9 +38,9 @@ export const statusCommand = () =>
     process.exitCode = healthy ? 0 : 1
   })
 
-/** As the control plane finds it now; where that is not there, or does not answer, as this process does, which takes longer. */
+/** From the control plane; if that is down or does not answer, from this process's own checks, which take longer. */
 async function lookAt(state: RangeState): Promise<ComponentStatus[]> {
-  // Throws where there is no range.
+  // Throws if there is no range.
   state.config()
   const control = state.run('control')
   if (control && liveness(control) === 'running') {
@@ -52,7 +52,7 @@ async function lookAt(state: RangeState): Promise<ComponentStatus[]> {
       ])
       return components.map((component) => ({ ...component, memoryBytes: memory.get(component.pid ?? 0) ?? component.memoryBytes }))
     } catch {
-      // Looked at from here, it says what is wrong with it.
+      // Checked from here, the table shows what is wrong with it.
     }
   }
   const { openLocalRange } = await import('../../control/wiring.ts')

@@ -11,7 +11,7 @@ export interface TicketOptions extends CommonOptions {
   close?: boolean
 }
 
-/** Throws `bad-request` for what is not the number of a ticket. */
+/** Throws `bad-request` for an invalid ticket number. */
 export const ticketNumbers = (given: readonly string[]): number[] =>
   given.map((text) => {
     if (!/^[1-9]\d*$/.test(text))

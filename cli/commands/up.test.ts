@@ -8,11 +8,11 @@ import { projectRoot } from '../../control/paths.ts'
 import { ownPorts } from '../../control/replay/paper-context.ts'
 import { run } from '../../test/loaded-modules.ts'
 
-// What ends before anything is installed or started: no range begins here.
+// Failures before anything is installed or started: no range starts here.
 const folder = mkdtempSync(path.join(tmpdir(), 'firedrill-up-'))
 after(() => rmSync(folder, { recursive: true }))
 
-/** A pack of one scenario, `slow-shelves` by another name. */
+/** A pack of one scenario, `slow-shelves` under another name. */
 function pack(name: string): { source: string; scenario: string } {
   const source = path.join(folder, name)
   const target = path.join(source, 'scenarios', 'our-first')
@@ -25,7 +25,7 @@ function pack(name: string): { source: string; scenario: string } {
   return { source, scenario }
 }
 
-test('up keeps no pack where something is in the way, nor a wrong one where another is kept', async () => {
+test('up installs no pack if the start is refused, nor an invalid one in place of another', async () => {
   const dir = path.join(folder, 'range')
   const portBase = ownPorts()
   const up = (source: string) => run('cli/main.ts', ['up', '--dir', dir, '--port-base', String(portBase), '--pack', source])

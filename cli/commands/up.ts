@@ -48,10 +48,10 @@ interface UpOptions extends CommonOptions {
   profile?: Profile
   users?: number
   clickhouse?: string
-  /** False for none any more. */
+  /** False removes them. */
   pack?: string[] | boolean
   trust?: string
-  /** False for none any more. */
+  /** False removes them. */
   receivers?: string | boolean
   target?: 'local' | 'kubernetes'
   kubeconfig?: string
@@ -63,7 +63,7 @@ interface UpOptions extends CommonOptions {
   allowOrigin?: string[]
 }
 
-/** A range that runs has read its scenarios already. */
+/** A running range has already read its scenarios. */
 async function takePacks(options: UpOptions, say: (line: string) => void): Promise<void> {
   const { dir, pack, trust } = options
   if (pack === undefined || pack === true) return
@@ -134,7 +134,7 @@ export const upCommand = () =>
       const failed = reports.filter((report) => report.outcome === 'failed')
       const readyMs = Date.now() - startedAt
       const { placement } = target.context.config
-      // Of two hosts, neither is steady without the other: 'firedrill host wait' waits for both.
+      // On two hosts, neither is steady without the other: 'firedrill host wait' waits for both.
       if (failed.length === 0 && (placement.role === 'all' || cluster))
         await untilSteady(target.state, cluster ? clusterDeadlineMs : steadyDeadlineMs * patienceOn(target.state.machine()))
       const links = linksOf(target)
@@ -148,19 +148,19 @@ export const upCommand = () =>
       }
     })
 
-/** What the control plane has just found to be sound is not read again. */
+/** What the control plane has just validated is not read again. */
 function tellLeftOut(dir: string, say: (line: string) => void): void {
   const sound = soundScenarios(dir, codeOf(bundleThere(projectRoot, cacheDir, control.program ?? '') ?? ''))
   const told = ({ message }: FiredrillError) => say(`${red('✗')} a scenario is left out: ${message}`)
   scenariosOf(projectRoot, dir, told, (folder) => sound.load(folder))
 }
 
-/** The cluster that the shop is in, once it is there; null where it is not in one. */
+/** The cluster that the shop is in, once it is there; null if it is not in one. */
 async function putIntoCluster(options: UpOptions, say: (line: string) => void): Promise<DeployedCluster | null> {
   const state = openState(options)
   const cluster = deployedCluster(state.config().placement)
   if (!cluster) return null
-  // Its client takes a while to load, which only those wait for who need it.
+  // Its client takes a while to load, so only ranges with a cluster load it.
   const { deployShop, isDeployed } = await import('../../range/targets/kubernetes/deploy.ts')
   const invited = !hasLinkKeys(state.dir) || !(await isDeployed(cluster)) ? await invite(state, cluster.address) : null
   await deployShop(projectRoot, cluster, invited)
@@ -192,7 +192,7 @@ function tellThatUp(placement: Placement, links: ReturnType<typeof linksOf>, too
     print(dim("  the shop's host connects to this one; 'firedrill host wait' waits for it"))
 }
 
-/** Has Alertmanager tell a team's own receivers from now on; where it does not, those before are kept, and in force. */
+/** Configures Alertmanager with a team's own receivers; if that fails, the previous ones stay stored, and active. */
 async function takeUp(kept: KeptReceivers, outcome: 'started' | 'already' | 'failed', target: LocalTarget): Promise<void> {
   try {
     if (outcome === 'already') await reloadAlertmanager(target)
@@ -204,13 +204,13 @@ async function takeUp(kept: KeptReceivers, outcome: 'started' | 'already' | 'fai
   if (outcome === 'failed') kept.undo()
 }
 
-/** What is in the way is told before anything is installed, built or started. */
+/** Reports obstacles before anything is installed, built or started. */
 async function requireRoom(options: UpOptions): Promise<void> {
   const state = openState(options)
   const before = state.exists ? state.config() : null
   const portBase = options.portBase ?? before?.portBase ?? defaultPortBase
   state.requireWritable()
-  // What runs has what it needs.
+  // A running range has what it needs.
   if (!isThere(state.run('control'))) {
     requireDiskRoom(state.dir, before ? leastRoom.existing : leastRoom.fresh)
     requireCacheRoom(cacheDir, leastCacheRoom.bundles)
@@ -219,13 +219,13 @@ async function requireRoom(options: UpOptions): Promise<void> {
   await requireFreePorts({ portBase, role, rangeId: rangeId(state.dir), runs: (name) => isThere(state.run(name)) })
 }
 
-/** Null when nothing is said of them: they stay as they are. Commander gives `true` where neither option is there. */
+/** Null if neither option was given: they stay as they are. Commander then gives `true`. */
 function takeReceivers({ dir, receivers }: UpOptions): KeptReceivers | null {
   if (receivers === undefined || receivers === true) return null
   return receivers === false ? dropReceivers(dir) : keepReceivers(dir, receivers)
 }
 
-/** Where the shop is to run; nothing when it was not asked for, and stays where it is. */
+/** Where the shop is to run; undefined if not given, and then unchanged. */
 function placementOf({ target, kubeconfig, overlay, storageClass, address }: UpOptions): { placement?: Placement } {
   if (target === 'local') return { placement: { role: 'all' } }
   if (target === undefined) return {}
@@ -236,18 +236,18 @@ function placementOf({ target, kubeconfig, overlay, storageClass, address }: UpO
   return { placement: { role: 'observability', listen: '0.0.0.0', cluster } }
 }
 
-/** Where the console listens and for whom; what was not asked for stays. */
+/** Where the console listens and for whom; options that were not given stay unchanged. */
 function consoleOf({ consoleListen, consoleName, allowOrigin: origins }: UpOptions, state: RangeState): { console?: ConsolePlace } {
   if (consoleListen === undefined && consoleName === undefined && origins === undefined) return {}
   const before = state.exists ? state.config().console : ownConsole
   return { console: { listen: consoleListen ?? before.listen, names: consoleName ?? before.names, origins: origins ?? before.origins } }
 }
 
-/** Writes the settings that were asked for; what runs keeps those it was started with. */
+/** Stores the given settings; running components keep those they were started with. */
 async function configure(options: UpOptions, say: (line: string) => void): Promise<void> {
   const state = openState(options)
   const runs = state.exists && isThere(state.run('control'))
-  // Beside a range that runs it would measure that.
+  // Beside a running range, the measurement would include that.
   const machine = runs ? null : await measureMachine()
   const isNewHere = !state.exists && options.target !== 'kubernetes'
   const users = options.users ?? (isNewHere && machine ? usersFor(machine) : undefined)
@@ -276,7 +276,7 @@ async function configure(options: UpOptions, say: (line: string) => void): Promi
   say(dim(`this machine: ${describeMachine(machine)}${served}`))
 }
 
-/** After a power-off, or a crash that took both watchers and a part of the shop, a drill cannot go on in the middle of what restarts. */
+/** After a power cut, or a crash that took both supervisors and a part of the shop, a drill cannot continue while things restart. */
 function endDrillOfDeadRange({ state, context }: LocalTarget): void {
   if (context.config.placement.role !== 'all') return
   const gone = (name: ComponentName): boolean => !isThere(state.run(name))
@@ -285,7 +285,7 @@ function endDrillOfDeadRange({ state, context }: LocalTarget): void {
   if (ledger.aliveAt() !== null) ledger.setAliveAt(1)
 }
 
-/** Ready is when each part answers; steady when users have been served for a few seconds. Of a drill that runs, they need not be. */
+/** Ready: each component answers; steady: users have been served for a few seconds. During a drill the range need not be steady. */
 export async function untilSteady(state: RangeState, deadlineMs = steadyDeadlineMs): Promise<void> {
   const client = apiClient(state, 'instructor')
   let results: readonly { ok: boolean; title: string; detail: string }[] = []

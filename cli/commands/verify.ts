@@ -41,7 +41,7 @@ export const verifyCommand = () =>
     .option('--waits', 'also print what was waited for, and for how long')
     .action(async (ids: string[], options: Options) => {
       const state = openState(options)
-      // Reads sources by a parser that takes its time to load.
+      // It parses sources with a parser that is slow to load.
       const { keepProof, whyStale } = await import('../proofs.ts')
       const client = apiClient(state, 'instructor')
       const { scenarios } = await client.get('/api/scenarios')
@@ -83,7 +83,7 @@ export const verifyCommand = () =>
             writeFileSync(recordingFile(options.record, id, recordedAs), `${JSON.stringify(await recordVerified(client, result.drill))}\n`)
           }
           tellResult(name, result, options, tell)
-          // Each time: who stops it keeps what is proven by then.
+          // Each time: if it is interrupted, proofs so far are kept.
           if (options.proofs) keepProof(state, id, variant, results, tell)
         }
       }
@@ -96,7 +96,7 @@ export const verifyCommand = () =>
       process.exitCode = all.every((result) => result.ok) ? 0 : 1
     })
 
-/** Each shift, as often as asked; they leave no proof beside them, since all that they are made of has one. */
+/** Each shift, as often as requested; they get no proof files, since their scenarios have them. */
 async function proveShifts(
   client: ApiClient,
   ids: readonly string[],

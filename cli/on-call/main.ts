@@ -9,7 +9,9 @@ import { silenceCommand } from '../commands/silence.ts'
 import { runProgram } from '../run.ts'
 import { statusCommand } from './status.ts'
 
-/** `firedrill` in a trainee's terminal: what its API lets a trainee do. What needs the checkout, or the range's own folder, is not in it. */
+/**
+ * `firedrill` in a trainee's terminal, with what the API lets a trainee do. Commands that need the checkout, or the range's folder, are not in it.
+ */
 const program = new Command('firedrill').description('Practise incidents on a real system: what you can do from here.')
 const summaries = new Map([
   [statusCommand, 'show the state of each component of the shop'],

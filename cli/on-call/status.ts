@@ -2,7 +2,7 @@ import { apiClient } from '../../control/client.ts'
 import { command, openState, type CommonOptions } from '../options.ts'
 import { printJson, printTable } from '../output.ts'
 
-/** As the API tells it: from here, no process of the range can be looked at. */
+/** From the API: no process of the range can be inspected from here. */
 export const statusCommand = () =>
   command('status').action(async (options: CommonOptions) => {
     const { components } = await apiClient(openState(options), 'trainee').get('/api/components')

@@ -2,13 +2,13 @@ import { readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { bundleFolder, bundleName, quickProgram } from '../../range/bundle/places.ts'
 
-/** What a bundle's record has, as `range/bundle/inputs.ts` writes it. */
+/** The fields of a bundle's record, as `range/bundle/inputs.ts` writes it. */
 interface Kept {
   file: string
   inputs: [file: string, size: number, mtimeMs: number, ctimeMs: number, hash: string][]
 }
 
-/** By hand: a schema would take longer to load than the command itself. */
+/** Checked by hand: a schema would take longer to load than the command itself. */
 function isKept(value: unknown): value is Kept {
   if (typeof value !== 'object' || value === null || !('file' in value) || !('inputs' in value)) return false
   const { file, inputs } = value
@@ -18,12 +18,12 @@ function isKept(value: unknown): value is Kept {
 const isInput = (input: unknown): boolean =>
   Array.isArray(input) && ['string', 'number', 'number', 'number', 'string'].every((type, at) => typeof input[at] === type)
 
-/** Of packages, the list that npm writes of them says whether they have changed. */
+/** For packages, npm's own list says whether they have changed. */
 const isOwn = ([file]: Kept['inputs'][number]): boolean => !file.startsWith('node_modules/') || file === 'node_modules/.package-lock.json'
 
 /**
- * The bundle of quick commands, if every file of ours that it was made of is untouched since, and no package was installed: a look at 200 files takes a few
- * milliseconds. Null where it is not, or where there is none.
+ * The bundle of quick commands, if all its source files are unchanged and no package was installed since: checking 200 files takes a few
+ * milliseconds. Null otherwise.
  */
 export function quickBundle(root: string, cache: string): string | null {
   const folder = bundleFolder(cache, root)

@@ -5,7 +5,7 @@ interface QuickCommand {
   load(): Promise<Command>
 }
 
-/** Commands that somebody waits for in an incident, each in code that is loaded for it alone. `up` makes one bundle of them. */
+/** Commands that are used in an incident, each with code that is loaded for it alone. `up` makes one bundle of them. */
 export const quickCommands = {
   status: {
     summary: 'show the state of each component',

@@ -2,7 +2,7 @@ import { Command } from 'commander'
 import { runProgram } from '../run.ts'
 import { quickCommands } from './commands.ts'
 
-/** `firedrill` for commands that have to answer at once; `cli/main.ts` runs its bundle where there is one of what the files are now. */
+/** `firedrill` for commands that must start quickly; `cli/main.ts` runs its bundle if there is one of the current files. */
 const program = new Command('firedrill')
 const asked = new Map(Object.entries(quickCommands)).get(process.argv[2] ?? '')
 if (asked) program.addCommand((await asked.load()).description(asked.summary))

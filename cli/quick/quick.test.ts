@@ -15,7 +15,7 @@ import { quickCommands } from './commands.ts'
 const folder = mkdtempSync(path.join(tmpdir(), 'firedrill-quick-'))
 after(() => rmSync(folder, { recursive: true }))
 
-test('those that are quick are commands, and cli/main.ts knows them', async () => {
+test('quick commands are commands, and cli/main.ts knows them', async () => {
   const known = commands.map(({ name }) => name)
   for (const [name, { load }] of Object.entries(quickCommands)) {
     assert.ok(known.includes(name), name)
@@ -32,7 +32,7 @@ test('those that are quick are commands, and cli/main.ts knows them', async () =
   )
 })
 
-test('a quick command runs its bundle and says what it says without; an edited file is in force at once', async () => {
+test('a quick command runs its bundle with the same output; an edited file takes effect immediately', async () => {
   const root = path.join(folder, 'checkout')
   const cache = path.join(folder, 'cache')
   for (const name of [

@@ -13,11 +13,11 @@ import { breaksOff, reasonFor, retryAfterMs } from './reasons.ts'
 import { saidIn } from './thoughts.ts'
 import { argumentsMeant, callInText, toolMistake } from './tool-calls.ts'
 
-/** To the first word, and to the last, in milliseconds. */
+/** Timeouts for the first and the last word, in milliseconds. */
 export const firstWordMs = 2_000
 export const wholeMs = 10_000
 
-/** Told of each use of a tool, whether it was allowed or not. */
+/** Called for each use of a tool, allowed or not. */
 type Audit = (use: { tool: string; input: Record<string, unknown>; allowed: boolean; why: string }) => void
 
 /** How long a model has to its first word, and to its last. */
@@ -30,36 +30,36 @@ export interface Speaking {
   desk: CoachDesk
   rules: () => OutputRules
   audit: Audit
-  /** How often each tool was used, in milliseconds since the epoch; kept by who calls, over all turns of a drill. */
+  /** When each tool was used, in milliseconds since the epoch; kept by the caller, over all turns of a drill. */
   used: { tool: string; at: number }[]
-  /** Called with all that may be shown so far, as it grows. */
+  /** Called with all the text that may be shown so far, as it grows. */
   onText?: (text: string) => void
   /** Called at the first word. */
   onBegun?: () => void
-  /** Called for each call of a tool: with null where it could be read, or with what the model had wrong in it. */
+  /** Called for each call of a tool: with null if it was valid, or with what the model got wrong. */
   onToolCall?: (mistake: string | null) => void
   signal?: AbortSignal | undefined
   now?: () => number
   patience?: Patience
 }
 
-/** `said` is what may not go out, where it is that. */
+/** `said` is the text that may not go out, if that is the reason. */
 export type Spoken = { text: string; words: 'model' } | { fellBack: string; said?: string }
 
-/** What is known of a model by its answers so far. */
+/** What earlier answers have shown about a model. */
 interface Manner {
-  /** It has said something: nothing is shown of its first answer before that is whole, since it may turn out to be thoughts. */
+  /** Whether it has answered before: nothing of its first answer is shown until that is complete, because it may turn out to be thoughts. */
   heard: boolean
-  /** It begins with thoughts, without a mark. */
+  /** Whether its answers begin with thoughts, without a mark. */
   thinking: boolean
-  /** Its server wants to be left alone until then, in milliseconds since the epoch. */
+  /** Its server asks for no calls until then, in milliseconds since the epoch. */
   waitUntil: number
 }
 const manners = new WeakMap<CoachModel['model'], Manner>()
 
 /**
- * Lets the model say something. Sentence by sentence, each checked with all before it: nothing of a text that is refused later is
- * shown beyond the sentences that passed. Never throws for what the model or its server does: it says why the author's words are to go out.
+ * Lets the model answer, checking each sentence together with all before it: if a text is refused later, only the sentences that passed were shown.
+ * Never throws for a failure of the model or its server: it returns why the author's words are to be used.
  */
 export async function speak(turn: Turn, { model, tools, small }: CoachModel, speaking: Speaking): Promise<Spoken> {
   const { rules, audit, used, onText, onBegun, onToolCall, signal, now = Date.now, patience = { firstWordMs, wholeMs } } = speaking
@@ -67,17 +67,17 @@ export async function speak(turn: Turn, { model, tools, small }: CoachModel, spe
   manners.set(model, manner)
   if (now() < manner.waitUntil)
     return { fellBack: `its server has asked not to be asked for another ${Math.ceil((manner.waitUntil - now()) / 1_000)} s` }
-  // What goes out by a tool is held against the same.
+  // Text sent by a tool is checked by the same rules.
   const desk: CoachDesk = { ...speaking.desk, say: (said) => speaking.desk.say(mayGoOut(said, rules())) }
   const brief = briefFor(turn, desk.view(), small)
   const deadlines = deadlinesOf(patience, () => thought > 0)
-  /** All that came as text, and what of it are words. */
+  /** All text that arrived, and the part that is not thoughts. */
   let raw = ''
   let text = ''
   let shown = ''
   let thought = 0
   let toolsUsed = 0
-  /** What the last call of a tool had wrong. */
+  /** What was wrong with the last call of a tool. */
   let mistake: string | null = null
   let finish: FinishReason | null = null
   try {
@@ -98,17 +98,17 @@ export async function speak(turn: Turn, { model, tools, small }: CoachModel, spe
     })
     for await (const part of untilAborted(fullStream, deadlines.signal)) {
       if (part.type === 'error') {
-        // Who never says that they are done may have said all, or nothing at all; who was cut has not.
+        // A stream without an end signal may be complete, or empty; one that was cut is not complete.
         const mayBeAll = /[.!?…]["”')]*$/.test(text.trim()) || (raw === '' && thought === 0)
         if (breaksOff(part.error) && mayBeAll) continue
         throw part.error
       }
       if (part.type === 'abort') throw deadlines.signal.reason ?? new Error('stopped')
-      // Who uses a tool has begun, and has the rest of the time.
+      // A tool call counts as the first word, and has the rest of the time.
       if (part.type === 'tool-call') {
         deadlines.begun()
         mistake = null
-        // A tool that there is not, or arguments that cannot be read. The model is told, and may do better in its next step.
+        // An unknown tool, or invalid arguments. The model is told, and may correct it in its next step.
         if (part.invalid) {
           toolsUsed++
           mistake = refusedCall(part, audit)
@@ -128,13 +128,13 @@ export async function speak(turn: Turn, { model, tools, small }: CoachModel, spe
       onBegun?.()
       const call = callInText(text)
       if (call !== null) return { fellBack: writtenCall(call) }
-      // What begins as JSON does is judged when it is whole: it may be a call.
+      // Text that begins like JSON is checked only when complete: it may be a call.
       const whole = /^(?:```|[[{])/.test(text) ? '' : sentencesOf(text)
       if (whole.length <= shown.length) continue
       const why = refusal(whole, rules())
       if (why !== null) return { fellBack: why, said: whole }
       shown = whole
-      // Of a small model the whole is judged first.
+      // For a small model, the complete answer is checked first.
       if (!small && manner.heard) onText?.(shown)
     }
     if (text.trim() === '') return { fellBack: silence({ thought, toolsUsed, mistake, finish }) }
@@ -154,14 +154,14 @@ const repairToolCall: ToolCallRepairFunction<ToolSet> = async ({ toolCall }) => 
   return input === null ? null : { ...toolCall, input }
 }
 
-/** What is wrong with a call that cannot be carried out. */
+/** Why a call cannot be executed. */
 function refusedCall({ toolName, error }: { toolName: string; error?: unknown }, audit: Audit): string {
   const why = toolMistake(error)
   audit({ tool: toolName, input: {}, allowed: false, why })
   return `${toolName}: ${why}`
 }
 
-/** The coach's tools, as the model is offered them. */
+/** The coach's tools, in the form for the model. */
 const toolSet = (use: (each: CoachTool, input: unknown) => Promise<unknown>): ToolSet =>
   Object.fromEntries(
     coachTools.map((each) => [
@@ -170,7 +170,7 @@ const toolSet = (use: (each: CoachTool, input: unknown) => Promise<unknown>): To
     ]),
   )
 
-/** Until when the first word has to be there, and the last. Aborts `signal` with what was late. */
+/** Deadlines for the first word, and for the last. Aborts `signal` with the one that was missed. */
 function deadlinesOf(patience: Patience, hasThought: () => boolean) {
   const late = new AbortController()
   const limit = setTimeout(() => late.abort(new Error(`not done within ${patience.wholeMs / 1_000} s`)), patience.wholeMs)
@@ -178,7 +178,7 @@ function deadlinesOf(patience: Patience, hasThought: () => boolean) {
   const first = setTimeout(silent, patience.firstWordMs)
   return {
     signal: late.signal,
-    /** There is a first word. */
+    /** Marks that the first word has arrived. */
     begun: () => clearTimeout(first),
     end() {
       clearTimeout(first)
@@ -188,10 +188,10 @@ function deadlinesOf(patience: Patience, hasThought: () => boolean) {
   }
 }
 
-/** What comes of an answer that is whole; `source` is what it was to say in other words, where that is all it had to do. */
+/** The result of a complete answer; `source` is the text that the model had to reword, if that is all it had to do. */
 function judged(whole: string, finish: FinishReason | null, source: string | null, rules: OutputRules): Spoken {
   if (finish === 'content-filter') return { fellBack: "its server's filter has stopped it" }
-  // Cut by the length it may have: what is whole of it is good.
+  // Cut at its maximum length: its complete sentences are good.
   const text = finish === 'length' ? sentencesOf(`${whole.trimEnd()} `) : whole
   if (text.trim() === '') return { fellBack: 'cut off before its first sentence was whole' }
   const why =
@@ -201,7 +201,7 @@ function judged(whole: string, finish: FinishReason | null, source: string | nul
   return why === null ? { text: text.trim(), words: 'model' } : { fellBack: why, said: text }
 }
 
-/** Why an answer without a word is none. */
+/** Why an answer has no words. */
 function silence(answer: { thought: number; toolsUsed: number; mistake: string | null; finish: FinishReason | null }): string {
   const { thought, toolsUsed, mistake, finish } = answer
   if (mistake !== null) return `it said nothing, and its call of a tool could not be used: ${mistake}`
@@ -213,13 +213,13 @@ function silence(answer: { thought: number; toolsUsed: number; mistake: string |
 const writtenCall = (call: string): string =>
   `it wrote a call of a tool as text, which its server does not read as one: ${call} (choose the server's parser for tool calls, or set the model with --no-tools)`
 
-/** What a model has to say in its own words, where that is all it has to do. */
+/** The text that a model has to reword, if that is all it has to do. */
 const sourceOf = (turn: Turn): string | null =>
   turn.kind === 'hint' ? turn.text : turn.kind === 'debrief' ? turn.facts : turn.help && 'given' in turn.help ? turn.help.given.text : null
 
 const mostToolsInATurn = 6
 
-/** Holds a use of a tool against its schema, its rate and the policy; carries it out, or says why not. Either way it is told. */
+/** Checks a tool call by its schema, its rate and the policy; executes it, or returns why not. Either way it is reported. */
 export async function useTool(
   { name, input: schema, perMinute, refuse, run }: CoachTool,
   input: unknown,
@@ -257,13 +257,13 @@ function mayGoOut(text: string, rules: OutputRules): string {
   return text
 }
 
-/** As much of a text as ends with a whole sentence. */
+/** The part of a text that ends with a complete sentence. */
 function sentencesOf(text: string): string {
   const end = Math.max(text.lastIndexOf('. '), text.lastIndexOf('! '), text.lastIndexOf('? '), text.lastIndexOf('\n'))
   return end < 0 ? '' : text.slice(0, end + 1)
 }
 
-/** A sentence that comes again: a small model that has lost its way. */
+/** A repeated sentence: a small model in a loop. */
 function twice(text: string): boolean {
   const sentences = text
     .toLowerCase()
@@ -273,7 +273,7 @@ function twice(text: string): boolean {
   return new Set(sentences).size < sentences.length
 }
 
-/** A stream that ends with the signal, also when what makes it does not heed it. */
+/** A stream that ends with the signal, even if its source ignores it. */
 async function* untilAborted<Part>(stream: AsyncIterable<Part>, signal: AbortSignal): AsyncGenerator<Part> {
   const iterator = stream[Symbol.asyncIterator]()
   const aborted = new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)))

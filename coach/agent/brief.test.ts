@@ -10,7 +10,7 @@ const asked = (help: Extract<Turn, { kind: 'answer' }>['help'], text = 'Where do
 const hint: Turn = { kind: 'hint', to: 1, text: 'Look at the graphs.' }
 const debrief: Turn = { kind: 'debrief', facts: 'You did it in 5:00.' }
 
-test('a model reads what was released, what happened, and what it is asked for, in that order', () => {
+test('a model reads what was released, what happened, and the request, in that order', () => {
   const { instructions, prompt } = brief(asked(null), {
     hints: [{ milestone: 'located', rung: 'orient', text: 'Look there.' }],
     timeline: ['0:10 page: slow'],
@@ -34,20 +34,20 @@ test('a model reads what was released, what happened, and what it is asked for, 
   ])
 })
 
-test('that there is no hint, no page and nothing left to do is said', () => {
+test('the brief says when there is no hint, no page or nothing left to do', () => {
   const { prompt } = brief(hint, { page: null, working: null })
   for (const line of ['- none yet', 'page: none fires', 'working on: nothing, all is reached'])
     assert.ok(prompt.split('\n').includes(line), line)
 })
 
-test('what others wrote is shortened', () => {
+test('text of others is shortened', () => {
   const long = 'word '.repeat(200)
   const { prompt } = brief(asked(null, long), { page: long, talk: [{ who: 'trainee', text: long }] })
   const lengths = prompt.split('\n').map((line) => line.length)
   assert.ok(Math.max(...lengths) < 400, String(Math.max(...lengths)))
 })
 
-test('the policy’s help is in the task: a hint that was given, or when there is one', () => {
+test('the policy’s help is in the request: a hint that was given, or when there will be one', () => {
   const task = (turn: Turn) => brief(turn).prompt.split('</data>\n').at(-1) ?? ''
   assert.match(task(asked({ given: { text: 'Look there.' } })), /has released this hint for it: "Look there\." Say it in your own words/)
   assert.match(task(asked({ waitMs: 19_001 })), /The next hint is not due for 20 seconds/)
@@ -57,7 +57,7 @@ test('the policy’s help is in the task: a hint that was given, or when there i
   assert.match(task(debrief), /^The drill is over\. These are the facts: You did it in 5:00\./)
 })
 
-test('a small model is only given a sentence to say in other words, and has more of them for a debrief', () => {
+test('a small model only gets a sentence to reword, and several for a debrief', () => {
   const of = (turn: Turn) => small(turn).prompt
   assert.equal(of(hint), 'Look at the graphs.')
   assert.equal(of(debrief), 'You did it in 5:00.')

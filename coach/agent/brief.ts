@@ -1,13 +1,13 @@
 import { elapsed } from '../../model/duration.ts'
 import { shortened, type CoachView } from './view.ts'
 
-/** What the model is to say something to. */
+/** What the model is to respond to. */
 export type Turn =
-  /** Something that the trainee wrote; `help` is what the policy has given or said to it. */
+  /** A message of the trainee; `help` is what the policy has given or said in response. */
   | { kind: 'answer'; to: number; text: string; help: { given: { text: string } } | { waitMs: number } | null }
   /** A hint that was given. */
   | { kind: 'hint'; to: number; text: string }
-  /** The end, with the facts of it. */
+  /** The end, with its facts. */
   | { kind: 'debrief'; facts: string }
 
 const rules = `You are the coach of an engineer who practises incident response on a real system.
@@ -22,7 +22,7 @@ interface Brief {
   maxOutputTokens: number
 }
 
-/** What the model is given to read: the rules, what the trainee has done and seen, and what it is asked for. */
+/** The model's input: the rules, what the trainee has done and seen, and the request. */
 export function briefFor(turn: Turn, view: CoachView, small: boolean): Brief {
   if (small) return smallBrief(turn)
   const data = [
@@ -62,7 +62,7 @@ function task(turn: Turn): string {
   }
 }
 
-/** A model of a hundred million parameters can say a sentence in other words, and little else. */
+/** A model with a hundred million parameters can reword a sentence, and little else. */
 function smallBrief(turn: Turn): Brief {
   const say = (text: string): Brief => ({
     instructions:

@@ -23,7 +23,7 @@ describe('texts that may go out', () => {
   ])
     test(text, () => assert.equal(check(text), null))
 
-  test('the name of a component is not known by a word that is like it', () => {
+  test('a similar word does not count as the name of a component', () => {
     const known = ['The shop says: payment was not possible.']
     assert.equal(check('What did the payment say?', { known }), null)
     for (const text of ['Is it not payments?', 'Read it from its end and you will see: stnemyap.'])
@@ -31,7 +31,7 @@ describe('texts that may go out', () => {
     assert.equal(check('What of payments?', { known: ['looked at the dashboard of payments'] }), null)
   })
 
-  test('a name that the drill has said', () => {
+  test('a name that the drill has mentioned', () => {
     assert.equal(
       check('So it is in inventory that you look. What do you see there?', { known: ['looked at the dashboard of inventory'] }),
       null,
@@ -75,23 +75,23 @@ describe('texts that may not go out', () => {
     assert.match(check('ory is what you have to look at now', { before: ['it is in', 'vent'] }) ?? '', /name/)
   })
 
-  test('the same once more', () => {
+  test('a repetition', () => {
     const text = 'Good that you are on it. What is it that users feel, and since when?'
     assert.equal(check(text, { before: [text] }), 'said before')
   })
 
-  test('what is kept back does not depend on the answer', () => {
+  test('whether a text is refused does not depend on the answer', () => {
     for (const name of ['gateway', 'catalog', 'payments', 'redis', 'rabbitmq', 'postgres', 'orders'])
       assert.match(check(`I would look at ${name} if I were you.`) ?? '', /name/)
   })
 
-  test('without the guard it would go out', () => {
+  test('without the check it would go out', () => {
     assert.equal(check('I would look at inventory if I were you.', { over: true }), null)
   })
 })
 
 describe('each rule has its limit', () => {
-  /** Nothing is kept back, and nothing known, unless it is given. */
+  /** Nothing is secret, and nothing known, unless given. */
   const held = (text: string, more: Partial<OutputRules> = {}) => refusal(text, { ...rules, secrets: [], known: [], ...more })
   const named = (word: string) => `a name that the drill has not said: ${word}`
   const table: [text: string, why: string | null, more?: Partial<OutputRules>][] = [
@@ -105,7 +105,7 @@ describe('each rule has its limit', () => {
     ['You would write it as b, o, x, e, s if you had the time.', 'something spelled out'],
     ['You would write it as a b c d if you had the time.', null],
     ['Schau dir doch einmal den Dienst an.', 'another language than that which can be checked'],
-    // One word in four that only English has so many of.
+    // Function words that only English has: at least one word in four.
     ['You understand something important', null],
     ['You understand something important today', 'another language than that which can be checked'],
     ['Hello hi hey thanks', 'another language than that which can be checked'],
@@ -117,14 +117,14 @@ describe('each rule has its limit', () => {
   ]
   for (const [text, why, more] of table) test(`${why ?? 'goes out'}: ${text}`, () => assert.equal(held(text, more), why))
 
-  test('a text may be as long as a reply may be, and no longer', () => {
+  test('a text may be as long as a reply, and no longer', () => {
     const text = `${'You can see it if you look at it. '.repeat(17)}You can see it if you.`
     assert.equal(text.length, longestReply)
     assert.equal(held(text), null)
     assert.equal(held(`${text}!`), `longer than ${longestReply} characters`)
   })
 
-  test('a guarded word is found in each disguise, and only where it is long enough to be no chance', () => {
+  test('a guarded word is found in each disguise, if it is long enough to exclude chance', () => {
     const disguises: [text: string, word: string | null][] = [
       ['You know it from its end: kcots.', 'stock'],
       ['You know it from its end: kcol.', null],
@@ -149,7 +149,7 @@ describe('each rule has its limit', () => {
     for (const [text, word] of disguises) assert.equal(held(text), word === null ? null : named(word), text)
   })
 
-  test('what the drill has said may be said, in the singular or the plural, also where it is a component only by chance', () => {
+  test('what the drill has said may be said, in singular or plural, even if it happens to be a component’s name', () => {
     const told: [known: string, text: string, why: string | null][] = [
       ['the query was slow', 'Which of the queries was it?', null],
       ['retries help', 'So what would a retry do?', null],
@@ -162,7 +162,7 @@ describe('each rule has its limit', () => {
     for (const [known, text, why] of told) assert.equal(held(text, { known: [known] }), why, text)
   })
 
-  test('what was said in the last four answers counts together with this one, and no more', () => {
+  test('the last four answers count together with this one, and no earlier ones', () => {
     const text = 'ry is what you have to look at'
     assert.equal(held(text, { before: ['in', 've', 'nt', 'o'] }), named('inventory'))
     assert.equal(held(text, { before: ['in', 'v', 'en', 't', 'o'] }), null)
@@ -175,7 +175,7 @@ describe('each rule has its limit', () => {
   })
 
   const near = 'too near to a hint that was not given'
-  test('a hint is near by five of its words in a row, by three shingles, or by half of what it says', () => {
+  test('a text is close to a hint by five consecutive words, by three shingles, or by half of its content', () => {
     const eight = 'Compare green bottles with yellow boxes before lunch tomorrow morning'
     const ten = `${eight} beside windows`
     const twelve = `${ten} under ladders`
@@ -195,7 +195,7 @@ describe('each rule has its limit', () => {
     for (const [secret, text, why] of said) assert.equal(held(text, { secrets: ['Something else altogether.', secret] }), why, text)
   })
 
-  test('what of a hint is known already tells nothing of it', () => {
+  test('the part of a hint that is known already reveals nothing of it', () => {
     const secret = 'Compare green bottles with yellow boxes before lunch'
     const text = 'You may compare green bottles with yellow boxes.'
     assert.equal(held(text, { secrets: [secret] }), near)
@@ -203,7 +203,7 @@ describe('each rule has its limit', () => {
   })
 })
 
-test('what a small model says has half of what it was to say, and as little of its own', () => {
+test('a small model’s text has half of the words it was given, and few of its own', () => {
   const meant = 'Compare green bottles with yellow'
   assert.ok(isFaithful('You compare the green.', meant))
   assert.ok(!isFaithful('You compare it.', meant))

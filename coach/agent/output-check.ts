@@ -1,30 +1,30 @@
 import { shopComponentNames } from '../../model/components.ts'
 import { guardedWords } from './vocabulary.ts'
 
-/** What a model's text is held against. */
+/** What a model's text is checked against. */
 export interface OutputRules {
-  /** Hints that were not given, and every other sentence that must not go out. */
+  /** Hints that were not given, and all other sentences that must not go out. */
   secrets: readonly string[]
-  /** What the drill itself has told the trainee: its words may be said again. Never the trainee's own, or guessing would be confirmed. */
+  /** What the drill itself has told the trainee: its words may be repeated. Not the trainee's own words, because that would confirm guesses. */
   known: readonly string[]
-  /** What the coach's model has said in this drill, oldest first: a secret may come in pieces, and nobody likes to read the same twice. */
+  /** The model's answers in this drill, oldest first: a secret may come in pieces, and repetition is annoying. */
   before: readonly string[]
-  /** The trainee may be guessing: an answer must not begin with yes or no. */
+  /** Whether the trainee may be guessing: an answer must not begin with yes or no. */
   guessing: boolean
-  /** The drill is over: only form is checked. */
+  /** Whether the drill is over: then only the form is checked. */
   over?: boolean
 }
 
 export const longestReply = 600
 const shingleSize = 3
-/** As many words of a secret, one after another as they stand there, are no chance at all. */
+/** This many consecutive words of a secret cannot be chance. */
 const runSize = 5
-/** So many shingles of one secret are more than chance. */
+/** This many shingles of one secret cannot be chance. */
 const mostShingles = 2
 
 /**
- * Why a text may not go out, or null. Holds it against what the drill has said already and not against the answer, wherever that is
- * possible: what is kept back then tells nothing to who tries again and again.
+ * Why a text may not go out, or null. Wherever possible it is compared with what the drill has already said, not with the answer: refusals then
+ * reveal nothing to a trainee who tries repeatedly.
  */
 export function refusal(text: string, rules: OutputRules): string | null {
   const plain = text.trim()
@@ -55,10 +55,10 @@ export function refusal(text: string, rules: OutputRules): string | null {
   return null
 }
 
-/** Who was told of a payment was not told of the component that is called payments. Of orders everybody speaks, in every drill. */
+/** A trainee who was told about a payment was not told about the component payments. Orders are mentioned in every drill. */
 const isComponent = (word: string): boolean => word !== 'orders' && (shopComponentNames as readonly string[]).includes(word)
 
-/** The guarded words in a text, also those that are disguised; in what came before only those that are cut in pieces. */
+/** The guarded words in a text, including disguised ones; in earlier texts only those that are split into pieces. */
 function guardedIn(text: string, together: readonly string[]): Set<string> {
   const found = new Set<string>()
   const tokens = words(text)
@@ -71,7 +71,7 @@ function guardedIn(text: string, together: readonly string[]): Set<string> {
     const letters = initials.map((token) => token[0] ?? '').join('')
     for (const word of single) if (word.length >= 6 && letters.includes(word)) found.add(word)
   }
-  // Cut in pieces, over this text or the last few.
+  // Split into pieces, over this text or the last few.
   const pieces = words(together.join(' '))
   for (const [index] of pieces.entries()) {
     let joined = pieces[index] ?? ''
@@ -84,7 +84,7 @@ function guardedIn(text: string, together: readonly string[]): Set<string> {
   return found
 }
 
-/** The other forms in which a token may hide a word: reversed, shifted by 13, with digits for letters, in base64 or hex. */
+/** Other forms in which a token may hide a word: reversed, ROT13, digits for letters, base64 or hex. */
 function disguised(token: string): string[] {
   const lower = token.toLowerCase()
   const forms = [
@@ -100,10 +100,10 @@ function disguised(token: string): string[] {
 }
 const leet: Record<string, string> = { 0: 'o', 1: 'i', 3: 'e', 4: 'a', 5: 's', '@': 'a', 7: 't', $: 's' }
 
-/** Single letters in a row, as nobody writes. */
+/** Single letters in a row, which no normal text has. */
 const spelled = (text: string): boolean => /(?:(?<![\p{L}\d'’])[\p{L}\d](?![\p{L}\d'’])[\s.,_*|/-]*){5,}/u.test(text)
 
-/** The words of a text: lower case, without accents and signs. */
+/** The words of a text: lower case, without accents and punctuation. */
 const words = (text: string): string[] =>
   text
     .normalize('NFKD')
@@ -112,7 +112,7 @@ const words = (text: string): string[] =>
     .split(/[^a-z0-9]+/)
     .filter((word) => word !== '')
 
-/** Whether a text says what a secret does, in its words or in most of them, beyond what is known. */
+/** Whether a text reveals a secret, in its words or in most of them, beyond what is known. */
 function isNear(text: string, secret: string, known: string): boolean {
   const own = (of: (text: string) => string[]) => {
     const told = new Set(of(known))
@@ -131,7 +131,7 @@ function isNear(text: string, secret: string, known: string): boolean {
   )
 }
 
-/** Whether a text says what another does, in its words or most of them, and little else: what a small model is trusted with. */
+/** Whether a text says the same as another, in its words or most of them, and little else: the only thing a small model may do. */
 export function isFaithful(text: string, source: string): boolean {
   const [said, meant] = [new Set(stemsOf(text)), new Set(stemsOf(source))]
   const kept = meant.intersection(said).size
@@ -155,7 +155,7 @@ function shingles(text: string): string[] {
   return stems.slice(0, Math.max(0, stems.length - shingleSize + 1)).map((_, index) => stems.slice(index, index + shingleSize).join(' '))
 }
 
-/** Whether enough of it is words that only English has so many of. */
+/** Whether enough of its words are function words that only English has. */
 function isEnglish(text: string): boolean {
   const tokens = words(text)
   const count = tokens.filter((word) => functionWords.has(word)).length

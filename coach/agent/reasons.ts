@@ -3,7 +3,7 @@ import { describeError } from '../../model/errors.ts'
 
 const longest = 300
 
-/** Why a model said nothing, in one line for who looks after the drill: what its server answered, and what to do where that is known. */
+/** Why a model gave no answer, in one line for the operator: what its server answered, and what to do if that is known. */
 export function reasonFor(error: unknown): string {
   if (breaksOff(error)) return 'the answer breaks off: the connection ended in the middle of it'
   if (InvalidResponseDataError.isInstance(error))
@@ -16,10 +16,10 @@ export function reasonFor(error: unknown): string {
   return line(`${status}${describeError(error)}${wait === null ? '' : ` (asks to wait for ${Math.ceil(wait / 1_000)} s)`}${tools}`)
 }
 
-/** The stream ended without the model having said that it is done: some servers never do, others were cut. What is wrong in the data comes with it. */
+/** The stream ended without an end signal: some servers never send one, others were cut. Includes mistakes in the data. */
 export const breaksOff = (error: unknown): boolean => InvalidResponseDataError.isInstance(error) && error.data === undefined
 
-/** For how long the server wants to be left alone, by `Retry-After` of a 429 or 503; null where it does not say. */
+/** How long the server asks for no calls, by `Retry-After` of a 429 or 503; null if it does not say. */
 export function retryAfterMs(error: unknown, now = Date.now()): number | null {
   if (!APICallError.isInstance(error) || ![429, 503, 529].includes(error.statusCode ?? 0)) return null
   const given = error.responseHeaders?.['retry-after']

@@ -1,6 +1,6 @@
 import type { CoachView } from './view.ts'
 
-/** A drill in its second minute in which nobody has done anything yet: for trials and tests of a model, without a drill. */
+/** A drill in its second minute in which nobody has done anything yet: to try or test a model without a drill. */
 export const sampleView: CoachView = {
   mode: 'learning',
   coach: 'auto',

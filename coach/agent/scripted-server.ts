@@ -2,23 +2,23 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 
-/** What a scripted model does when it is asked. */
+/** How a scripted model answers. */
 export interface Script {
   /** Pieces of the answer. */
   text?: readonly string[]
-  /** Pieces of what the model thinks before, told apart by the server. */
+  /** Pieces of the model's thoughts, which the server sends separately. */
   thoughts?: readonly string[]
-  /** Tools to call, before anything is said; `raw` is sent instead of the input's JSON. */
+  /** Tools to call, before any text; `raw` is sent instead of the input's JSON. */
   tools?: readonly { name: string; input?: unknown; raw?: string }[]
   /** Before the first piece, in milliseconds. */
   waitMs?: number
   /** Between pieces. */
   paceMs?: number
-  /** How it says that it is done: `stop` where nothing is given; not at all with null. */
+  /** The finish reason: `stop` by default; none with null. */
   finish?: string | null
-  /** After the text: the connection breaks, or an error comes as an event. */
+  /** After the text: the connection breaks, or an error is sent as an event. */
   after?: 'break' | { error: string }
-  /** An answer that is none. */
+  /** An answer that is not a stream. */
   status?: number
   body?: string
   headers?: Record<string, string>
@@ -30,7 +30,7 @@ export interface ChatRequest {
   tools?: { function: { name: string } }[]
 }
 
-/** A server that speaks as OpenAI's does and says what a script wants: for tests, and for attacks on the coach. */
+/** A server with OpenAI's API that answers from a script: for tests, and for attacks on the coach. */
 export async function startScriptedServer(
   script: (request: ChatRequest) => Script,
 ): Promise<{ url: string; requests: ChatRequest[]; close(): Promise<void> } & AsyncDisposable> {
@@ -39,7 +39,7 @@ export async function startScriptedServer(
     const parts: Buffer[] = []
     request.on('data', (part: Buffer) => parts.push(part))
     request.on('end', () => {
-      // Safe: only our own client asks.
+      // Safe: only our own client calls it.
       const asked = JSON.parse(Buffer.concat(parts).toString()) as ChatRequest
       requests.push(asked)
       void answer(script(asked)).catch(() => response.destroy())

@@ -19,7 +19,7 @@ test('thoughts are separated from speech in the notation of each model', () => {
   ]) {
     const text = `${open}The cause must be inventory.${close}${said}`
     assert.equal(saidIn(text).words.trim(), said, text)
-    // As a stream brings it, no part of a mark or a thought is ever a word.
+    // In a stream, no part of a mark or a thought ever counts as a word.
     for (let end = 0; end <= text.length; end++) {
       const { words } = saidIn(text.slice(0, end))
       assert.ok(said.startsWith(words.trim()), `'${words}' of ${text.slice(0, end)}`)
@@ -32,7 +32,7 @@ test('marks around a text are removed, and plain text stays as it is', () => {
   assert.equal(saidIn('Is p95 < 300 ms? See [the runbook].').words, 'Is p95 < 300 ms? See [the runbook].')
 })
 
-test('how much was thought is counted, also of thoughts that began without a mark, or never end', () => {
+test('thoughts are counted, even if they began without a mark, or never end', () => {
   const table: [text: string, words: string, unmarked: boolean][] = [
     ['<think>a</think>b<think>c</think>d', 'bd', false],
     ['[THINK]a[/THINK]b<think>c</think>d', 'bd', false],

@@ -1,7 +1,7 @@
 const tags = '(?:seed:)?think|thinking|thoughts?|analysis|reason|reasoning|reasoning_content|reflection|scratchpad'
 /**
- * How models mark what they think where their server does not tell it apart from what they say: DeepSeek, Qwen and most others; Magistral;
- * Kimi; gpt-oss; Seed-OSS. The library's own middleware knows one pair at a time, and takes thoughts that are cut or begin without a mark for words.
+ * How models mark their thoughts, for servers that do not separate them: DeepSeek, Qwen and most others; Magistral; Kimi; gpt-oss; Seed-OSS. The
+ * library's own middleware supports one pair at a time, and takes thoughts that are cut or begin without a mark for words.
  */
 const marks: readonly [open: RegExp, close: RegExp][] = [
   [new RegExp(`<(?:${tags})\\b[^<>]*>`, 'i'), new RegExp(`</(?:${tags})\\s*>`, 'i')],
@@ -15,18 +15,18 @@ const marks: readonly [open: RegExp, close: RegExp][] = [
 ]
 
 interface Said {
-  /** What the model says, without what it thinks. */
+  /** The model's words, without its thoughts. */
   words: string
-  /** Characters of what it thinks. */
+  /** Number of characters of its thoughts. */
   thought: number
-  /** It thinks from the first character on, without a mark: its template has given that already. */
+  /** Whether it thinks from the first character, without a mark, because its template has supplied that. */
   unmarked: boolean
 }
 
-/** Around what is said, and no part of it. */
+/** Marks around the words, which are removed. */
 const solution = /<\|(?:begin|end)_of_solution\|>/g
 
-/** What is said of an answer so far; `thinking` where the model is known to begin with thoughts. A mark that has only begun is no word. */
+/** The words of an answer so far; `thinking` if the model is known to begin with thoughts. An incomplete mark does not count as words. */
 export function saidIn(text: string, { thinking = false }: { thinking?: boolean } = {}): Said {
   let words = ''
   let rest = text
@@ -41,7 +41,7 @@ export function saidIn(text: string, { thinking = false }: { thinking?: boolean 
       marks.map(([, mark]) => mark),
     )
     if (close !== null && (open === null || close.at < open.at)) {
-      // The end of thoughts whose beginning is not there: all before it was thought.
+      // An end of thoughts without a beginning: everything before it was thoughts.
       unmarked = true
       words = ''
       rest = rest.slice(close.at + close.length)
@@ -70,6 +70,6 @@ function first(text: string, patterns: readonly RegExp[]): { at: number; length:
   return found
 }
 
-/** Without the beginning of a mark at the end, as a stream brings it or where it was cut. */
+/** Without an incomplete mark at the end, where the stream stands or was cut. */
 const withoutBegun = (text: string): string =>
   text.replace(/(?:<\|(?:start|channel|end)\|>[a-z|_<>]*|<\/?[a-z|_:]*\|?|◁\/?[a-z]*|\[\/?T?H?I?N?K?)$/i, '')

@@ -6,7 +6,7 @@ import { argumentsMeant, callInText, toolMistake } from './tool-calls.ts'
 const wrong = (toolInput: string, cause: unknown = new Error('it does not fit')) =>
   toolMistake(new InvalidToolInputError({ toolName: 'pause', toolInput, cause }))
 
-test('what is wrong with a call is told in one line, with the start of what the model wrote', () => {
+test('a mistake in a call is described in one line, with the start of what the model wrote', () => {
   assert.equal(toolMistake(new NoSuchToolError({ toolName: 'solve\n it' })), "there is no tool 'solve it'")
   assert.equal(wrong('{"minutes": '), 'its arguments are not valid JSON: {"minutes":')
   for (const given of ['[1]', '"2"', 'null', '3']) assert.equal(wrong(given), `its arguments are not a JSON object: ${given}`)
@@ -22,13 +22,13 @@ test('what is wrong with a call is told in one line, with the start of what the 
   assert.equal(toolMistake(new Error('x'.repeat(300))), `${'x'.repeat(200)}…`)
 })
 
-test('arguments are as they were meant, where that is known', () => {
+test('arguments are read as they were meant, if that is clear', () => {
   assert.equal(argumentsMeant('"{\\"a\\":1}"'), '{"a":1}')
   assert.deepEqual(['null', '"null"'].map(argumentsMeant), ['{}', '{}'])
   for (const given of ['{"a":1}', '"2"', '3', 'no']) assert.equal(argumentsMeant(given), null, given)
 })
 
-test('a call among the words of a model is found, however it is marked', () => {
+test('a call within a model’s text is found, in any notation', () => {
   assert.equal(callInText('Well. <tool_call>{"name":"pause"}'), '<tool_call>{"name":"pause"}')
   assert.equal(callInText('{"name": "pause", "arguments": {}}'), '{"name": "pause", "arguments": {}}')
   assert.equal(callInText('Look at the arguments of the function.'), null)

@@ -3,7 +3,7 @@ import { describeError } from '../../model/errors.ts'
 
 const longestQuote = 80
 
-/** What a call of a tool has wrong, in one line with the start of what the model wrote; `error` is the library's. */
+/** A mistake in a tool call, in one line with the start of what the model wrote; `error` is the library's. */
 export function toolMistake(error: unknown): string {
   if (NoSuchToolError.isInstance(error)) return `there is no tool '${quoted(error.toolName)}'`
   if (InvalidToolInputError.isInstance(error)) return argumentMistake(error.toolInput, error.cause)
@@ -21,7 +21,7 @@ function argumentMistake(json: string, cause: unknown): string {
   return `its arguments do not fit: ${issuesOf(cause) ?? quoted(json)}`
 }
 
-/** What the schema says of arguments: zod's issues are the cause of the library's error, or of its cause. */
+/** The schema's message about the arguments: zod's issues are the cause of the library's error, or of its cause. */
 function issuesOf(cause: unknown): string | null {
   for (let each = cause; each instanceof Error; each = each.cause) {
     if (!('issues' in each) || !Array.isArray(each.issues)) continue
@@ -31,7 +31,7 @@ function issuesOf(cause: unknown): string | null {
   return null
 }
 
-/** The arguments of a call as they were meant, where that is known: an object in a text, as some servers make it, or null for none. */
+/** The arguments of a call as they were meant, if that is clear: an object in a text, as some servers send it, or null for none. */
 export function argumentsMeant(json: string): string | null {
   try {
     const outer: unknown = JSON.parse(json)
@@ -43,13 +43,13 @@ export function argumentsMeant(json: string): string | null {
   }
 }
 
-/** How models mark calls, each in its own template, where their server does not read them. */
+/** The notations of calls in models' templates, for servers that do not parse them. */
 const marks =
   /<\/?(?:tool_calls?|tools?|function_calls?|function)\b[^<>]*>|<function=|<invoke |\[TOOL_CALLS\]|<\|(?:tool_calls?|tool_calls_section|python_tag|tool▁calls▁begin|action_start)|<｜tool▁calls?▁/i
-/** A call as a whole: its name beside its arguments. */
+/** A whole call: its name and its arguments. */
 const object = /^\s*(?:```(?:json)?\s*)?\[?\s*\{\s*"(?:name|type|function|tool)"\s*:[^]*"(?:arguments|parameters|input)"\s*:/
 
-/** A call of a tool that a model has written as its words, with the start of it; null where there is none. */
+/** A tool call that a model has written as text, with its start; null without one. */
 export function callInText(text: string): string | null {
   const mark = marks.exec(text)
   if (mark) return quoted(text.slice(mark.index))

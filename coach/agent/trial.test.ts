@@ -13,13 +13,13 @@ async function tried(script: (count: number, asked: ChatRequest) => Script, tool
   return await tryModel(opened, { firstWordMs: 300, wholeMs: 2_000 })
 }
 
-test('a model that says what it is asked to, and how long it took', async () => {
+test('a model that answers, and how long it took', async () => {
   const { text, firstWordMs, wholeMs } = await tried(() => good)
   assert.equal(text, 'You know what users feel. Where do their requests spend their time?')
   assert.ok(firstWordMs > 0 && firstWordMs <= wholeMs)
 })
 
-test('one whose server has to load it first', async () => {
+test('a model that its server has to load first', async () => {
   const { firstWordMs } = await tried((count) => (count === 1 ? { ...good, waitMs: 700 } : good))
   assert.ok(firstWordMs < 300)
 })
@@ -27,7 +27,7 @@ test('one whose server has to load it first', async () => {
 const asks = ({ tools }: ChatRequest) => (tools?.length ?? 0) > 0
 const uses = (name: string, raw: string): Script => ({ tools: [{ name, raw }] })
 
-test('a wrong call of a tool that it makes up for, and null for no arguments', async () => {
+test('a wrong tool call that the model corrects, and null for no arguments', async () => {
   let asked = 0
   await tried((_, request) => {
     if (!asks(request)) return good
@@ -69,7 +69,7 @@ for (const [what, [script, why]] of Object.entries(failing))
     })
   })
 
-test('fails where it speaks and its calls of tools are all wrong', async () => {
+test('fails if it answers, but all its tool calls are wrong', async () => {
   let asked = 0
   const script = (_: number, request: ChatRequest) => (asks(request) && asked++ === 0 ? uses('encourage', '[]') : good)
   await assert.rejects(tried(script), {

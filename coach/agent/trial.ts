@@ -9,21 +9,21 @@ import type { CoachView } from './view.ts'
 
 interface Trial {
   text: string
-  /** To the first word and to the last, in milliseconds. */
+  /** Time to the first and to the last word, in milliseconds. */
   firstWordMs: number
   wholeMs: number
 }
 
-/** A server that has to load its model first may take so long, once. */
+/** Timeout, once, for a server that has to load its model first. */
 const loading: Patience = { firstWordMs: 60_000, wholeMs: 90_000 }
 const hint = 'You know what users feel. Look at where their requests spend their time.'
 const saysHint: Turn = { kind: 'hint', to: 1, text: hint }
 const answers: Turn = { kind: 'answer', to: 1, text: 'I am here. How do I begin?', help: null }
 
 /**
- * Lets a model say what it would say in a drill, by the same way and within the same time, and its tools be offered to it.
+ * Lets a model answer as in a drill, by the same code and with the same timeouts, and offers it its tools.
  *
- * @throws FiredrillError `component-failed`, with the reason for which the author's words would go out instead, or for which its tools cannot be used
+ * @throws FiredrillError `component-failed`, with the reason why the author's words would be used, or why its tools cannot be used
  */
 export async function tryModel(model: CoachModel, patience: Patience = { firstWordMs, wholeMs }): Promise<Trial> {
   const first = await say(model, saysHint, loading)
@@ -36,9 +36,9 @@ export async function tryModel(model: CoachModel, patience: Patience = { firstWo
   }
   if (model.tools && !model.small) {
     const { spoken, calls } = await say(model, answers, patience)
-    // What it says is its own affair here: whether it can be asked with tools is to be known.
+    // The content does not matter here: the question is whether it can be used with tools.
     if ('fellBack' in spoken && spoken.said === undefined) wordsOf(spoken, ', when it was offered tools')
-    // A mistake that it makes up for is none.
+    // A mistake that it corrects does not count.
     const last = calls.at(-1)
     if (last && calls.every((mistake) => mistake !== null))
       throw new FiredrillError('component-failed', `it speaks, but cannot use tools: ${last} (set the model with --no-tools)`)
@@ -46,7 +46,7 @@ export async function tryModel(model: CoachModel, patience: Patience = { firstWo
   return { text, ...times }
 }
 
-/** What was said; throws with the reason where nothing was. */
+/** The answer; throws with the reason if there was none. */
 function wordsOf(spoken: Spoken, when = ''): string {
   if ('text' in spoken) return spoken.text
   const { fellBack, said } = spoken

@@ -12,7 +12,7 @@ async function named(script: Script) {
   return { topic: await topicOf('Did anybody ship something?', topics, opened), requests: server.requests }
 }
 
-test('the topic that a model names by its number is taken, and nothing else that it says', async () => {
+test('the topic that a model names by its number is used, and nothing else in its answer', async () => {
   const table: [text: string, topic: number | null][] = [
     ['1', 0],
     [' 3.\n', 2],
@@ -27,12 +27,12 @@ test('the topic that a model names by its number is taken, and nothing else that
   for (const [text, topic] of table) assert.equal((await named({ text: [text] })).topic, topic, text)
 })
 
-test('a model that fails names none, and is asked once', async () => {
+test('a model that fails names no topic, and is called once', async () => {
   const { topic, requests } = await named({ status: 500, body: '{}' })
   assert.deepEqual([topic, requests.length], [null, 1])
 })
 
-test('a model is told the topics and the question', async () => {
+test('a model gets the topics and the question', async () => {
   const [asked] = (await named({ text: ['1'] })).requests
   const told = JSON.stringify(asked)
   for (const text of [...topics.map((topic, index) => `${index + 1}. ${topic}`), 'Did anybody ship something?'])

@@ -1,12 +1,12 @@
 import { streamText } from 'ai'
 import type { CoachModel } from '../providers/provider.ts'
 
-/** Longer than this no person thinks about a question before answering. */
+/** A person would not take longer than this before answering. */
 const longestMs = 8_000
 
 /**
- * Which of a person's topics a question is about, counted from 0, by a model; null when it names none, says something else, or does not answer in
- * time. The model sees the topics and the question, and nothing of what the person knows: there is nothing in it to be drawn out.
+ * Lets a model choose the topic of a person that a question is about, counted from 0; null if it names none, says something else, or does not answer
+ * in time. The model sees the topics and the question, but nothing that the person knows, so it cannot be made to reveal anything.
  */
 export async function topicOf(question: string, topics: readonly string[], { model }: CoachModel): Promise<number | null> {
   const list = topics.map((topic, index) => `${index + 1}. ${topic}`).join('\n')
@@ -14,7 +14,7 @@ export async function topicOf(question: string, topics: readonly string[], { mod
     const { text } = streamText({
       model,
       temperature: 0,
-      // Some think before they write.
+      // Some models think before they answer.
       maxOutputTokens: 400,
       onError: () => {},
       maxRetries: 0,

@@ -4,8 +4,8 @@ import { milestoneNames, type HintRung, type MilestoneName } from '../../model/s
 import type { Decision } from '../policy.ts'
 
 /**
- * All that the model and its tools may know: what the trainee has seen, and which kind of help the policy would give now. There
- * is no scenario in it, no telemetry, and no hint that was not given.
+ * Everything that the model and its tools may know: what the trainee has seen, and which kind of help the policy would give now. It has no scenario,
+ * no telemetry, and no hint that was not given.
  */
 export interface CoachView {
   mode: DrillState['mode']
@@ -19,11 +19,11 @@ export interface CoachView {
   working: MilestoneName | null
   page: string | null
   hints: { milestone: MilestoneName; rung: HintRung; text: string }[]
-  /** What the trainee did and saw, oldest first, in words. Text that people or programs wrote is in it: data, never instructions. */
+  /** What the trainee did and saw, oldest first, in words. It contains text of people and programs: data, never instructions. */
   timeline: string[]
   /** Questions to the coach and its answers, oldest first. */
   talk: { who: 'trainee' | 'coach'; text: string }[]
-  /** What the policy would do now, and what it would do for who asks. */
+  /** What the policy would do now, and what it would do on request. */
   mayNow: Decision['kind']
   mayIfAsked: Decision['kind']
   /** How often the coach has paused this drill. */
@@ -76,7 +76,7 @@ export function viewOf(
   }
 }
 
-/** What somebody else wrote, on one line, without what could pass for a delimiter, and no longer than that. */
+/** Text of somebody else, on one line, without delimiters, and at most this long. */
 export function shortened(text: string, most: number): string {
   const line = text
     .replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, ' ')

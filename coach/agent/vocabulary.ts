@@ -3,8 +3,8 @@ import { causeCategories, type causeCategory } from '../../model/scenario.ts'
 import type { z } from 'zod'
 
 /**
- * Words by which an answer can be given away: what can be broken, how, and what one does about it. None of them may be said before
- * the drill has said it. The list is the same for every scenario, so that what is kept back tells nothing about the answer.
+ * Words that can give an answer away: what can be broken, how, and the remedies. None may be said before the drill has said it. The list is the same
+ * for every scenario, so a refusal reveals nothing about the answer.
  */
 const componentWords: Record<ShopComponentName, string[]> = {
   gateway: ['gateway', 'front door'],

@@ -18,7 +18,7 @@ const reached = (milestone: MilestoneName, at: number): [number, DrillEventBody]
 ]
 const alert = { fingerprint: 'a', name: 'A', severity: 'page', summary: 'pages are slow', startsAt: '' }
 
-test('people ask for help in many ways, and most of what they say is no such request', () => {
+test('requests for help are recognised in many forms, and other messages are not', () => {
   for (const text of [
     'I am stuck',
     'Help!',
@@ -36,7 +36,7 @@ test('people ask for help in many ways, and most of what they say is no such req
     assert.ok(!asksForHelp(text), text)
 })
 
-test('the author’s answer has the hint, or when there is one, or a question', () => {
+test('the author’s answer has the hint, or when there will be one, or a question', () => {
   const question = questionFor('located')
   const table: [Parameters<typeof authorAnswer>[1], string][] = [
     [{ given: { text: 'Look there.' } }, 'Look there.'],
@@ -51,7 +51,7 @@ test('the author’s answer has the hint, or when there is one, or a question', 
   for (const each of all) assert.match(each, /\?$|\?/)
 })
 
-describe('what there is to say at the end', () => {
+describe('the words at the end', () => {
   const said = (bodies: readonly [number, DrillEventBody][]) => {
     const all = events(bodies)
     const state = foldDrill(all)
@@ -61,22 +61,22 @@ describe('what there is to say at the end', () => {
   const finished = (at: number, outcome: 'resolved' | 'time-up'): [number, DrillEventBody] => [at, { type: 'drill-finished', outcome }]
   const hint: DrillEventBody = { type: 'hint-given', milestone: 'located', rung: 'orient', text: '', reason: 'asked' }
 
-  test('of a drill that came to nothing', () =>
+  test('for a drill that was not resolved', () =>
     assert.equal(
       said([finished(65_000, 'time-up')]),
       'The drill ended after 1:05, before the first milestone: play it again whenever you like.',
     ))
 
-  test('of one that still runs, up to what happened last', () =>
+  test('for one that still runs, up to the last event', () =>
     assert.match(said([reached('acknowledged', 30_000), [95_000, hint]]), /^The drill ended after 1:35, with acknowledged reached\./))
 
-  test('of one that came halfway', () =>
+  test('for one that came halfway', () =>
     assert.equal(
       said([reached('acknowledged', 30_000), [31_000, hint], reached('located', 200_000), finished(300_000, 'time-up')]),
       'The drill ended after 5:00, with acknowledged and located reached. Within par: acknowledged and located. Without a hint: acknowledged.',
     ))
 
-  test('of one that was resolved, late and not at once', () => {
+  test('for one that was resolved late', () => {
     const wrong: DrillEventBody = { type: 'cause-named', component: 'redis', category: 'cache', sentence: '', correct: false }
     const harmful: DrillEventBody = {
       type: 'action-run',
@@ -110,7 +110,7 @@ describe('what there is to say at the end', () => {
   })
 })
 
-test('a step that took its par to the second is within it', () => {
+test('a step that took exactly its par is within it', () => {
   const all = events([
     reached('acknowledged', scenario.milestones.acknowledged.par),
     [200_000, { type: 'drill-finished', outcome: 'time-up' }],
@@ -122,7 +122,7 @@ test('a step that took its par to the second is within it', () => {
   assert.doesNotMatch(said, /over par/)
 })
 
-test('of several steps over par the one that took longest, by its par, is named', () => {
+test('of several steps over par, the one that took longest relative to its par is named', () => {
   const all = events([
     reached('acknowledged', 100_000),
     reached('located', 600_000),
@@ -134,7 +134,7 @@ test('of several steps over par the one that took longest, by its par, is named'
   assert.match(debriefWords(state, all, scenario), /Most time over par went into located: look there first next time\.$/)
 })
 
-describe('what the model may know', () => {
+describe('the model’s view', () => {
   const decisions: { unasked: Decision; asked: Decision } = {
     unasked: { kind: 'wait', forMs: 1, reasons: [] },
     asked: { kind: 'exhausted', reasons: [] },
@@ -146,7 +146,7 @@ describe('what the model may know', () => {
     return viewOf(state, all, now, decisions)
   }
 
-  test('is on the drill’s own clock', () => {
+  test('uses the drill’s own clock', () => {
     const view = seen([
       [10_000, { type: 'page-received', alert }],
       [20_000, { type: 'drill-paused' }],
@@ -161,12 +161,12 @@ describe('what the model may know', () => {
     assert.deepEqual(view.timeline, ['0:10 page: pages are slow', '0:30 milestone acknowledged: x'])
   })
 
-  test('stands still when the drill is over', () => {
+  test('stops when the drill is over', () => {
     const view = seen([[60_000, { type: 'drill-finished', outcome: 'given-up' }]])
     assert.equal(view.elapsedMs, 60_000)
   })
 
-  test('is of each text no more than its start', () => {
+  test('has only the start of each text', () => {
     const long = 'x'.repeat(400)
     const view = seen([
       [1_000, { type: 'note-added', text: long }],
@@ -177,7 +177,7 @@ describe('what the model may know', () => {
     assert.equal(view.talk[1]?.text, long, 'what the coach said is short by itself')
   })
 
-  test('is nothing that the trainee does not see', () => {
+  test('has nothing that the trainee does not see', () => {
     const view = seen([
       [1_000, { type: 'fault-injected', instance: 'i', fault: 'bad-release', step: 0 }],
       [2_000, { type: 'coach-decided', decision: 'wait', reasons: ['inventory'] }],
@@ -188,7 +188,7 @@ describe('what the model may know', () => {
     assert.equal(view.page, null)
   })
 
-  test('is the latest of what was done and said, in words', () => {
+  test('has the latest of what was done and said, in words', () => {
     const note = (text: string): DrillEventBody => ({ type: 'note-added', text })
     const view = seen([
       ...Array.from({ length: 30 }, (_, index): [number, DrillEventBody] => [index, note(`n${index}`)]),
@@ -205,7 +205,7 @@ describe('what the model may know', () => {
     )
   })
 
-  test('each kind of event has its words', () => {
+  test('has words for each kind of event', () => {
     const run = { type: 'action-run', action: 'a', title: 'Restart', kind: 'change', params: {}, summary: '', harmful: null } as const
     const command = { type: 'command-run', command: 'ls', folder: '/', kind: 'inspect', harmful: null, shell: 's' } as const
     const cause = { type: 'cause-named', component: 'redis', category: 'cache', sentence: '' } as const
@@ -233,7 +233,7 @@ describe('what the model may know', () => {
     )
   })
 
-  test('how often the coach paused is what it was allowed to', () => {
+  test('counts the pauses that the coach was allowed', () => {
     const used = (tool: string, allowed: boolean): [number, DrillEventBody] => [
       1,
       { type: 'coach-used-tool', tool, input: {}, allowed, why: '' },

@@ -2,7 +2,7 @@ import { elapsed } from '../../model/duration.ts'
 import { drillClock, type DrillEvent, type DrillState } from '../../model/drill.ts'
 import { milestoneNames, type MilestoneName, type Scenario } from '../../model/scenario.ts'
 
-/** What the coach says when no model does, or when what it said may not go out. */
+/** What the coach says without a model, or when the model's answer may not go out. */
 
 const questions: Record<MilestoneName, string> = {
   acknowledged: 'Have you told the others that you are on it?',
@@ -12,17 +12,17 @@ const questions: Record<MilestoneName, string> = {
   recovered: 'Which graph would show you that it is over, and what does it say now?',
 }
 
-/** A question that brings one further, whatever the scenario is. */
+/** A question that helps in every scenario. */
 export const questionFor = (working: MilestoneName | null): string =>
   working === null ? 'What would you do, so that this does not happen again?' : questions[working]
 
-/** Whether somebody asks for help, as people do. */
+/** Whether somebody asks for help. */
 export const asksForHelp = (text: string): boolean =>
   /\b(?:help|hints?|stuck|lost|clue|no idea|don'?t know|do not know|what (?:now|next|should|do i)|where (?:do|should) i|how do i|give up|another one|tell me)\b/i.test(
     text,
   )
 
-/** The answer to a question, by the policy alone. */
+/** The answer to a question, from the policy alone. */
 export function authorAnswer(working: MilestoneName | null, help: { given: { text: string } } | { waitMs: number } | null): string {
   if (help && 'given' in help) return `${help.given.text}`
   if (help && help.waitMs > 0)
@@ -31,7 +31,7 @@ export function authorAnswer(working: MilestoneName | null, help: { given: { tex
   return `${questionFor(working)} Say that you are stuck, and you get a hint.`
 }
 
-/** What there is to say about a drill that is over, from its events alone. */
+/** The words about a finished drill, from its events alone. */
 export function debriefWords(state: DrillState, events: readonly DrillEvent[], scenario: Scenario): string {
   const reached = milestoneNames.flatMap((name) => {
     const at = state.milestones[name]

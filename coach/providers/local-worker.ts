@@ -7,7 +7,7 @@ export type ToWorker =
   | { call: number; type: 'abort' }
 export type FromWorker = { call: number } & ({ type: 'text'; text: string } | { type: 'done' } | { type: 'failed'; message: string })
 
-/** As much of `node-llama-cpp` 3 as is used here; it is installed by `firedrill coach install`, and no dependency of the project. */
+/** The part of `node-llama-cpp` 3 that is used here; `firedrill coach install` installs it, and it is no dependency of the project. */
 interface Library {
   getLlama(options: { gpu: false; build: 'never'; logLevel: 'error' }): Promise<{
     loadModel(options: { modelPath: string }): Promise<{
@@ -45,7 +45,7 @@ async function load() {
   return { sequence: context.getSequence(), LlamaChatSession }
 }
 const loaded = load()
-// Told to who asks.
+// Reported to the caller.
 loaded.catch(() => {})
 /** One at a time: there is one sequence. */
 let turn: Promise<unknown> = Promise.resolve()

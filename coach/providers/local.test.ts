@@ -9,7 +9,7 @@ import { local } from './local.ts'
 const dir = mkdtempSync(path.join(tmpdir(), 'firedrill-local-'))
 after(() => rmSync(dir, { recursive: true, force: true }))
 
-/** A library in the place of `node-llama-cpp`: it says what it was asked, word by word; `wait` until it is aborted, `exit` at once. */
+/** A stand-in for `node-llama-cpp`: repeats its input, word by word; `wait` waits until it is aborted, `exit` exits immediately. */
 const library = path.join(dir, 'coach')
 const folder = path.join(library, 'node_modules', 'node-llama-cpp')
 mkdirSync(folder, { recursive: true })
@@ -39,7 +39,7 @@ writeFileSync(
   }`,
 )
 
-test('a local model is asked in a process of its own, one question at a time, and stopped when nobody waits any more', async () => {
+test('a local model runs in a process of its own, answers one question at a time, and stops when nobody waits any more', async () => {
   using opened = local.open({ provider: 'local', library, file: '/models/small.gguf' })
   const { model } = opened
   assert.deepEqual([opened.small, opened.tools], [true, false])
@@ -63,7 +63,7 @@ test('a local model is asked in a process of its own, one question at a time, an
   assert.equal(await ask('five').text, told('five', 1), 'by a new process')
 })
 
-test('a library that is not there is told to who asks', async () => {
+test('a missing library is reported to the caller', async () => {
   using opened = local.open({ provider: 'local', library: path.join(dir, 'elsewhere'), file: 'small.gguf' })
   await assert.rejects(generateText({ model: opened.model, prompt: 'one', maxRetries: 0 }), /Cannot find module 'node-llama-cpp'/)
 })

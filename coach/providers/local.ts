@@ -7,7 +7,7 @@ type Model = Extract<ModelOf, { specificationVersion: 'v4' }>
 type CallOptions = Parameters<Model['doStream']>[0]
 type StreamPart = Awaited<ReturnType<Model['doStream']>>['stream'] extends ReadableStream<infer Part> ? Part : never
 
-/** A GGUF file through `node-llama-cpp`, in a process of its own: what happens to it does not happen to the control plane. */
+/** Runs a GGUF file through `node-llama-cpp`, in a process of its own, so that a crash does not affect the control plane. */
 export const local: CoachProvider<'local'> = {
   id: 'local',
   open({ library, file }) {
@@ -51,7 +51,7 @@ class Worker {
     this.#start()
   }
 
-  /** The process, restarted when it has ended. */
+  /** The process, restarted when it has exited. */
   #start(): ChildProcess {
     if (this.#process?.connected) return this.#process
     const child = fork(path.join(import.meta.dirname, 'local-worker.ts'), {

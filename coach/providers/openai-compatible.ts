@@ -2,7 +2,7 @@ import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
 import { fetchStreamed } from './streamed.ts'
 import type { CoachProvider } from './provider.ts'
 
-/** Ollama, vLLM, llama.cpp's server, OpenAI, and whatever else speaks as they do. */
+/** Ollama, vLLM, llama.cpp's server, OpenAI, and other servers with the same API. */
 export const openaiCompatible: CoachProvider<'openai-compatible'> = {
   id: 'openai-compatible',
   open({ url, model, apiKey, tools }) {

@@ -8,7 +8,7 @@ export interface CoachModel extends Disposable {
   model: ModelOf
   /** Whether it can call tools. */
   tools: boolean
-  /** Small models are given less to read, and only asked to say something in other words. */
+  /** Small models get a shorter input, and only reword it. */
   small: boolean
 }
 

@@ -6,7 +6,7 @@ import { generateText } from 'ai'
 import type { CoachConfig } from '../config.ts'
 import { openModel } from './registry.ts'
 
-/** How a server is asked by the model of a configuration: its path, and what it is given of a key. */
+/** The request that a configuration's model sends: its path, and its key. */
 async function asked(config: (url: string) => CoachConfig) {
   const seen: { url: string | undefined; key: string | undefined }[] = []
   const server = createServer((request, response) => {
@@ -22,7 +22,7 @@ async function asked(config: (url: string) => CoachConfig) {
   return { ...seen[0], tools: opened.tools, small: opened.small }
 }
 
-test('a server is asked at its address, with its key where there is one', async () => {
+test('a server is called at its address, with its key if there is one', async () => {
   const own = { provider: 'openai-compatible', model: 'm' } as const
   assert.deepEqual(await asked((url) => ({ ...own, url, tools: true })), {
     url: '/v1/chat/completions',

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { startScriptedServer, type Script } from '../agent/scripted-server.ts'
 import { fetchStreamed } from './streamed.ts'
 
-/** What comes of an answer to somebody who wants a stream, or does not: its text, or why it is none. */
+/** The result of an answer, for a client that wants a stream, or does not: its text, or the error. */
 async function answered(script: Script, wanted = true): Promise<string> {
   await using server = await startScriptedServer(() => script)
   const body = JSON.stringify({ model: 'm', messages: [], stream: wanted })
@@ -14,14 +14,14 @@ async function answered(script: Script, wanted = true): Promise<string> {
 }
 const of = (type: string, body: string, status = 200): Script => ({ body, status, headers: { 'content-type': type } })
 
-test('a stream is passed on, under whichever name, and so is what was not to be one, or is an error as such', async () => {
+test('a stream is passed on, whatever its content type, and so are other answers and proper errors', async () => {
   for (const type of ['text/event-stream', 'application/x-ndjson', 'application/stream+json; event-stream', 'text/plain', ''])
     assert.equal(await answered(of(type, 'data: {}')), 'data: {}', type)
   assert.equal(await answered(of('application/json', '{"message":"no"}'), false), '{"message":"no"}')
   assert.equal(await answered(of('application/json', '{"message":"no"}', 500)), '{"message":"no"}')
 })
 
-test('an error that comes with a 200 is told in its words', async () => {
+test('an error with status 200 is reported with its message', async () => {
   const table: [body: string, why: string][] = [
     ['{"error":{"message":"no model is loaded"}}', 'no model is loaded'],
     ['{"error":"no model"}', 'no model'],
@@ -32,7 +32,7 @@ test('an error that comes with a 200 is told in its words', async () => {
   for (const [body, why] of table) assert.equal(await answered(of('application/json', body)), `an error within a 200: ${why}`)
 })
 
-test('what is no stream is told by its title, or its start', async () => {
+test('an answer that is no stream is reported by its title, or its start', async () => {
   assert.equal(
     await answered(of('text/html; charset=utf-8', '<html><title>\n Sign in </title></html>')),
     'answered text/html instead of a stream: Sign in',

@@ -1,13 +1,13 @@
 import { isRecord, jsonOrNull } from '../../model/json.ts'
 /**
- * `fetch` for answers that are to be a stream. What comes with a 200 and is none (an error as JSON, a page of a proxy or a captive portal)
- * would be read as a stream without events: it is told instead.
+ * `fetch` for streamed answers. An answer with status 200 that is no stream (an error as JSON, a page of a proxy or a captive portal) would look like
+ * a stream without events: it is turned into an error instead.
  */
 export const fetchStreamed: typeof fetch = async (input, init) => {
   const response = await fetch(input, init)
   const wanted = typeof init?.body === 'string' && /"stream"\s*:\s*true/.test(init.body)
   const type = response.headers.get('content-type') ?? ''
-  // Some servers stream as text/plain; those that name nothing are given the benefit of the doubt.
+  // Some servers stream as text/plain; an answer without a content type is accepted.
   if (!wanted || !response.ok || !/json|html|xml/i.test(type) || /ndjson|event-stream/i.test(type)) return response
   const text = (await response.text()).slice(0, 20_000)
   throw new Error(errorWithin(text) ?? `answered ${type.split(';')[0]} instead of a stream: ${titleOf(text) ?? text.slice(0, 120)}`)

@@ -58,7 +58,7 @@ for (const [name, changed, refused] of table)
   test(`${name} is ${refused === null ? 'allowed' : 'refused'} with ${JSON.stringify(changed)}`, () =>
     assert.equal(toolNamed(name).refuse(view(changed)), refused))
 
-test('each tool does what it is named for, and nothing else', async () => {
+test('each tool does what its name says, and nothing else', async () => {
   const does: Record<string, [input: object, done: string[]]> = {
     get_progress: [{}, []],
     get_timeline: [{}, []],
@@ -110,7 +110,7 @@ test('each tool does what it is named for, and nothing else', async () => {
   }
 })
 
-test('inputs are strict: a question is one, and what is not asked for is refused', () => {
+test('inputs are strict: unknown fields are refused', () => {
   const takes = (name: string, input: unknown) => toolNamed(name).input.safeParse(input).success
   assert.deepEqual(
     ['Is it slow?', 'It is slow.', '', `${'x'.repeat(199)}?`, `${'x'.repeat(200)}?`].map((question) =>

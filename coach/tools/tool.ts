@@ -1,16 +1,16 @@
 import type { z } from 'zod'
 import type { CoachView } from '../agent/view.ts'
 
-/** What the coach can do to a drill. The control plane carries it out, and holds each act against the policy once more. */
+/** The coach's effects on a drill. The control plane executes them, after checking each against the policy again. */
 export interface CoachDesk {
   view(): CoachView
-  /** The next hint, if the policy gives one to who asks; otherwise in how many milliseconds. */
+  /** The next hint, if the policy gives one on request; otherwise the waiting time in milliseconds. */
   releaseHint(): { given: { milestone: string; rung: string; text: string } } | { waitMs: number }
   extend(): void
   ease(): Promise<void>
   pause(): void
   finish(): Promise<void>
-  /** Lets the coach say something beside its answer. What may not go out does not come this far. */
+  /** Sends a message of the coach in addition to its answer. The text has been checked already. */
   say(text: string): void
 }
 
@@ -18,14 +18,14 @@ export interface CoachTool<Input extends z.ZodType = z.ZodType> {
   name: string
   description: string
   input: Input
-  /** How often it may be used in a minute. */
+  /** Maximum number of uses per minute. */
   perMinute: number
-  /** Why it may not be used now, or null. What the model wishes for does not come into it. */
+  /** Why it may not be used now, or null. It does not depend on what the model asks for. */
   refuse(view: CoachView): string | null
   run(desk: CoachDesk, input: z.output<Input>): unknown
 }
 
-/** Keeps the type of the input while the registry forgets it. */
+/** Keeps the type of the input, which the registry erases. */
 export const coachTool = <Input extends z.ZodType>(tool: CoachTool<Input>): CoachTool => tool as unknown as CoachTool
 
 export const always = (): null => null

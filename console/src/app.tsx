@@ -11,7 +11,7 @@ import { PageBoundary } from './parts/boundary.tsx'
 import { Shell } from './parts/shell.tsx'
 import { Empty, Loading } from './parts/states.tsx'
 
-/** Loaded when they are gone to, or before where an incident needs them; the catalogue and the incident room are there from the start. */
+/** Loaded when they are opened, or earlier if an incident needs them; the catalogue and the incident room are there from the start. */
 const AlertsPage = later(async () => (await import('./pages/alerts.tsx')).AlertsPage, { early: true })
 const ClusterPage = later(async () => (await import('./pages/cluster.tsx')).ClusterPage)
 const ComponentPage = later(async () => (await import('./pages/component.tsx')).ComponentPage, { early: true })

@@ -36,7 +36,7 @@ const queries = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 1_000,
-      // What was refused stays refused; what did not answer is asked again.
+      // A refused request is not retried; one without an answer is.
       retry: (count, error) => !isRefusal(error) && count < 2,
     },
   },

@@ -1,6 +1,6 @@
 /**
- * The agent in a cluster: to the host that watches it is the shop's host. It has the shop's ports on its own loopback, dials the other host, does what
- * the control plane asks for through the API server, takes telemetry of the shop, and sends what the pods print.
+ * The agent in a cluster, which the monitoring host treats as the shop's host. It has the shop's ports on its own loopback, dials the monitoring
+ * host, carries out the control plane's operations through the API server, receives the shop's telemetry, and sends the pods' logs.
  */
 import { readFileSync } from 'node:fs'
 import http from 'node:http'
@@ -36,7 +36,7 @@ const images = { shop: given('SHOP_IMAGE'), datastores: given('DATASTORES_IMAGE'
 
 const loopback = (name: PortName): number => invited.portBase + portOffsets[name]
 const inCluster = clusterContext({ root })
-/** As on a host of its own: each port of the shop where the other host has it too. */
+/** As on the shop's own host: each port of the shop has the same number as on the other host. */
 const context: RangeContext = {
   ...inCluster,
   root,
@@ -50,7 +50,7 @@ const bytes = new Set<PortName>(['postgres', 'redis', 'amqp'])
 for (const name of shopPortNames) {
   const target = clusterPort(name)
   if (!target) continue
-  // The mesh routes HTTP by the name that is asked for, so that is put right on the way; where a sidecar counts is past the mesh.
+  // The mesh routes HTTP by host name, so the name is corrected on the way; calls to a sidecar's admin port bypass the mesh.
   const server = bytes.has(name) || name.endsWith('-admin') ? passBytes(target.service, target.port) : passHttp(target.service, target.port)
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
@@ -72,7 +72,7 @@ function passHttp(host: string, port: number): http.Server {
       response.writeHead(answer.statusCode ?? 502, answer.headers)
       answer.pipe(response)
     })
-    // Whoever asked finds it as if he had asked himself: no answer.
+    // The caller sees the same as if it had connected itself: a closed connection.
     to.on('error', () => (response.headersSent ? response.destroy() : request.socket.destroy()))
     response.on('close', () => to.destroy())
     request.pipe(to)
@@ -89,13 +89,13 @@ const [, host = '', port = ''] = /^(.+):(\d+)$/.exec(invited.observability) ?? [
 const end = dialObservability({ host, port: Number(port) }, invited.keys, {
   ports: new Set(shopPortNames.map(loopback)),
   call: shopAnswers(shop),
-  // For terminals, which are in a jail where one watches.
+  // For terminals, whose jail is on the monitoring host.
   open: {
     kubernetes: (stream: Duplex) => api.serve(stream),
     logs: (stream: Duplex) => sendPodLogs(stream, cluster),
   },
 })
-// To the pods of the shop, and to this one.
+// Route to the shop's pods, and to this one.
 await forwardPort(end.link, loopback('telemetryStore'), { port: telemetryPort, host: '0.0.0.0' })
 const logs = followPods(cluster, toSink(logShipper(`http://127.0.0.1:${telemetryPort}/v1/logs`)), { sinceSeconds: 60 })
 process.stdout.write(`agent of the shop in ${namespace}, dials ${invited.observability}\n`)

@@ -17,7 +17,7 @@ const entry = (body: string): LogEntry => ({
   attributes: {},
 })
 
-test('lines that the store rejects do not delay others, and lines that it has no room for are sent again', async () => {
+test('lines that the store rejects do not delay others, and lines that it has no room for are retried', async () => {
   const answers = [413, 429, 200]
   const sent: string[] = []
   const store = http.createServer(async (request, response) => {

@@ -2,15 +2,15 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { LogSink } from '../../observability/store/filelog/tail.ts'
 import type { LogEntry } from '../../observability/store/otlp/logs.ts'
 
-/** As many bytes wait at most; the files keep the rest. */
+/** Maximum number of bytes that wait; the files keep the rest. */
 const roomBytes = 4 * 1024 * 1024
 
-/** About as many bytes as a line has when it is sent. */
+/** Approximate size of a line as it is sent, in bytes. */
 const sizeOf = ({ body, attributes }: LogEntry): number => 200 + body.length + JSON.stringify(attributes).length
 
 /**
- * Sends lines to a store elsewhere, as OTLP. What could not be sent is sent again; while there is no room for more, nothing is taken, and
- * who reads the files waits.
+ * Sends lines to a remote store, as OTLP. Failed requests are retried; while the buffer is full, no lines are accepted, and the reader of the files
+ * waits.
  */
 export function logShipper(url: string): LogSink {
   let waiting: LogEntry[] = []
@@ -50,7 +50,7 @@ export function logShipper(url: string): LogSink {
   }
 }
 
-/** Refused for what it is: it would be refused again. A store that is full, slow or away takes it later. */
+/** Rejected because of its content, so a retry would fail too. A store that is full, slow or down accepts it later. */
 const isFinal = (status = 0): boolean => status >= 400 && status < 500 && status !== 408 && status !== 429
 
 /** Lines as an OTLP request (opentelemetry.proto.collector.logs.v1). */

@@ -1,7 +1,7 @@
 /**
- * The agent of one of several hosts. On the one that watches: waits for the shop's, and has the shop's ports on this loopback. On the shop's: dials
- * the other, does there what the control plane asks for, and sends the logs of the shop. On one of users: dials, and has on this loopback what they
- * need.
+ * The agent of one of several hosts. On the monitoring host, it waits for the shop's host, and has its ports on this loopback. On the shop's host, it
+ * dials the monitoring host, carries out the control plane's operations, and sends the shop's logs. On a host of users, it dials, and has the ports
+ * that they need on this loopback.
  */
 import http from 'node:http'
 import path from 'node:path'
@@ -34,7 +34,7 @@ const { context } = target
 const { placement } = context.config
 if (placement.role === 'all') throw new Error('this range is on one host: it has no agent')
 
-/** Ports of the shop's host that the other one uses as its own, and the other way round. */
+/** Ports of the shop's host that the monitoring host uses as its own, and the reverse. */
 const shopPorts = new Set(
   [...placedOn('shop'), ...placedForAWhileOn('shop')]
     .filter(({ name }) => name !== 'agent')
@@ -63,7 +63,7 @@ if (placement.role === 'observability') {
 } else {
   const [, host = '', port = ''] = /^(.+):(\d+)$/.exec(placement.observability) ?? []
   const call = shopAnswers({ ...localRange(target), machine: async () => target.state.machine() })
-  // For terminals, which are in a jail on the other host.
+  // For terminals, whose jail is on the other host.
   const open = {
     operator: (stream: Duplex) => serveOperator(stream, () => shopSeen(context)),
     logs: (stream: Duplex) => sendLogs(stream, logSources(context)),
@@ -80,7 +80,7 @@ if (placement.role === 'observability') {
   }
 }
 
-/** Asks the other host for its time: it was that, give or take, half of the round trip ago. */
+/** Asks the other host for its time, which is accurate to half of the round trip. */
 async function status(): Promise<HostsStatus> {
   const none = { roundTripMs: null, clockOffsetMs: null }
   const base = { connected: link.connected, connectedAt: link.connectedAt, loadHosts: loadHosts() }
@@ -93,7 +93,7 @@ async function status(): Promise<HostsStatus> {
       const startedAt = performance.now()
       const theirs = await time()
       const roundTripMs = performance.now() - startedAt
-      // The quickest is the most exact, as in NTP.
+      // The fastest answer is the most accurate, as in NTP.
       if (best === null || roundTripMs < best.roundTripMs) best = { roundTripMs, clockOffsetMs: theirs - (sentAt + roundTripMs / 2) }
     }
     return { ...base, ...(best ?? none) }
@@ -102,7 +102,7 @@ async function status(): Promise<HostsStatus> {
   }
 }
 
-/** Whether a part of the range asks. */
+/** Whether the request comes from a part of the range. */
 function isService(request: http.IncomingMessage): boolean {
   const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1]
   return tokenRole(token, context.config.tokens) === 'service'
@@ -133,7 +133,7 @@ passOn(server, link, isService)
 server.listen({ host: '127.0.0.1', port: context.port('agent') })
 process.stdout.write(`agent of the ${placement.role} host\n`)
 
-// The agent is started again by the supervisor, or by whatever runs `host watch`; so of the two one is enough to have both.
+// The agent is restarted by the supervisor, or by the process that runs `host watch`; so either of the two keeps both running.
 const keeper = keep((name) => target.revive(name), ['supervisor'], 1_000)
 for (const signal of ['SIGTERM', 'SIGINT'] as const)
   process.once(signal, () => {

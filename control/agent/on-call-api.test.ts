@@ -14,7 +14,7 @@ interface Asked {
   headers: http.IncomingHttpHeaders
 }
 
-/** Says of each request what it was asked; a real API server is in test/acceptance/9-kubectl.test.ts. */
+/** Answers each request with what it received; a test with a real API server is in test/acceptance/9-kubectl.test.ts. */
 const asked: Asked[] = []
 let guarded = true
 let server: https.Server
@@ -61,7 +61,7 @@ before(async () => {
   const config = new KubeConfig()
   const cluster = { name: 'c', server: `https://127.0.0.1:${portOf(server)}`, caData: Buffer.from(keys.cert).toString('base64') }
   config.loadFromClusterAndUser({ ...cluster, skipTLSVerify: false }, { name: 'agent', token: 'of-the-agent' })
-  // One of each connection: a token is kept where one is.
+  // One for each connection: each keeps its own token.
   near = net.createServer((socket) => {
     const api = onCallApi(config, 'shop')
     socket.once('close', () => api.close())
@@ -85,7 +85,7 @@ async function ask(path: string, options: http.RequestOptions = {}): Promise<{ c
   return { code: answer.statusCode ?? 0, text }
 }
 
-test('asks as whoever is on call, whatever a client says of itself', async () => {
+test('requests are made as the on-call account, whatever identity the client claims', async () => {
   const headers = { authorization: 'Bearer of-somebody', cookie: 'x', 'impersonate-user': 'admin', accept: 'application/json' }
   const { code, text } = await ask('/api/v1/namespaces/shop/pods?watch=false&labelSelector=app%3Dorders', { headers })
   assert.deepEqual([code, text], [200, '{"told":"/api/v1/namespaces/shop/pods?watch=false&labelSelector=app%3Dorders"}'])
@@ -95,7 +95,7 @@ test('asks as whoever is on call, whatever a client says of itself', async () =>
   assert.equal(passed?.['impersonate-user'], 'admin', 'the API server is to refuse it, rather than to answer as if it were not there')
 })
 
-test('passes on nothing that could be read in two ways, nor what is of the agent', async () => {
+test("ambiguous paths and the agent's own objects are refused", async () => {
   const askedBefore = asked.length
   for (const path of [
     '/api/v1/namespaces/shop/pods/agent-6d4f-x2x9q/log',
@@ -112,7 +112,7 @@ test('passes on nothing that could be read in two ways, nor what is of the agent
   assert.equal(asked.length, askedBefore)
 })
 
-test('leads into no container', async () => {
+test('there is no way into a container', async () => {
   const socket = net.connect(portOf(near), '127.0.0.1')
   socket.write('POST /api/v1/namespaces/shop/pods/x/exec HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: SPDY/3.1\r\n\r\n')
   const [said] = (await once(socket, 'data')) as [Buffer]
@@ -120,7 +120,7 @@ test('leads into no container', async () => {
   assert.match(said.toString(), /^HTTP\/1\.1 403[^]*"kind":"Status"/)
 })
 
-test('answers nobody where the guard does not hold', async () => {
+test('nothing is served while the guard is not enforced', async () => {
   guarded = false
   const { code, text } = await ask('/api/v1/namespaces/shop/pods')
   guarded = true

@@ -9,23 +9,23 @@ import { kubernetesAnswer, kubernetesStatus } from '../../shell/kubernetes-statu
 import { join } from '../../range/targets/hosts/forward.ts'
 import { onCallAccount, onCallGuard } from '../../range/targets/kubernetes/names.ts'
 
-/** The shortest life that Kubernetes gives a token, and when another is asked for. */
+/** The shortest lifetime that Kubernetes gives a token, and when the token is renewed. */
 const tokenSeconds = 600
 const renewBeforeMs = 120_000
 const answerWithinMs = 10_000
-/** Of what is sent with one request; an object of the shop has a few kilobytes. */
+/** Maximum size of a request's body; an object of the shop has a few kilobytes. */
 const longestBody = 1024 * 1024
-/** What a client says of a request and of itself; who it is, is said here. */
+/** Request headers that are passed on; the identity is set here. */
 const passedHeaders = ['accept', 'accept-encoding', 'content-type', 'content-length', 'transfer-encoding', 'user-agent', 'kubectl-command']
-/** What Kubernetes serves is written in these; nothing that could be read in two ways is passed on. */
+/** Characters that occur in paths of the Kubernetes API; other paths are refused as ambiguous. */
 const plainPath = /^\/(api|apis|openapi|version)(\/[\w.:-]+)*\/?$/
-/** What the agent prints is not of the shop. */
+/** The agent's own logs are not the shop's. */
 const ofAgent = /\/pods\/agent-[^/]*\//
 
 const noWayIn = 'nobody who is on call gets into a container, or to its ports: those of the shop have names in the terminal'
 
 interface OnCallApi {
-  /** Answers over a connection, until it ends. */
+  /** Serves a connection until it ends. */
   serve(stream: Duplex): void
   close(): void
 }
@@ -33,8 +33,8 @@ interface OnCallApi {
 class Unavailable extends Error {}
 
 /**
- * The API server as whoever is on call has it, for terminals elsewhere: with a token of that account, which never leaves the cluster, and only where what the account
- * may change is guarded. Whoever connects can say what it wants, and not who it is.
+ * The API server with the rights of the on-call account, for terminals on another host. The account's token never leaves the cluster, and requests
+ * are served only while the account's changes are guarded. A client chooses its request, but not its identity.
  */
 export function onCallApi(config: KubeConfig, namespace: string): OnCallApi {
   const cluster = config.getCurrentCluster()
@@ -63,7 +63,7 @@ export function onCallApi(config: KubeConfig, namespace: string): OnCallApi {
     const path = request.url ?? '/'
     const [place = ''] = path.split('?')
     if (!plainPath.test(place) || place.split('/').includes('..'))
-      return refuse(response, 403, 'Forbidden', `${place} is not for whoever is on call`)
+      return refuse(response, 403, 'Forbidden', `${place} is not available to the on-call account`)
     if (ofAgent.test(place)) return refuse(response, 403, 'Forbidden', 'the agent belongs to the monitoring, and not to the shop')
     if (Number(request.headers['content-length'] ?? 0) > longestBody)
       return refuse(response, 413, 'RequestEntityTooLarge', 'this is too long')
@@ -92,10 +92,10 @@ export function onCallApi(config: KubeConfig, namespace: string): OnCallApi {
       (error: unknown) => refuse(response, 503, 'ServiceUnavailable', describeError(error)),
     )
   })
-  // What leads into a container or to its ports asks for this.
+  // Requests that lead into a container or to its ports ask for an upgrade.
   server.on('upgrade', (_request, socket) => socket.end(kubernetesAnswer(403, 'Forbidden', noWayIn)))
   server.on('clientError', (_error, socket) => socket.destroy())
-  // By a socket of its own: Node spoils the first bytes of some answers that its server of HTTP/1 writes straight into a stream of HTTP/2.
+  // Through a socket of its own: Node corrupts the first bytes of some answers that its HTTP/1 server writes directly into an HTTP/2 stream.
   const listening = new Promise<number>((resolve, reject) => {
     server.once('error', reject)
     server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port))
@@ -122,7 +122,7 @@ function refuse(response: http.ServerResponse, code: number, reason: string, mes
   response.end(kubernetesStatus(code, reason, message))
 }
 
-/** A token for a few minutes, asked for when there is none, and looked at before anybody has it. */
+/** A token that is valid for a few minutes, requested when needed, and checked before use. */
 function tokens(config: KubeConfig, namespace: string, check: (token: string) => Promise<void>): () => Promise<string> {
   const core = config.makeApiClient(CoreV1Api)
   let known: { token: string; until: number } | null = null
@@ -157,7 +157,7 @@ function tokens(config: KubeConfig, namespace: string, check: (token: string) =>
   }
 }
 
-/** Tries, without doing it, what the guard has to refuse. Throws where anything else comes of it. */
+/** Dry-runs a change that the guard has to refuse. Throws on any other outcome. */
 async function guarded(token: string, namespace: string, ask: Ask): Promise<void> {
   const body = JSON.stringify({ spec: { template: { spec: { serviceAccountName: 'agent' } } } })
   const said = await new Promise<string>((resolve, reject) => {

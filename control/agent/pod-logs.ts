@@ -11,7 +11,7 @@ import { topology } from '../../range/topology.ts'
 import { sentPiece } from '../../shell/log-stream.ts'
 
 const lookEveryMs = 2_000
-/** Of each container, for who opens a terminal. */
+/** Lines of each container, for a terminal that is opened. */
 const linesBefore = 2_000
 
 type Pods = Pick<Cluster, 'namespace' | 'pods' | 'log'>
@@ -21,21 +21,21 @@ interface Source {
   format: LogFormat
 }
 
-/** Whose log a container's output is; null where it says nothing to a responder. A job is known by the name of its program. */
+/** The component whose log a container's output is; null if it is of no use to a responder. A job is known by the name of its program. */
 function sourceOf(labels: Record<string, string>, container: string): Source | null {
   const { app = '', 'job-name': job = '' } = labels
   if (app === 'job') return container === 'job' ? { service: job.slice(0, -9), format: 'pino' } : null
   if (!isWorkload(app)) return null
   if (container === 'istio-proxy') return { service: `${app}-proxy`, format: 'envoy' }
-  // PostgreSQL writes its log to a file, which a container beside it reads out; what it prints itself is only where that is.
+  // PostgreSQL writes its log to a file, which a second container prints; its own output says only where that file is.
   if (app === 'postgres') return container === 'log' ? { service: 'postgres', format: topology.postgres.logs.format } : null
   return container === app ? { service: app, format: topology[app].logs.format } : null
 }
 
-/** A line of a log, without the time at which the kubelet had it; the next waits until it is taken. */
+/** A log line, without the kubelet's timestamp; the next line waits until it is processed. */
 type Take = (line: string, source: Source) => Promise<void> | void
 
-/** Into a store; rows that find no room are waited for. */
+/** Writes to a store; waits while the store has no room. */
 export const toSink =
   (sink: LogSink): Take =>
   async (line, { format, service }) => {
@@ -43,7 +43,7 @@ export const toSink =
     while (entry && !sink.offer([entry])) await delay(500)
   }
 
-/** Sends what the pods print, for terminals elsewhere, until the other end goes. A reader that does not read is waited for. */
+/** Sends the pods' output to terminals on another host, until the connection ends. A reader that does not read causes back-pressure. */
 export function sendPodLogs(stream: Duplex, cluster: Pods): void {
   const begun = new Set<string>()
   const take: Take = async (line, { service }) => {
@@ -67,8 +67,8 @@ async function roomIn(stream: Duplex): Promise<void> {
 }
 
 /**
- * Follows what the containers of the shop print, through the API server, from where each was left. The kubelet keeps what is not taken yet. Every `everyMs`
- * it looks for containers that are new, and for streams that have ended.
+ * Follows the output of the shop's containers through the API server, each from where it stopped. The kubelet keeps lines that were not read yet. Every
+ * `everyMs` it looks for new containers, and for streams that have ended.
  */
 export function followPods(
   cluster: Pods,
@@ -76,21 +76,21 @@ export function followPods(
   begin: { sinceSeconds: number } | { tailLines: number },
   everyMs = lookEveryMs,
 ): { stop(): void } {
-  /** By container, as it was started last: its stream, or null once that has ended. */
+  /** By container and start: its stream, or null once that has ended. */
   const streams = new Map<string, AbortController | null>()
-  /** The time of the last line of each, as the kubelet wrote it: where to go on. */
+  /** The kubelet's time of the last line of each container: where to continue. */
   const readTo = new Map<string, string>()
   let stopped = false
 
   async function follow(key: string, pod: string, container: string, source: Source): Promise<void> {
     const from = readTo.get(key)
     let rest = ''
-    // Keeps the first half of a character until the other half comes.
+    // Keeps the first bytes of a character until the others arrive.
     const decoder = new TextDecoder()
     const take = async (line: string): Promise<void> => {
       const at = line.indexOf(' ')
       const time = line.slice(0, at)
-      // A stream that is opened again begins with the second in which the last one ended. Within one, times may repeat, or go back with the clock.
+      // A reopened stream begins with the second in which the last one ended. Within one, times may repeat, or go back with the clock.
       if (from !== undefined && time <= from) return
       if (!stopped) await hand(line.slice(at + 1), source)
       readTo.set(key, time)
@@ -105,7 +105,7 @@ export function followPods(
       },
     })
     into.on('close', () => streams.set(key, null)).on('error', () => streams.set(key, null))
-    // The client keeps the stream that it reads to itself. One on which nothing came for five minutes breaks; it is opened again.
+    // The client does not expose its stream. One that is silent for five minutes breaks off, and is reopened.
     into.on('pipe', (piped) => piped.on('error', () => into.destroy()))
     const options = { follow: true, timestamps: true, ...(from === undefined ? begin : { sinceTime: from }) }
     streams.set(key, await cluster.log.log(cluster.namespace, pod, container, into, options))

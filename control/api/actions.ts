@@ -19,7 +19,7 @@ export function actionRoutes(app: Api, { engine, people, range }: ApiContext): v
 
   serve(app, 'POST /api/actions/:id', async (request) => {
     const action = actionById(request.params.id)
-    // How things were is known only before.
+    // The previous state has to be read before the action runs.
     const undo = await undoOf(range, action.id, request.body.params)
     const result = await engine.response.runAction(action.id, request.body.params, {
       role: request.role ?? 'trainee',

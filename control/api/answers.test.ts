@@ -11,10 +11,10 @@ interface Document {
   paths: Record<string, Record<string, { responses: Record<string, { content?: Record<string, { schema: { properties?: object } }> }> }>>
 }
 
-/** Of other protocols: what they answer is not ours to say. */
+/** Routes of other protocols, whose answers we do not define. */
 const others = /\/(mcp|api\/shells\/\{id\}\/socket|prometheus\/.*)$/
 
-test('every route of the server is in the table, and every entry is a route, or handed on by one', async () => {
+test('every route of the server is in the table, and every entry is a route of ours or a forwarded one', async () => {
   await using served = new ServedBench()
   const app = await served.app
   const names = Object.keys(routes)
@@ -36,7 +36,7 @@ test('every route of the server is in the table, and every entry is a route, or 
   }
 })
 
-test('OpenAPI shows what a route answers, and what an error looks like', async () => {
+test('OpenAPI shows what a route answers, and the form of errors', async () => {
   await using served = new ServedBench()
   const { paths } = await served.read<Document>('trainee', '/api/openapi.json')
   const responses = paths['/api/scenarios']?.['get']?.responses ?? {}
@@ -45,7 +45,7 @@ test('OpenAPI shows what a route answers, and what an error looks like', async (
   assert.deepEqual(propertiesOf('4XX'), ['error'])
 })
 
-test('in tests, an answer with a field that its schema does not have is an error of the server', async () => {
+test('in tests, an answer with a field that its schema lacks is an internal error', async () => {
   const app = createApp()
   proveAnswers(app)
   const each = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, 0]))
@@ -59,7 +59,7 @@ test('in tests, an answer with a field that its schema does not have is an error
     traits: each(shape.traits.keyType.options),
   }
   let answer: object = {}
-  // Safe: what is wrong with it is what is tested.
+  // Safe: the test is about the wrong answer.
   serve(app, 'GET /api/scenarios', () => answer as never)
   const statusFor = async (given: object) => {
     answer = given

@@ -4,16 +4,16 @@ import { errorAnswer, FiredrillError } from '../../model/errors.ts'
 import { overLimit } from '../guard-limits.ts'
 import type { Api } from './context.ts'
 
-/** Fastify with our limits, that checks by zod and answers with our errors; without routes. */
+/** Fastify with our limits, validation by zod and our error format; without routes. */
 export function createApp(): Api {
   const app: Api = fastify({
     forceCloseConnections: true,
     bodyLimit: 1024 * 1024,
-    // As long as Prometheus takes them: a query is a part of an address.
+    // As long as Prometheus accepts: a query is part of the URL.
     http: { maxHeaderSize: 1024 * 1024 },
   })
     .setValidatorCompiler(validatorCompiler)
-    // As they are: to check each against its schema would take as long as to make it. Tests do (`control/replay/proven-answers.ts`).
+    // Not validated: that would take as long as serialising. Tests validate answers (`control/replay/proven-answers.ts`).
     .setSerializerCompiler(() => JSON.stringify)
   app.setErrorHandler<Error & { statusCode?: number; code?: string }>((error, request, reply) => {
     const told = overLimit(error, request) ?? error

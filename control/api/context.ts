@@ -15,7 +15,7 @@ import type { People } from '../people.ts'
 import type { Shells } from '../../shell/shells.ts'
 import type { Sampler } from '../sampler.ts'
 
-/** What the routes work with. */
+/** The dependencies of the routes. */
 export interface ApiContext {
   context: RangeContext
   range: Range
@@ -32,5 +32,5 @@ export interface ApiContext {
   shifts: ReadonlyMap<string, ReadShift>
 }
 
-/** Fastify that takes zod schemas. */
+/** Fastify with zod schemas. */
 export type Api = FastifyInstance<RawServerDefault, IncomingMessage, ServerResponse, FastifyBaseLogger, ZodTypeProvider>

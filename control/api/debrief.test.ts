@@ -9,7 +9,7 @@ import { ServedBench } from '../replay/served-bench.ts'
 import { recordingsOf } from '../shells.ts'
 import { Sunday } from '../../test/sunday.ts'
 
-/** A drill that is over, with what was pinned in it. */
+/** A finished drill with pinned notes. */
 async function finished(served: ServedBench): Promise<string> {
   const { bench } = served
   const drill = await bench.start()
@@ -25,7 +25,7 @@ async function download(served: ServedBench, url: string) {
   const answer = await (await served.app).inject({ url, headers })
   return { status: answer.statusCode, type: answer.headers['content-type'], as: answer.headers['content-disposition'], answer }
 }
-/** A Prometheus that has two points of every series. */
+/** A Prometheus with two points in every series. */
 async function prometheus(served: ServedBench): Promise<Disposable> {
   const server = http.createServer((request, response) => {
     const { searchParams } = new URL(request.url ?? '', 'http://localhost')
@@ -46,7 +46,7 @@ async function prometheus(served: ServedBench): Promise<Disposable> {
   }
 }
 
-test('what the checks said is in the debrief of the instructor, and not in the trainee’s', async () => {
+test('the instructor’s debrief has the results of checks, and the trainee’s has not', async () => {
   await using served = new ServedBench()
   const { bench } = served
   const drill = await bench.start()
@@ -59,7 +59,7 @@ test('what the checks said is in the debrief of the instructor, and not in the t
   assert.deepEqual([await failing('instructor'), await failing('trainee')], [[['users-served']], [[]]])
 })
 
-test('the debrief as one file is named after its scenario, and has its graphs where there are any', async () => {
+test('the single-file debrief is named after its scenario, and has graphs if Prometheus answers', async () => {
   await using served = new ServedBench({ portBase: ownPorts() })
   const drill = await finished(served)
   const url = `/api/drills/${drill}/debrief.html`
@@ -74,7 +74,7 @@ test('the debrief as one file is named after its scenario, and has its graphs wh
   assert.ok(graphs((await download(served, url)).answer.body) > graphs(without.answer.body))
 })
 
-test('the postmortem is Markdown, and an archive has it with its graphs and what was pinned beside it', async () => {
+test('the postmortem is Markdown, and the archive adds its graphs and what was pinned', async () => {
   await using served = new ServedBench({ portBase: ownPorts() })
   const drill = await finished(served)
   const text = await download(served, `/api/drills/${drill}/postmortem.md`)
@@ -117,7 +117,7 @@ test('the archive of a shift has a folder for each incident, with its postmortem
   }
 })
 
-test('recordings of a drill’s terminals are told and read when it is over, and no other file is', async () => {
+test('recordings of a drill’s terminals can be read once it is over, and no other file can', async () => {
   await using served = new ServedBench()
   const drill = await served.bench.start()
   const recording = Recording.start(recordingsOf(served.bench, drill), 'one', { cols: 80, rows: 24 }, 'Robin')

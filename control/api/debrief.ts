@@ -21,14 +21,14 @@ import type { Api, ApiContext } from './context.ts'
 import { type DrillReading } from './drill-reading.ts'
 import { serve } from './serve.ts'
 
-/** A drill that is over, or a shift. */
+/** A finished drill, or a shift. */
 type Over = { state: DrillState; scenario: Scenario } | { state: DrillState; shift: ReadShift }
 
-/** What is read of a drill when it is over: its debrief, its postmortem, and what was typed. */
+/** What can be read of a finished drill: its debrief, its postmortem, and what was typed. */
 export function debriefRoutes(app: Api, { context }: ApiContext, reading: DrillReading, heavy: Heavy): void {
   const { finished, finishedShift, stateOf, eventsOf, played } = reading
   const over = (id: string, role: Role | null): Over => (stateOf(id).shift ? finishedShift(id, role) : finished(id, role))
-  /** What was printed in terminals, to be watched again. */
+  /** Output of terminals, to be played back. */
   serve(app, 'GET /api/drills/:id/terminals', async (request) => {
     const { state } = over(request.params.id, request.role)
     return { terminals: recordingsIn(recordingsOf(context, state.id)) }
@@ -44,17 +44,17 @@ export function debriefRoutes(app: Api, { context }: ApiContext, reading: DrillR
     return heavy.one(async () => {
       const { events, ...rest } = debriefOf(state, await eventsOf(state.id), scenario, played())
       await setImmediate()
-      // What broke and when may be known by now; what the oracle said of it is still its own.
+      // After the drill, trainees may know what broke and when, but the details of checks stay with the instructor.
       return jsonInSlices(rest, 'events', request.role === 'instructor' ? events : events.map(withoutOracle))
     })
   })
-  /** The debrief as one file, to be shared and printed. */
+  /** The debrief as one file, to share and print. */
   serve(app, 'GET /api/drills/:id/debrief.html', async (request, reply) => {
     const told = over(request.params.id, request.role)
     const { state } = told
     const html = await heavy.one(async () => {
       const events = await eventsOf(state.id)
-      // Without its graphs it is still worth sharing.
+      // It is worth sharing without its graphs as well.
       const graphs = await drillGraphs(context, state, events).catch(() => [])
       const pictures = { graphs, pinned: await pinGraphs(events, state.startedAt) }
       if ('shift' in told) {
@@ -89,7 +89,7 @@ function postmortemRoutes(
     reply.header('content-disposition', attached('postmortem', told.state, 'md'))
     return texts.length > 0 ? texts.join('\n---\n\n') : 'No incident began in this shift.\n'
   })
-  /** The same with its graphs beside it, as pictures: to be unpacked into a team's own documents. Of a shift, a folder for each incident. */
+  /** The postmortem with its graphs as image files: to be unpacked into a team's own documents. For a shift, a folder for each incident. */
   serve(app, 'GET /api/drills/:id/postmortem.zip', async (request, reply) => {
     const told = over(request.params.id, request.role)
     const archive = await heavy.one(async () => {
@@ -106,7 +106,7 @@ function postmortemRoutes(
 
 const attached = (what: string, { scenario }: DrillState, ending: string): string => `attachment; filename="${what}-${scenario}.${ending}"`
 
-/** Throws `component-unreachable` without its graphs. */
+/** Throws `component-unreachable` if its graphs cannot be read. */
 async function postmortemFiles(
   context: ApiContext['context'],
   { folder, state, events, scenario }: ExportedIncident,
@@ -126,7 +126,7 @@ async function postmortemFiles(
   return [{ name: `${within}postmortem.md`, text }, ...pictures.map(({ file, svg }) => ({ name: `${within}graphs/${file}`, text: svg }))]
 }
 
-/** What is read of a shift when it is over, incident by incident. */
+/** What can be read of a finished shift, incident by incident. */
 export function shiftDebriefRoute(app: Api, { finishedShift, eventsOf }: DrillReading, heavy: Heavy): void {
   serve(app, 'GET /api/drills/:id/shift', async (request) => {
     const { state, shift } = finishedShift(request.params.id, request.role)
@@ -139,7 +139,7 @@ export function shiftDebriefRoute(app: Api, { finishedShift, eventsOf }: DrillRe
   })
 }
 
-/** So many pictures are packed in a few milliseconds. */
+/** Pictures that are packed in a few milliseconds. */
 const packedAtOnce = 20
 
 async function zipped(files: readonly { name: string; text: string }[]): Promise<Buffer> {

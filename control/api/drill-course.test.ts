@@ -17,7 +17,7 @@ const told = ({ status, text }: { status: number; text: string }): DrillState =>
   return JSON.parse(text) as DrillState
 }
 
-test('the instructor sets how much the coach says, and writes to the trainee', async () => {
+test('the instructor sets the coach’s mode, and writes to the trainee', async () => {
   await using bench = await running()
   assert.equal((await bench.send('instructor', 'PUT', 'coach/mode', { mode: 'muted' })).status, 200)
   assert.equal(bench.last('coach-mode-set')?.mode, 'muted')
@@ -28,7 +28,7 @@ test('the instructor sets how much the coach says, and writes to the trainee', a
   await bench.served.bench.engine.abort('enough')
 })
 
-test('the instructor gives more time: five minutes, unless it is said how much', async () => {
+test('the instructor extends the time: by five minutes by default', async () => {
   await using bench = await running()
   const { limitMs } = bench.served.bench.state(bench.drill)
   assert.equal(told(await bench.send('instructor', 'POST', 'extend', {})).limitMs, limitMs + 300_000)
@@ -38,7 +38,7 @@ test('the instructor gives more time: five minutes, unless it is said how much',
   await bench.served.bench.engine.abort('enough')
 })
 
-test('a drill that is paused stands still until it continues, and each answer says so without what only the instructor knows', async () => {
+test('a paused drill stops until it continues, and answers to the trainee omit what only the instructor knows', async () => {
   await using bench = await running()
   const paused = told(await bench.send('instructor', 'POST', 'pause'))
   assert.equal(paused.phase, 'paused')
@@ -49,7 +49,7 @@ test('a drill that is paused stands still until it continues, and each answer sa
   await bench.served.bench.engine.abort('enough')
 })
 
-test('the trainee ends a drill: finished when it was played to its end, aborted when nothing may come of it', async () => {
+test('the trainee ends a drill: finished if it was played, aborted if it is not to count', async () => {
   await using first = await running()
   const finished = told(await first.send('trainee', 'POST', 'finish'))
   assert.deepEqual([finished.phase, finished.outcome], ['finished', 'given-up'])

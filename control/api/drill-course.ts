@@ -3,7 +3,7 @@ import type { Api, ApiContext } from './context.ts'
 import type { DrillReading } from './drill-reading.ts'
 import { serve } from './serve.ts'
 
-/** How a drill goes on: what the instructor does while it runs, and how it ends. */
+/** The instructor's commands while a drill runs, and the ways to end it. */
 export function courseRoutes(app: Api, { engine }: ApiContext, { stateOf }: DrillReading): void {
   serve(app, 'PUT /api/drills/:id/coach/mode', { access: 'instructor' }, async (request) => {
     engine.mustRun(request.params.id)

@@ -7,7 +7,7 @@ const spoils = { code: 'wrong-state', message: /^the same scenario is being play
 const hides = { code: 'wrong-state', message: /^a blind drill is running/ }
 const reading = ({ ledger, engine }: EngineBench, known = scenarios) => drillReading({ ledger, engine, scenarios: known, shifts })
 
-test('a drill is read by its id, and what verify has played is nobody’s', async () => {
+test('a drill is read by its id, and rehearsals by verify cannot be read', async () => {
   using bench = new EngineBench()
   const drills = reading(bench)
   const drill = await bench.start()
@@ -22,7 +22,7 @@ test('a drill is read by its id, and what verify has played is nobody’s', asyn
   assert.throws(() => drills.stateOf('none'), { code: 'not-found', message: 'there is no drill none' })
 })
 
-test('what came of a drill is told when it is finished, with the scenario as it was drawn', async () => {
+test('the result of a drill can be read when it is finished, with the scenario as it was drawn', async () => {
   using bench = new EngineBench()
   const drills = reading(bench)
   const drill = await bench.start()
@@ -41,7 +41,7 @@ test('what came of a drill is told when it is finished, with the scenario as it 
   })
 })
 
-test('an earlier drill of the scenario that is played would tell its answer: only the instructor may read it', async () => {
+test('an earlier drill of the running scenario would reveal its answer, so only the instructor may read it', async () => {
   using bench = new EngineBench()
   const drills = reading(bench)
   const earlier = await bench.start('slow-shelves')
@@ -62,7 +62,7 @@ test('an earlier drill of the scenario that is played would tell its answer: onl
   assert.doesNotThrow(read(earlier, 'trainee'), 'it can be read again afterwards')
 })
 
-test('while a blind drill runs, none but that one can be read: a refusal of one would tell what is played', async () => {
+test('while a blind drill runs, no other drill can be read: refusing a single one would reveal what is played', async () => {
   using bench = new EngineBench()
   const drills = reading(bench)
   const earlier = await bench.start('slow-shelves')
@@ -79,7 +79,7 @@ test('while a blind drill runs, none but that one can be read: a refusal of one 
   await bench.engine.abort('enough')
 })
 
-test('an earlier shift tells the answer of each of its incidents', async () => {
+test('an earlier shift reveals the answer of each of its incidents', async () => {
   using bench = new EngineBench()
   const drills = reading(bench)
   const shift = await bench.start('quiet-sunday')

@@ -8,19 +8,19 @@ import { scenarioOf } from '../../drills/variants.ts'
 import { isHidden } from '../blind.ts'
 import type { ApiContext } from './context.ts'
 
-/** How routes read drills: by what the ledger has of them, and so that none spoils the one that runs. */
+/** How routes read drills from the ledger, without spoiling the running one. */
 export interface DrillReading {
   /** Throws `not-found`. */
   stateOf(id: string): DrillState
-  /** To read thousands takes a while, if nobody has just read them: others have their turn before anything is made of them. */
+  /** Reading thousands of drills takes a while if they are not cached, so other requests are served in between. */
   eventsOf(id: string): Promise<DrillEvent[]>
-  /** What people have played; what `verify` does counts for nobody. */
+  /** Drills that people played; rehearsals by `verify` are left out. */
   played(): DrillState[]
-  /** Throws `wrong-state` for all but the instructor where an earlier drill would tell the answer of the one that runs. */
+  /** Throws `wrong-state`, except for the instructor, if an earlier drill would reveal the answer of the running one. */
   mustNotSpoil(state: DrillState, role: Role | null): void
-  /** One whose answer may be told. Throws `wrong-state` before it is finished, and `not-found` when its scenario is no longer installed. */
+  /** A drill whose answer may be read. Throws `wrong-state` before it is finished, and `not-found` when its scenario is no longer installed. */
   finished(id: string, role: Role | null): { state: DrillState; scenario: Scenario }
-  /** The same of a shift. Throws `bad-request` for a drill that is none. */
+  /** The same for a shift. Throws `bad-request` for a drill that is not a shift. */
   finishedShift(id: string, role: Role | null): { state: DrillState; shift: ReadShift }
 }
 
@@ -36,20 +36,20 @@ export function drillReading({
     if (!state) throw new FiredrillError('not-found', `there is no drill ${id}`)
     return state
   }
-  /** What was found out in an earlier drill would tell the answer of one that runs: it can be read again afterwards. */
+  /** An earlier drill would reveal the answer of the running one: it can be read again afterwards. */
   const mustNotSpoil = (state: DrillState, role: Role | null): void => {
     const running = engine.running()
     if (role === 'instructor' || !running || running.id === state.id) return
-    // Whether it is refused would tell which scenario is played.
+    // A refusal for only some drills would reveal which scenario is played.
     if (isHidden(running)) throw new FiredrillError('wrong-state', 'a blind drill is running: earlier drills can be read when it is over')
     const incidents = state.shift ? (shifts.get(state.scenario)?.shift.incidents ?? []) : []
     if (running.scenario === state.scenario || incidents.some(({ scenario }) => scenario === running.scenario))
-      throw new FiredrillError('wrong-state', 'the same scenario is being played: what came of it before can be read when that is over')
+      throw new FiredrillError('wrong-state', 'the same scenario is being played: earlier results can be read when it is over')
   }
   const mustBeFinished = (id: string, role: Role | null): DrillState => {
     const state = stateOf(id)
     mustNotSpoil(state, role)
-    // The answer is for afterwards, even for those who ask early.
+    // The answer is available only afterwards, whoever asks.
     if (state.phase !== 'finished') throw new FiredrillError('wrong-state', 'the debrief comes when the drill is finished')
     return state
   }

@@ -5,7 +5,7 @@ import type { Api, ApiContext } from './context.ts'
 import { type DrillReading } from './drill-reading.ts'
 import { serve } from './serve.ts'
 
-/** What those who play say and do about the incident, apart from changing the shop. */
+/** What trainees say and do about the incident, apart from changing the shop. */
 export function responseRoutes(app: Api, { ledger, engine, people, looks }: ApiContext, { stateOf }: DrillReading): void {
   serve(app, 'POST /api/drills/:id/acknowledge', async (request) => {
     engine.mustRun(request.params.id)
@@ -25,7 +25,7 @@ export function responseRoutes(app: Api, { ledger, engine, people, looks }: ApiC
     else throw new FiredrillError('wrong-state', `drill ${id} was aborted`)
     return {}
   })
-  /** What a page shows, of what it was served: said again every few seconds, until it counts as looked at. */
+  /** What the console shows of what it was served. It is reported every few seconds, until it counts as looked at. */
   serve(app, 'POST /api/drills/:id/views', async (request) => {
     const { view, component, detail } = request.body
     const running = engine.running()?.id === request.params.id
@@ -47,17 +47,17 @@ export function responseRoutes(app: Api, { ledger, engine, people, looks }: ApiC
   })
 }
 
-/** Asking for help, and asking to be left alone. */
+/** Requests for help, and for no interruptions. */
 export function helpRoutes(app: Api, { ledger, engine, people }: ApiContext): void {
   const telling = new LiveTelling(ledger)
   serve(app, 'POST /api/drills/:id/hint', async (request) => {
     engine.mustRun(request.params.id)
-    // From the instructor it is a gift, and nobody has asked.
+    // From the instructor it is a gift, and does not count as a request.
     if (request.role === 'instructor' && !people.of(request)) return { given: engine.coaching.giveHint(request.body?.incident), waitMs: 0 }
     const { given, waitMs } = engine.coaching.askHint(people.of(request), request.body?.incident)
     return { given, waitMs }
   })
-  /** Something for the coach; its answer is an event. */
+  /** A message to the coach; the answer is an event. */
   serve(app, 'POST /api/drills/:id/coach', async (request) => {
     engine.mustRun(request.params.id)
     const { id } = engine.coaching.ask(request.body.text, people.of(request))

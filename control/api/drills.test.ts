@@ -33,14 +33,14 @@ describe('starting a drill', () => {
     assert.equal(first.status, 201)
     assert.equal(codeOf(await start({ scenario: 'slow-shelves' })), '409 conflict')
     await served.bench.engine.abort('enough')
-    // What is solved in a terminal needs one.
+    // A scenario whose solution is typed needs a terminal.
     assert.equal(codeOf(await start({ scenario: 'clean-bill' })), '501 unsupported')
     const rehearsal = await start({ scenario: 'slow-shelves', mode: 'rehearsal' }, 'instructor')
     assert.equal(rehearsal.status, 201)
     await served.bench.engine.abort('enough')
   })
 
-  test('without a scenario it is a surprise, and blind; the instructor is warned of an assessment that may be read, the trainee is not', async () => {
+  test('without a scenario it is a surprise, and blind; the instructor is warned when an assessment’s answers are readable, the trainee is not', async () => {
     await using served = new ServedBench()
     await served.bench.pass(20)
     const surprise = json<DrillState>(await served.ask('trainee', 'POST', '/api/drills', { difficulty: 'beginner', trainee: 'Robin' }))
@@ -56,7 +56,7 @@ describe('starting a drill', () => {
   })
 })
 
-test('where others may read the answers, the instructor is warned as an assessment begins, in words, and so is who reads the log', async (t) => {
+test('when others can read the answers, an assessment starts with a warning to the instructor and in the log', async (t) => {
   const root = mkdtempSync(path.join(tmpdir(), 'firedrill-checkout-'))
   const answer = path.join(root, 'scenarios', 'one', 'scenario.yaml')
   try {
@@ -87,7 +87,7 @@ test('where others may read the answers, the instructor is warned as an assessme
     assert.deepEqual(await game(), [warning])
     assert.equal(await start('trainee', 'assessment'), undefined, 'where the answers are is nothing to tell a trainee')
     assert.deepEqual(await start('instructor', 'learning'), [])
-    // By what the warning says to do.
+    // By the command in the warning.
     execFileSync('sh', ['-c', closing(root)], { stdio: 'ignore' })
     assert.deepEqual(await start('instructor', 'assessment'), [])
     assert.equal(log.length, 2)
@@ -97,7 +97,7 @@ test('where others may read the answers, the instructor is warned as an assessme
 })
 
 describe('reading drills', () => {
-  test('a drill that runs hides earlier ones of its scenario, and a blind one hides all', async () => {
+  test('a running drill hides earlier ones of its scenario, and a blind one hides all', async () => {
     await using served = new ServedBench()
     const { bench } = served
     const earlier = await bench.start('slow-shelves')
@@ -120,7 +120,7 @@ describe('reading drills', () => {
     await bench.engine.abort('enough')
   })
 
-  test('rehearsals count for nobody, and what hints said is not in the list', async () => {
+  test('rehearsals are left out, and the list does not contain the texts of hints', async () => {
     await using served = new ServedBench()
     const { bench } = served
     await bench.start()
@@ -138,7 +138,7 @@ describe('reading drills', () => {
     )
   })
 
-  test('the debrief comes when the drill is finished, and not of one that was aborted', async () => {
+  test('the debrief is available when the drill is finished, and never for one that was aborted', async () => {
     await using served = new ServedBench()
     const { bench } = served
     const drill = await bench.start()
@@ -155,7 +155,7 @@ describe('reading drills', () => {
     assert.equal(codeOf(await served.ask('trainee', 'GET', `/api/drills/${second}/postmortem.zip`)), '502 component-unreachable')
   })
 
-  test('which check fails is told to the instructor', async () => {
+  test('the instructor sees which check fails', async () => {
     await using served = new ServedBench()
     await served.bench.pass(20)
     const [trainee, instructor] = [
@@ -167,8 +167,8 @@ describe('reading drills', () => {
   })
 })
 
-describe('what is done in a drill', () => {
-  test('each command is of the drill that runs: another is refused', async () => {
+describe('commands in a drill', () => {
+  test('each command applies to the running drill: for another one it is refused', async () => {
     await using served = new ServedBench()
     const { bench } = served
     const over = await bench.start()
@@ -214,7 +214,7 @@ describe('what is done in a drill', () => {
       assert.equal(types.filter((each) => each === type).length, 1, type)
   })
 
-  test('a page that is not there cannot be acknowledged; a view counts only in the drill that runs', async () => {
+  test('a page that does not exist cannot be acknowledged; a view counts only in the running drill', async () => {
     await using served = new ServedBench()
     const { bench } = served
     const drill = await bench.start()
@@ -230,7 +230,7 @@ describe('what is done in a drill', () => {
     await bench.engine.finish()
   })
 
-  test('a hint of the instructor is a gift: nobody has asked', async () => {
+  test('a hint from the instructor is a gift: it does not count as a request', async () => {
     await using served = new ServedBench()
     const { bench } = served
     const drill = await bench.start()
@@ -245,7 +245,7 @@ describe('what is done in a drill', () => {
     await bench.engine.finish()
   })
 
-  test('the number under which a trainee’s question is known is the trainee’s own', async () => {
+  test('a trainee’s question has the number by which trainees see events', async () => {
     await using served = new ServedBench()
     const { bench } = served
     const drill = await bench.start()
@@ -258,7 +258,7 @@ describe('what is done in a drill', () => {
     await bench.engine.finish()
   })
 
-  test('a note is added to the drill that runs or is finished, and to no other', async () => {
+  test('a note can be added to the running or a finished drill, and to no other', async () => {
     await using served = new ServedBench()
     const { bench } = served
     const aborted = await bench.start()
@@ -274,7 +274,7 @@ describe('what is done in a drill', () => {
   })
 })
 
-test('the catalogue has the easiest first, with the best score, and is closed while a blind drill runs', async () => {
+test('the catalogue lists the easiest first, with the best score, and is closed while a blind drill runs', async () => {
   await using served = new ServedBench()
   const { bench } = served
   const read = (role: 'trainee' | 'instructor' = 'trainee') =>

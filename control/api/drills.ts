@@ -35,7 +35,7 @@ export function drillRoutes(app: Api, api: ApiContext): void {
   shiftDebriefRoute(app, reading, heavy)
 }
 
-/** Which drills there are, how somebody gets on by them, and how one is going. */
+/** Lists of drills, progress by them, and the state of one. */
 function listRoutes(
   app: Api,
   { ledger, engine, scenarios, shifts, sampler }: ApiContext,
@@ -49,7 +49,7 @@ function listRoutes(
       drills: played().map((state) => ({
         ...publicState(state),
         ...(hides ? { scenario: '' } : {}),
-        // What was said in them is told where each is read.
+        // The texts are part of each drill's own view.
         hints: state.hints.map((hint) => ({ ...hint, text: '' })),
       })),
       running: running?.id ?? null,
@@ -61,7 +61,7 @@ function listRoutes(
     const progress = await heavy.one(async () => progressOf(played(), scenarios, incidents.in(played())))
     if (request.role === 'instructor') return progress
     const hides = isHidden(engine.running())
-    // Which scenario trains a skill is told to who has played it.
+    // Only those who have played a scenario are told which skills it trains.
     const told = progress.skills.map((skill) => ({ ...skill, scenarios: hides ? [] : skill.scenarios.filter((one) => one.played) }))
     return { ...progress, skills: told }
   })
@@ -70,22 +70,22 @@ function listRoutes(
   serve(app, 'GET /api/drills/:id', async (request, reply) => {
     const state = stateOf(request.params.id)
     mustNotSpoil(state, request.role)
-    // What is read is kept, for what is told of it.
+    // Summaries that are read are kept, for the routes that use them.
     await eventsOf(state.id)
     const { written, etag } = answers.of(state, request.role)
-    // Browsers ask by themselves whether what they have is still so.
+    // Browsers revalidate by ETag.
     reply.headers({ etag, 'cache-control': 'private, no-cache' })
     return request.headers['if-none-match'] === etag ? reply.code(304).send(undefined) : written
   })
 
-  // Which check fails says where to look: an on-call engineer finds that out, and the instructor may know.
+  // Which check fails would show where to look: an on-call engineer has to find that out, and the instructor may know.
   serve(app, 'GET /api/health', async (request) => {
     const { healthy, results } = await engine.health.currentVerdict()
     return { healthy, ...(request.role === 'instructor' ? { results } : {}), at: sampler.samples().at(-1)?.at ?? null }
   })
 }
 
-/** Throws where a trainee chooses what is to be found out, or names a variant that is not there: which there are would tell something of the answer. */
+/** Throws if a trainee chooses the cause, or names an unknown variant: the list of variants would reveal part of the answer. */
 function mayChoose({ scenario, mode, blind, seed, variant }: z.output<typeof startDrill>, scenarios: ApiContext['scenarios']): void {
   if (seed === undefined && variant === undefined) return
   if (scenario === undefined || mustBeBlind({ mode, blind }))
@@ -98,7 +98,7 @@ function mayChoose({ scenario, mode, blind, seed, variant }: z.output<typeof sta
     throw new FiredrillError('not-found', `'${scenario}' has no variant '${variant}': leave it out, or give the seed that a debrief names`)
 }
 
-/** Throws where there is no such shift, or something else is asked for beside it. */
+/** Throws if the shift does not exist, or other options contradict it. */
 function mayChooseShift(
   { shift = '', scenario, difficulty, seed, variant }: z.output<typeof startDrill>,
   shifts: ApiContext['shifts'],
@@ -140,7 +140,7 @@ function startRoute(app: Api, { context, engine, scenarios, shifts, range, shell
     const started = publicState(await engine.start(scenario, { mode, trainee, blind, seed, variant }))
     const warnings = mode === 'assessment' ? assessmentTroubles(context.root, context.dir) : []
     for (const warning of warnings) process.stderr.write(`an assessment has begun, and ${warning}\n`)
-    // Where the answers are is nothing to tell a trainee.
+    // Where the answers are stored is not for trainees to know.
     return { ...started, ...(request.role === 'instructor' ? { warnings } : {}) }
   })
 }

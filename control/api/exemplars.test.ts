@@ -6,7 +6,7 @@ import { askExemplars } from '../../model/routes/telemetry.ts'
 import { slowestExemplars } from './exemplars.ts'
 
 const asked: { from: number; to: number }[] = []
-/** As Prometheus: an exemplar each second, slower and slower within a minute; every tenth without a trace. */
+/** A Prometheus with an exemplar each second, slower and slower within a minute; every tenth has no trace. */
 const server = createServer((request, response) => {
   const { searchParams } = new URL(request.url ?? '', 'http://prometheus')
   if (searchParams.get('query') === 'sum(') {
@@ -27,7 +27,7 @@ after(() => server.close())
 const { port } = server.address() as AddressInfo
 const prometheus = { name: 'Prometheus', base: `http://127.0.0.1:${port}`, ready: '/' }
 
-test('of an hour of exemplars, the slowest of each slice that leads to a trace is told', async () => {
+test('of an hour of exemplars, the slowest of each slice that has a trace is returned', async () => {
   const found = await slowestExemplars(prometheus, askExemplars.parse({ query: 'x', start: '3600', end: '7200', slices: '60' }))
   assert.equal(found.length, 60)
   assert.deepEqual(found[0], { traceId: 'trace-3658', value: 58, at: 3_658, labels: { service: 'gateway' } })
@@ -38,7 +38,7 @@ test('of an hour of exemplars, the slowest of each slice that leads to a trace i
   )
 })
 
-test('a query that Prometheus does not take, and a range that makes no sense, are refused in words', async () => {
+test('a query that Prometheus refuses and an invalid range are refused with the reason', async () => {
   const bad = askExemplars.parse({ query: 'sum(', start: 1, end: 2 })
   await assert.rejects(slowestExemplars(prometheus, bad), { code: 'bad-request', message: /parse error/ })
   for (const { start, end } of [

@@ -4,10 +4,12 @@ import { highestOfEachSlice, type Exemplar } from '../../model/exemplar.ts'
 import type { askExemplars } from '../../model/routes/telemetry.ts'
 import { ask, type Upstream } from './forward.ts'
 
-/** Thousands of exemplars of an hour are megabytes, which are read piece by piece: each stands for this many seconds, or fewer where it is too large. */
+/**
+ * An hour may have thousands of exemplars, which are megabytes. They are read in parts of this many seconds, or shorter ones if a part is too large.
+ */
 const pieceSeconds = 900
 const mostOfPiece = 4 * 1024 * 1024
-/** Older ones are not asked for: Prometheus keeps only so many, and has dropped them. */
+/** Older ones are not requested: Prometheus has dropped them. */
 const longestSeconds = 6 * 3_600
 
 const answer = z.object({
@@ -19,7 +21,7 @@ const answer = z.object({
   ),
 })
 
-/** The requests behind a histogram as a graph shows them: the slowest of each slice of time, of all that Prometheus keeps. */
+/** The requests behind a histogram, for a graph: the slowest of each slice of time, of all that Prometheus keeps. */
 export async function slowestExemplars(
   prometheus: Upstream,
   { query, start, end, slices }: z.infer<typeof askExemplars>,

@@ -12,7 +12,7 @@ const codeOf = ({ status, text }: { status: number; text: string }) =>
 const inject = (served: ServedBench, id: string, body: object = {}, role: 'trainee' | 'instructor' = 'instructor') =>
   served.ask(role, 'POST', `/api/faults/${id}`, body)
 
-test('faults are for the instructor alone, each with what it takes', async () => {
+test('faults are for the instructor alone, each with its parameters', async () => {
   await using served = new ServedBench()
   for (const [method, path] of [
     ['GET', '/api/faults'],
@@ -38,7 +38,7 @@ test('faults are for the instructor alone, each with what it takes', async () =>
   assert.deepEqual(faults.find(({ id }) => id === 'noop')?.ramps, [])
 })
 
-test('every fault is listed with what the range lacks for it, in any case or with one choice', async () => {
+test('every fault is listed with what the range lacks for it, in general or for single values', async () => {
   await using served = new ServedBench()
   const listed = async () => {
     const { faults } = await served.read<{ faults: OfferedFault[] }>('instructor', '/api/faults')
@@ -60,7 +60,7 @@ test('every fault is listed with what the range lacks for it, in any case or wit
   assert.match(refused.text, /the range has no proxy in front of Redis/)
 })
 
-test('parameters are listed with what they are, their bounds and their defaults, also those of actions', async () => {
+test('parameters are listed with description, bounds and default, also those of actions', async () => {
   await using served = new ServedBench()
   const { faults } = await served.read<{ faults: OfferedFault[] }>('instructor', '/api/faults')
   const { actions } = await served.read<{ actions: { id: string; params: ParamsSchema }[] }>('trainee', '/api/actions')
@@ -81,14 +81,14 @@ test('parameters are listed with what they are, their bounds and their defaults,
   })
 })
 
-test('a fault goes in for as long as was said, is listed, and comes out by its instance or with all others', async () => {
+test('a fault is injected for the given time, listed, and reverted by its instance or with all others', async () => {
   await using served = new ServedBench()
   await served.bench.pass(20)
   const answer = await inject(served, 'load-spike', { params: { users: 60 }, forMs: 20_000 })
   assert.equal(answer.status, 201)
   const record = JSON.parse(answer.text) as FaultRecord
   assert.deepEqual([record.state, record.drill, record.deadlineAt - record.plannedAt], ['injected', null, 20_000])
-  // Another goes in beside it, though the range is not healthy any more.
+  // Another one can be injected, although the range is no longer healthy.
   assert.equal((await inject(served, 'noop')).status, 201)
   const listed = await served.read<{ open: FaultRecord[]; history: FaultRecord[] }>('instructor', '/api/faults')
   assert.deepEqual([listed.open.length, listed.history.length], [2, 2])
@@ -98,7 +98,7 @@ test('a fault goes in for as long as was said, is listed, and comes out by its i
   assert.equal(codeOf(await served.ask('instructor', 'DELETE', '/api/faults/none')), '404 not-found')
 })
 
-test('what cannot go in is refused with its reason', async () => {
+test('a fault that cannot be injected is refused with the reason', async () => {
   const measured = new Measured()
   await using served = new ServedBench({ sampler: measured })
   await served.bench.pass(20)
@@ -115,7 +115,7 @@ test('what cannot go in is refused with its reason', async () => {
   assert.equal(codeOf(await inject(served, 'noop')), '409 range-not-steady')
 })
 
-test('a reset restores the range, and is refused while a drill runs', async () => {
+test('a reset restores the range, and is refused during a drill', async () => {
   await using served = new ServedBench()
   const { bench } = served
   const fresh = await served.read<{ hash: string }>('instructor', '/api/fingerprint')
@@ -130,7 +130,7 @@ test('a reset restores the range, and is refused while a drill runs', async () =
   assert.equal((await served.read<{ samples: unknown[] }>('instructor', '/api/samples')).samples.length, bench.sampler.samples().length)
 })
 
-test('nothing is changed while a drill is about to begin or the range is restored, and no drill begins while a fault goes in', async () => {
+test('nothing can be changed while a drill starts or the range is restored, and no drill starts during an injection', async () => {
   await using served = new ServedBench()
   const { bench } = served
   await bench.pass(20)

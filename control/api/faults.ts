@@ -26,7 +26,7 @@ function offered(fault: AnyFault, range: Limited): OfferedFault {
   }
 }
 
-/** What single choices need beyond what the fault needs with whatever parameters, and the range lacks. */
+/** What the range lacks for single values, beyond what it lacks for the fault in general. */
 function lackedByChoice(
   fault: AnyFault,
   { properties = {} }: ParamsSchema,
@@ -44,7 +44,7 @@ function lackedByChoice(
   )
 }
 
-/** For instructors only: nothing here may be seen before a debrief. */
+/** For instructors only: a trainee may see none of this before a debrief. */
 export function faultRoutes(app: Api, { injector, ledger, range, engine, sampler }: ApiContext): void {
   const config = { access: 'instructor' } as const
 
@@ -61,7 +61,7 @@ export function faultRoutes(app: Api, { injector, ledger, range, engine, sampler
     if (!engine.running() && ledger.openFaults().length === 0 && !(await engine.health.currentVerdict()).healthy) {
       throw new FiredrillError('range-not-steady', 'the range is not steady: a fault goes only into a healthy one')
     }
-    // The last look before it is on its way, from when on no drill begins.
+    // The last check before the injection begins; no drill can start from then on.
     engine.mustTakeChanges()
     return injector.injectResolved(resolved, { forMs, drill: null, ramp })
   })
@@ -73,12 +73,12 @@ export function faultRoutes(app: Api, { injector, ledger, range, engine, sampler
   })
   serve(app, 'DELETE /api/faults', config, async () => ({ reverted: (await injector.revertAll()).length }))
 
-  // Of a range that is being restored nothing can be said yet: settings are back before the services that read them.
+  // While the range is being restored, nothing is reported: settings are restored before the services that read them.
   serve(app, 'GET /api/fingerprint', config, async () => {
     await engine.settled()
     return fingerprint(range)
   })
-  /** What the oracle has seen of the range over the last minutes, once a second. */
+  /** Samples of the range and results of its checks over the last minutes, once a second. */
   serve(app, 'GET /api/samples', config, async () => ({ samples: sampler.samples() }))
   serve(app, 'GET /api/invariants', config, async () => ({ violations: await orderInvariants(range) }))
   serve(app, 'POST /api/reset', config, async () => {

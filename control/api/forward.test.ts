@@ -7,7 +7,7 @@ import fastify from 'fastify'
 import { ask, forward, longestMs, type Upstream } from './forward.ts'
 
 type Answer = (request: http.IncomingMessage, response: http.ServerResponse) => void
-/** What stands behind, which answers as each test says; and whether it says that it is ready. */
+/** A backend that answers as each test says; and whether it reports that it is ready. */
 let answer: Answer
 let ready: Answer
 let asked: string[]
@@ -32,15 +32,15 @@ beforeEach(() => {
   ready = (_request, response) => response.end('ready')
 })
 
-/** Resolves when what stands behind has been asked for that. */
+/** Resolves when the backend has received this request. */
 const untilAsked = async (what: string) => {
   while (!asked.includes(what)) await once(server, 'request')
 }
-/** Time goes on when it is told to. */
+/** A clock that only the test advances. */
 const stopTime = (context: TestContext) => context.mock.timers.enable({ apis: ['setTimeout'] })
 const hangs: Answer = () => {}
 
-test('an answer is handed back as it is, and one without a type is JSON', async () => {
+test('an answer is forwarded unchanged, and one without a content type is JSON', async () => {
   answer = (request, response) =>
     request.setEncoding('utf8').once('data', (text) => response.writeHead(418, { 'content-type': 'text/plain' }).end(`no ${text}`))
   const { body, ...rest } = await ask(upstream, '/brew?x=1', { method: 'POST', body: 'tea' })
@@ -50,7 +50,7 @@ test('an answer is handed back as it is, and one without a type is JSON', async 
   assert.deepEqual([nothing.status, nothing.type, nothing.body.length], [204, 'application/json', 0])
 })
 
-test('an answer of as much as can be held is taken, and of a byte more it is refused', async () => {
+test('an answer of the maximum size is accepted, and one more byte is refused', async () => {
   answer = (_request, response) => response.end('x'.repeat(2 * 1024 * 1024))
   assert.equal((await ask(upstream, '/', { mostBytes: 2 * 1024 * 1024 })).body.length, 2 * 1024 * 1024)
   await assert.rejects(ask(upstream, '/', { mostBytes: 2 * 1024 * 1024 - 1 }), {
@@ -59,7 +59,7 @@ test('an answer of as much as can be held is taken, and of a byte more it is ref
   })
 })
 
-test('one that hangs is told after a second and a half, when it does not say that it is ready either', async (context) => {
+test('a backend that hangs is reported after 1.5 s, if its readiness check hangs too', async (context) => {
   stopTime(context)
   answer = hangs
   ready = (request) => request.socket.destroy()
@@ -75,7 +75,7 @@ test('one that hangs is told after a second and a half, when it does not say tha
   assert.deepEqual(asked, ['GET /slow', 'GET /ready'])
 })
 
-test('one that is ready and slow is waited for, for fifteen seconds', async (context) => {
+test('a backend that is ready but slow may take 15 s', async (context) => {
   stopTime(context)
   let late: http.ServerResponse | undefined
   answer = (_request, response) => void (late = response)
@@ -94,7 +94,7 @@ test('one that is ready and slow is waited for, for fifteen seconds', async (con
   await refused
 })
 
-test('one that has begun to answer is not doubted any more', async (context) => {
+test('a backend that has begun to answer is not checked any more', async (context) => {
   stopTime(context)
   const begun = Promise.withResolvers<void>()
   const { fetch } = globalThis
@@ -117,14 +117,14 @@ test('one that has begun to answer is not doubted any more', async (context) => 
   assert.deepEqual(asked, ['GET /'])
 })
 
-test('one that is away is told by its name', async () => {
+test('a backend that is down is reported by its name', async () => {
   await assert.rejects(ask({ ...upstream, base: 'http://127.0.0.1:1' }, '/'), {
     code: 'component-unreachable',
     message: /^Prometheus does not answer: /,
   })
 })
 
-test('what was answered well is noted, and everything is handed on', async (context) => {
+test('successful answers are reported to `note`, and all answers are forwarded', async (context) => {
   const app = fastify()
   const noted: string[] = []
   app.get('/*', async (request, reply) => forward(upstream, request.url, request, reply, {}, (body) => noted.push(body.toString())))
@@ -140,7 +140,7 @@ test('what was answered well is noted, and everything is handed on', async (cont
   assert.deepEqual(noted, ['/good'])
 })
 
-test('what nobody waits for any more is not asked any longer', async (context) => {
+test('a request whose client has gone is cancelled', async (context) => {
   const app = fastify()
   app.get('/slow', async (request, reply) => forward(upstream, '/slow', request, reply))
   await app.listen({ port: 0, host: '127.0.0.1' })

@@ -1,22 +1,22 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { FiredrillError, describeError } from '../../model/errors.ts'
 
-/** What stands behind the API, and how to tell that it answers at all. */
+/** A server behind the API, and how to find out whether it answers at all. */
 export interface Upstream {
-  /** As people call it. */
+  /** Its name for people. */
   name: string
-  /** Without a slash at its end. */
+  /** Its base URL, without a trailing slash. */
   base: string
-  /** A path that is answered at once whatever else is asked. */
+  /** A path that it always answers quickly. */
   ready: string
 }
 
-/** After so long, whether it answers at all is asked: who waits for one that hangs is told so within seconds. */
+/** After this time, its readiness is checked: the client of a server that hangs is told so within seconds. */
 const doubtMs = 1_500
 const readyMs = 1_500
-/** What takes longer is given up by Prometheus and by the store themselves. */
+/** Prometheus and the store give up on slower queries themselves. */
 export const longestMs = 15_000
-/** Of an answer that is held in memory. */
+/** Maximum size of an answer held in memory. */
 const mostBytes = 32 * 1024 * 1024
 
 interface Asked extends RequestInit {
@@ -25,7 +25,7 @@ interface Asked extends RequestInit {
   doubtMs?: number
 }
 
-/** One request to what stands behind. Throws where it is not there, hangs, or answers with more than can be held. */
+/** Sends one request to a backend. Throws if it is down, hangs, or answers with more than can be held in memory. */
 export async function ask(upstream: Upstream, path: string, asked: Asked = {}): Promise<{ status: number; type: string; body: Buffer }> {
   const { signal, mostBytes: most = mostBytes, doubtMs: patience = doubtMs, ...init } = asked
   const given = new AbortController()
@@ -40,7 +40,7 @@ export async function ask(upstream: Upstream, path: string, asked: Asked = {}): 
       ...init,
       signal: signal ? AbortSignal.any([given.signal, signal]) : given.signal,
     })
-    // It answers; how long the rest takes is its own affair.
+    // It answers, so the rest may take as long as it needs.
     clearTimeout(doubt)
     return {
       status: response.status,
@@ -56,7 +56,7 @@ export async function ask(upstream: Upstream, path: string, asked: Asked = {}): 
   }
 }
 
-/** Hands a request on, and the answer back; no longer than whoever asked is there. `note` is given what was answered with 200. */
+/** Forwards a request and its answer, until the client disconnects. `note` is called with answers of status 200. */
 export async function forward(
   upstream: Upstream,
   path: string,
@@ -70,11 +70,11 @@ export async function forward(
   return reply.code(status).type(type).send(body)
 }
 
-/** Aborted when whoever asked is gone before they are answered. */
+/** Aborts when the client disconnects before it has the answer. */
 function whileAsked({ raw }: FastifyRequest, reply: FastifyReply): AbortSignal {
   const gone = new AbortController()
   reply.raw.once('close', () => gone.abort())
-  // That of a request that was made within the process.
+  // The socket of a request that was made within the process.
   raw.once('error', () => gone.abort())
   return gone.signal
 }

@@ -14,7 +14,7 @@ interface Said {
   at: number
   by: Actor | undefined
   text: string
-  /** Of what was told to the users; null for what the team said to itself. */
+  /** The state on the public status page; null for messages within the team. */
   status: StatusUpdateKind | null
 }
 
@@ -23,7 +23,7 @@ const cookieTraits = 'Path=/; HttpOnly; SameSite=Strict; Max-Age=604800'
 /** The game day: planning it, joining it by its link, roles, and what has been played. */
 export function gameDayRoutes(app: Api, { context, gameDays, people, ledger, scenarios, shifts, engine, shells }: ApiContext): void {
   const played = playedWith(scenarios, shifts)
-  /** Without the link's code, the ids of browsers, and what is still to come. */
+  /** Without the link's code, the ids of browsers, and the scenarios still to come. */
   const forTeam = ({ id, title, mode, scenarios: planned, people: team, drills, plannedAt, endedAt }: GameDayState) => ({
     id,
     title,
@@ -73,7 +73,7 @@ export function gameDayRoutes(app: Api, { context, gameDays, people, ledger, sce
   serve(app, 'POST /api/game-day/join', { access: 'public' }, async (request, reply) => {
     const { code, name, role } = request.body
     const { gameDay, person } = gameDays.join(code, name, role)
-    // By a token of their own, which ends with the game day; an instructor who joins stays one.
+    // Each member gets a token, which ends with the game day; an instructor who joins keeps the instructor's rights.
     const session = request.role === null ? [`${sessionCookie}=${person}; ${cookieTraits}`] : []
     reply.header('set-cookie', [...session, `${personCookie}=${person}; ${cookieTraits}`])
     return forTeam(gameDay)
@@ -92,7 +92,7 @@ export function gameDayRoutes(app: Api, { context, gameDays, people, ledger, sce
   })
 }
 
-/** What the team has said and told its users, in drills and between them, oldest first. */
+/** What the team has said to itself and to its users, in drills and between them, oldest first. */
 function talkOf(ledger: Ledger, state: GameDayState): Said[] {
   const between = ledger
     .gameDayEvents(state.id)

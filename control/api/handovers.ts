@@ -4,14 +4,14 @@ import type { Api, ApiContext } from './context.ts'
 import { type DrillReading } from './drill-reading.ts'
 import { serve } from './serve.ts'
 
-/** What is written in a drill for whoever joins later. */
+/** Handover notes of a drill. */
 export function handoverRoutes(app: Api, { ledger, engine, people }: ApiContext, { stateOf, mustNotSpoil }: DrillReading): void {
   serve(app, 'GET /api/drills/:id/handovers', async (request) => {
     const state = stateOf(request.params.id)
     mustNotSpoil(state, request.role)
     const notes = handoversIn(ledger.events(state.id, ['handover-written']))
     return {
-      /** The newest is what counts: it comes first. */
+      /** The newest one counts, so it comes first. */
       handovers: notes.toReversed().map((note) => ({ at: note.at, by: note.by ?? null, ...noteOf(note) })),
     }
   })

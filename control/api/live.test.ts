@@ -16,7 +16,7 @@ function eventOf(block: string): Told[] {
   return name === '' ? [] : [{ id: id === undefined ? null : Number(id), name, data: JSON.parse(data) as Told['data'] }]
 }
 
-/** What a listener is told, and how it goes. */
+/** The messages that a listener receives, and a way to disconnect. */
 function listen(served: ServedBench, role: 'trainee' | 'instructor', lastEventId?: number) {
   const [host = '', port] = served.host.split(':')
   const headers = {
@@ -44,7 +44,7 @@ function listen(served: ServedBench, role: 'trainee' | 'instructor', lastEventId
     status: answered.then(({ statusCode }) => statusCode ?? 0),
     events: () => events,
     types: () => events.flatMap(({ data }) => data.type ?? []),
-    /** The numbers that messages of the team began with. */
+    /** The numbers with which messages of the team begin. */
     said: () => events.flatMap(({ data }) => (data.type === 'said' ? Number.parseInt(data.text ?? '', 10) : [])),
     stopReading: async () => void (await answered).pause(),
     readOn: async () => void (await answered).resume(),
@@ -60,7 +60,7 @@ function listen(served: ServedBench, role: 'trainee' | 'instructor', lastEventId
   }
 }
 
-test('each role is told what it may know, as it happens, and what it has missed', async () => {
+test('each role receives the events that it may see as they happen, and after a reconnect those that it missed', async () => {
   await using served = new ServedBench({ portBase: ownPorts() })
   await served.listen()
   const { bench } = served
@@ -82,7 +82,7 @@ test('each role is told what it may know, as it happens, and what it has missed'
     own.map((_, index) => index + 1),
     'without gaps',
   )
-  // One that comes back is told what came after the last event that it has.
+  // A client that reconnects receives what came after its last event.
   const again = listen(served, 'trainee', own.length - 1)
   await again.until(() => again.types().includes('said'))
   assert.deepEqual(again.types(), ['said'])
@@ -94,7 +94,7 @@ test('each role is told what it may know, as it happens, and what it has missed'
   await bench.engine.finish()
 })
 
-test('only so many listen at once, and one that closes makes room', async () => {
+test('the number of listeners is limited, and one that disconnects makes room', async () => {
   await using served = new ServedBench({ portBase: ownPorts() })
   await served.listen()
   const listeners = Array.from({ length: mostStreams.instructor }, () => listen(served, 'instructor'))
@@ -114,7 +114,7 @@ test('only so many listen at once, and one that closes makes room', async () => 
   for (const listener of [...listeners, refused, other]) listener.close()
 })
 
-test('a client that does not read is disconnected, others are told every event, and coming back it is told what it has missed', async () => {
+test('a client that does not read is disconnected, others receive every event, and after a reconnect it receives what it missed', async () => {
   await using served = new ServedBench({ portBase: ownPorts() })
   await served.listen()
   const { bench } = served
@@ -126,7 +126,7 @@ test('a client that does not read is disconnected, others are told every event, 
   await stuck.until(() => stuck.types().includes('drill-started'))
   await stuck.stopReading()
   assert.equal(listeners(), before + 2)
-  // What the kernel keeps for both ends of a connection comes before what the control plane does.
+  // The kernel's buffers at both ends of a connection come before those of the control plane.
   const line = 'x'.repeat(200_000)
   let said = 0
   while (listeners() > before + 1) {
@@ -139,7 +139,7 @@ test('a client that does not read is disconnected, others are told every event, 
   await stuck.readOn()
   await stuck.until(stuck.hasEnded)
   assert.ok(stuck.said().length < said)
-  // It has missed more than may be unread, and is told that in parts.
+  // It has missed more than the limit of unread events, and receives them in parts.
   const parts = [stuck]
   for (let last = stuck; parts.flatMap((part) => part.said()).length < said; parts.push(last)) {
     last = listen(served, 'trainee', last.events().findLast(({ id }) => id !== null)?.id ?? 0)

@@ -7,12 +7,12 @@ import { LiveTelling, toldEvents } from '../told.ts'
 import type { Api, ApiContext } from './context.ts'
 
 const keepAliveMs = 5_000
-/** What a client has not taken yet, at most: a browser that stands still for long is let go, and asks again from the last event it has. */
+/** Maximum number of bytes that a client has not read: a suspended browser is disconnected, and resumes from its last event. */
 const mostUnreadBytes = 1024 * 1024
-/** So many tabs, tools and people may listen at once, of each role. */
+/** Maximum number of listeners of each role: tabs, tools and people. */
 export const mostStreams = { trainee: 60, instructor: 20 } as const
 
-/** Live events (SSE): drill events as they happen, and whether the range is healthy. The ids of drill events let a client resume. */
+/** Live events (SSE): drill events as they happen, and whether the range is healthy. Clients resume by the ids of drill events. */
 export function liveRoutes(app: Api, { engine, ledger, sampler, people }: ApiContext): void {
   const streams = new Set<PassThrough>()
   const telling = new LiveTelling(ledger)
@@ -41,14 +41,14 @@ export function liveRoutes(app: Api, { engine, ledger, sampler, people }: ApiCon
     const onEvent = (event: DrillEvent) => tell(instructor ? event : telling.event(event))
     const onCoach = (text: CoachText) => send('coach', instructor ? text : telling.coach(text))
     const status = (verdict: Verdict) => ({
-      // Which checks fail is for the oracle: a trainee sees what an on-call engineer sees.
+      // Which checks fail is not for trainees, who see what an on-call engineer sees.
       healthy: verdict.healthy,
       troubles: engine.troubles,
       components: sampler.components().map(({ name, state, healthy, version, canaryOf }) => ({ name, state, healthy, version, canaryOf })),
     })
     const onVerdict = (verdict: Verdict) => send('status', status(verdict))
     const keepAlive = setInterval(() => {
-      // Who is no longer let in is not told either.
+      // A member who was removed receives nothing more.
       if (people.mayStay(request)) write(': alive\n\n')
       else stream.end()
     }, keepAliveMs)
@@ -66,7 +66,7 @@ export function liveRoutes(app: Api, { engine, ledger, sampler, people }: ApiCon
     const running = engine.running()
     if (running && !Number.isNaN(lastSeen)) {
       for (const event of toldEvents(ledger.events(running.id), role)) if (event.id > lastSeen && !isBehind()) tell(event)
-      // More than may be unread: the rest is told when it asks again, from the last event that it has then.
+      // More than the limit of unread events: the client gets the rest when it asks again, from its last event then.
       if (isBehind()) stream.end()
     }
     send('status', status(engine.health.verdict))
@@ -76,7 +76,7 @@ export function liveRoutes(app: Api, { engine, ledger, sampler, people }: ApiCon
     return reply.type('text/event-stream').header('cache-control', 'no-store').header('x-accel-buffering', 'no').send(stream)
   })
 
-  /** The reaper holds this open: when it closes, the control plane is gone. */
+  /** The reaper holds this connection open: when it closes, the control plane is down. */
   app.get('/api/lease', { config: { access: 'service' } }, async (request, reply) => {
     const stream = new PassThrough()
     streams.add(stream)

@@ -65,7 +65,7 @@ const get = async (url: string, headers: Record<string, string> = {}) => {
 }
 const query = (text: string, path = 'api/prometheus/query') => `/${path}?query=${encodeURIComponent(text)}`
 
-test('every way to read the telemetry of a component counts as a look at it', async () => {
+test('every way to read a component’s telemetry counts as a look at it', async () => {
   await get(query('up{service="inventory"}'))
   await get(query('up{service="orders"}', 'prometheus/api/v1/query_range'))
   await app.inject({
@@ -84,7 +84,7 @@ test('every way to read the telemetry of a component counts as a look at it', as
   assert.deepEqual(noted, ['trace inventory', 'logs orders', 'mesh inventory', 'deploys inventory', 'trace orders'])
 })
 
-test('what names all of them, or none, is no look; neither is what is asked beside, or an answer with nothing in it', async () => {
+test('a query over all components or none is no look; nor are secondary queries or empty answers', async () => {
   await get(query('up{service=~"gateway|catalog|inventory|orders"}'))
   await get(query('up{service=~".+"}'))
   await get(query('up'))
@@ -104,7 +104,7 @@ test('what names all of them, or none, is no look; neither is what is asked besi
   assert.deepEqual(noted, [])
 })
 
-test('a dashboard that is drawn may say what it shows, of what it was served', async (context) => {
+test('a dashboard may report that it shows what it was served', async (context) => {
   const queries = ['up{service="inventory"}', 'up{service="orders"}', 'up'].map((text) => ({ query: text, start: 0, end: 60, step: 15 }))
   const { statusCode } = await app.inject({ method: 'POST', url: '/api/prometheus/query_ranges', payload: { queries } })
   assert.equal(statusCode, 200)
@@ -120,7 +120,7 @@ test('a dashboard that is drawn may say what it shows, of what it was served', a
   assert.deepEqual([shown('trace', 'postgres'), shown('trace', 'gateway'), shown('trace', 'inventory')], [true, true, false])
 })
 
-test('a datastore is in a trace by the conventions of today as well', async (context) => {
+test('a datastore is recognised in a trace by current conventions as well', async (context) => {
   const asks = { spanId: '3', parentSpanId: '', service: 'catalog', status: 'Unset', attributes: { 'db.system.name': 'redis' } }
   answers = [[/\/telemetry\/traces\/.+/, { traceId: 'x', spans: [asks] }]]
   await get(`/api/telemetry/traces/${'0'.repeat(32)}`)
@@ -131,19 +131,19 @@ test('a datastore is in a trace by the conventions of today as well', async (con
   assert.equal(looks.shown(viewer, 'trace', 'redis', ''), true)
 })
 
-/** Reads, and claims nothing. */
+/** Reads something, without a report that it is shown. */
 const reader = client(async ({ method, path }) => {
   assert.equal(method, 'GET', 'not by claiming')
   await get(path)
   return { status: 200, text: 'null' }
 })
 
-test('the places of scenarios can be looked at by the API', async () => {
+test('every place in a scenario can be looked at through the API', async () => {
   for (const view of ['dashboard', 'trace', 'logs', 'mesh', 'deploys'] as const) await lookAt(reader, { view, component: 'inventory' })
   assert.deepEqual(noted, ['dashboard inventory', 'trace inventory', 'logs inventory', 'mesh inventory', 'deploys inventory'])
 })
 
-test('the dashboard of a data store is of what its exporter tells', async () => {
+test('the dashboard of a datastore counts by its exporter’s metrics', async () => {
   for (const component of ['postgres', 'redis', 'rabbitmq'] as const) await lookAt(reader, { view: 'dashboard', component })
   assert.deepEqual(noted, ['dashboard postgres', 'dashboard redis', 'dashboard rabbitmq'])
 })

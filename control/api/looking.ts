@@ -6,18 +6,18 @@ import { componentNamed, componentsIn, failingIn } from '../../drills/evidence.t
 import { isAside, type Looks } from '../looks.ts'
 import type { People } from '../people.ts'
 
-/** An answer without a series, a trace or a line begins so: nothing was read. */
+/** An answer without a series, a trace or a line begins like this: nothing was read. */
 const isEmpty = (body: Buffer): boolean => /"(result|data|traces|logs)":\s*\[\]/.test(body.subarray(0, 300).toString('latin1'))
 
-/** Of an answer that is read here, in bytes: nobody looks at a longer one. */
+/** Maximum size of an answer that is inspected, in bytes: nobody reads a longer one. */
 const longestRead = 4 * 1024 * 1024
 
 const detailOf = (query: string): string => query.replaceAll(/\s+/g, ' ')
 
-/** Notes what is looked at by asking Prometheus. */
+/** Records what is looked at through queries to Prometheus. */
 export function lookingAtMetrics(looks: Looks, people: People) {
   return {
-    /** For the answer to a query with these parameters, as in an address. Exemplars are the dots on a graph that is drawn: no look by themselves. */
+    /** Called with the query's parameters, as in its URL. Exemplars are dots on a graph that is drawn anyway, so they are no look by themselves. */
     asked(request: FastifyRequest, path: string, parameters: string): (body: Buffer) => void {
       return (body) => {
         if (!/^(query|query_range|query_exemplars)$/.test(path) || isEmpty(body)) return
@@ -30,7 +30,7 @@ export function lookingAtMetrics(looks: Looks, people: People) {
     dotted(request: FastifyRequest, query: string): void {
       looks.served(people.viewer(request), 'dashboard', componentsIn(query))
     },
-    /** One of the many that a dashboard asks: what is looked at there, the page tells. */
+    /** One of the many queries of a dashboard: the page reports which of them are shown. */
     drawn(request: FastifyRequest, query: string, body: Buffer): void {
       if (!isEmpty(body)) looks.served(people.viewer(request), 'dashboard', componentsIn(query))
     },
@@ -49,7 +49,7 @@ const trace = z.object({
   ),
 })
 
-/** Notes what is looked at by asking the telemetry store. */
+/** Records what is looked at through queries to the telemetry store. */
 export function lookingAtStore(looks: Looks, people: People) {
   return {
     asked(request: FastifyRequest, { pathname, searchParams }: URL): (body: Buffer) => void {

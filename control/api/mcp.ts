@@ -8,14 +8,14 @@ import type { Api } from './context.ts'
 import { injected } from './injected.ts'
 
 /**
- * MCP over streamable HTTP, without sessions: each request stands for itself, and is answered by JSON, or by events where nothing else is accepted. The token, and Host and Origin, are
- * checked before it comes here, as of every request (`guardAccess`).
+ * MCP over streamable HTTP, without sessions: each request is independent, and is answered as JSON, or as events if the client accepts nothing else.
+ * Token, Host and Origin are checked beforehand, as for every request (`guardAccess`).
  */
 export function mcpRoutes(app: Api): void {
   app.post(
     '/mcp',
     {
-      // What is no JSON is told in the protocol's own form; who is not let in, as everywhere.
+      // Invalid JSON is answered in the protocol's own form; missing authorisation, as everywhere.
       errorHandler: (error, request, reply) => {
         const limit = overLimit(error, request)
         if (limit) return reply.code(limit.httpStatus).send(refusal(-32_000, limit.message))
@@ -48,7 +48,7 @@ export function mcpRoutes(app: Api): void {
       return reply.code(answer.status).send(answer.text === '' ? undefined : answer.text)
     },
   )
-  // Nothing is sent unasked, and there is no session to end.
+  // The server sends nothing by itself, and there is no session to end.
   for (const method of ['GET', 'DELETE'] as const) {
     app.route({
       method,
@@ -62,12 +62,12 @@ export function mcpRoutes(app: Api): void {
   }
 }
 
-/** What the SDK answers, by a server and a transport of this request alone; null when nobody is there any more to read it. */
+/** The SDK's answer, from a server and a transport for this request alone; null when the client has disconnected. */
 async function answerTo(
   messages: unknown,
   { version, form, api, gone }: { version: string | undefined; form: 'json' | 'events'; api: TraineeApi; gone: AbortSignal },
 ): Promise<{ status: number; type: string | null; text: string } | null> {
-  // Loaded for the first agent that comes: most ranges see none.
+  // Loaded for the first agent that connects: most ranges never see one.
   const [{ createMcpServer }, { WebStandardStreamableHTTPServerTransport }] = await Promise.all([
     import('../mcp/server.ts'),
     import('@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js'),
@@ -75,9 +75,9 @@ async function answerTo(
   const server = createMcpServer(api)
   try {
     const transport = new WebStandardStreamableHTTPServerTransport({ enableJsonResponse: form === 'json' })
-    // Safe: the SDK's own transport; its type is only stricter about what may be undefined.
+    // Safe: the SDK's own transport; its type differs only in optional properties.
     await server.connect(clearly(transport as never))
-    // The SDK insists on both forms, whichever it answers in.
+    // The SDK requires that both forms are accepted, whichever it answers in.
     const headers = { accept: 'application/json, text/event-stream', 'content-type': 'application/json' }
     const request = new Request('http://range.invalid/mcp', {
       method: 'POST',
@@ -85,7 +85,7 @@ async function answerTo(
     })
     const left = new Promise<null>((resolve) => gone.addEventListener('abort', () => resolve(null), { once: true }))
     const response = await Promise.race([transport.handleRequest(request, { parsedBody: messages }), left])
-    // Events come for as long as there is something to answer.
+    // The stream lasts as long as there is something to answer.
     const text = response && (await Promise.race([response.text(), left]))
     return response && text !== null ? { status: response.status, type: response.headers.get('content-type'), text } : null
   } finally {

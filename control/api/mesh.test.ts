@@ -4,13 +4,13 @@ import { ServedBench } from '../replay/served-bench.ts'
 import { limits } from '../limits.ts'
 import { policyLimits } from '../../range/mesh/policy-reader.ts'
 
-/** Of the thread that serves everybody, whatever else the machine does; what is guarded against takes many seconds. */
+/** CPU time of the main thread, whatever else the machine does; without the guard it would be many seconds. */
 const mostCpuMs = 400
 
-test('a policy of very many lines is refused at once, and nobody waits for it', async () => {
+test('a policy with very many lines is refused immediately, and blocks no other request', async () => {
   await using served = new ServedBench()
   const check = (yaml: string) => served.ask('trainee', 'POST', '/api/mesh/check', { yaml })
-  // Once, so that what is loaded is loaded.
+  // Once, so that all modules are loaded.
   assert.equal((await check('a: 1\n')).status, 200)
   const tooMuch = {
     'more than a request may have': { lines: 99_999, status: 413, says: `at most ${limits.policy.bytes / 1_024} KiB` },

@@ -5,7 +5,7 @@ import type { Api, ApiContext } from './context.ts'
 import { textDifference } from './text-difference.ts'
 import { serve } from './serve.ts'
 
-/** The mesh's policy: what is in force, what it was, and changes to it, which are actions like any other. */
+/** The mesh's policy: the active one, its history, and changes to it, which are actions like any other. */
 export function meshRoutes(app: Api, { range, engine, people, looks }: ApiContext): void {
   serve(app, 'GET /api/mesh', async (request) => {
     const { service } = request.query
@@ -45,7 +45,7 @@ export function meshRoutes(app: Api, { range, engine, people, looks }: ApiContex
   )
 }
 
-/** What is wrong with a policy that is not carried out; any other failure is thrown. */
+/** Why a policy is not supported; any other failure is thrown. */
 function problemOf(error: unknown): string {
   if (error instanceof FiredrillError && error.code === 'bad-request') return error.message
   throw error

@@ -1,6 +1,6 @@
 import { jsonSchemaTransform } from 'fastify-type-provider-zod'
 
-/** Schemas of a route as OpenAPI has them. An answer may get more fields later: its objects are open. */
+/** A route's schemas in OpenAPI. Answers may get more fields in later versions, so their objects are open. */
 export const openApiTransform: typeof jsonSchemaTransform = (route) => {
   const { schema, url } = jsonSchemaTransform(route)
   return { schema: schema?.response ? { ...schema, response: opened(schema.response) } : schema, url }

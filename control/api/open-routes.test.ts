@@ -18,7 +18,7 @@ const table: [good: number, slow: number, error: number, state: string][] = [
   [50, 0, 50, 'outage'],
 ]
 
-/** As Prometheus would count that in each minute. */
+/** Prometheus's counts of that in each minute. */
 const counting = (counts: Record<'good' | 'slow' | 'error', number>) => async (url: string | URL | Request) => {
   const { searchParams } = new URL(String(url))
   const outcome = (['good', 'slow', 'error'] as const).find((each) => searchParams.get('query')?.includes(`"${each}"`)) ?? 'good'
@@ -28,11 +28,11 @@ const counting = (counts: Record<'good' | 'slow' | 'error', number>) => async (u
   return Response.json({ data: { result: [{ metric: { journey: 'browse' }, values }] } })
 }
 
-test('how a journey does is told by how many of its requests were slow or failed', async () => {
+test('the state of a journey depends on the share of its requests that were slow or failed', async () => {
   await using served = new ServedBench()
   for (const [good, slow, error, state] of table) {
     const fetched = mock.method(globalThis, 'fetch', counting({ good, slow, error }))
-    // What was told before is told again for two seconds.
+    // An answer is cached for two seconds.
     served.bench.now += 3_000
     const { journeys } = await read(served)
     fetched.mock.restore()
@@ -49,7 +49,7 @@ test('how a journey does is told by how many of its requests were slow or failed
   }
 })
 
-test('everybody may read it, with what customers were told in the last day, and without Prometheus', async () => {
+test('everybody may read it, with the updates to customers in the last day, also without Prometheus', async () => {
   await using served = new ServedBench()
   const { bench } = served
   await bench.start()
@@ -61,7 +61,7 @@ test('everybody may read it, with what customers were told in the last day, and 
     ['we look into it'],
   )
   assert.ok(journeys.every(({ state, history }) => state === 'unknown' && history.length === 0))
-  // The answer is made once in a while.
+  // The answer is cached.
   bench.engine.messages.postStatus({ status: 'identified', text: 'we know why' })
   bench.now += 2_000
   assert.equal((await read(served)).updates.length, 1)
@@ -70,7 +70,7 @@ test('everybody may read it, with what customers were told in the last day, and 
   await bench.engine.abort('enough')
 })
 
-test('the session of a browser begins with a token of a person, and ends', async () => {
+test('a browser session starts with a person’s token, and can be ended', async () => {
   await using served = new ServedBench()
   const app = await served.app
   const headers = { host: served.host }

@@ -16,7 +16,7 @@ const notified = (changed: object = {}) => ({
 })
 
 describe('the pager', () => {
-  test('takes notifications of the range’s own parts alone', async () => {
+  test('accepts notifications only from the range’s own parts', async () => {
     await using served = new ServedBench()
     for (const path of ['page', 'ticket', 'watchdog'])
       assert.equal((await served.ask('trainee', 'POST', `/api/pager/${path}`, notified())).status, 403, path)

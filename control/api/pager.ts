@@ -18,11 +18,11 @@ export function pagerRoutes(app: Api, { engine, ledger }: ApiContext): void {
     }
     return {}
   })
-  /** The pager's own record, drill or no drill: what came in, and when. */
+  /** The pager's own record, in and out of drills: what arrived, and when. */
   serve(app, 'GET /api/pages', async (request) => ({
     pages: ledger.pages(request.query.since),
   }))
-  // Tickets wait in the console; nobody is woken.
+  // Tickets wait in the console and page nobody.
   serve(app, 'POST /api/pager/ticket', config, async () => ({}))
   serve(app, 'POST /api/pager/watchdog', config, async () => {
     ledger.setNote('watchdog-at', String(Date.now()))

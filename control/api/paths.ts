@@ -5,7 +5,7 @@ import { playableHere } from '../playable.ts'
 import type { Api, ApiContext } from './context.ts'
 import { serve } from './serve.ts'
 
-/** Learning paths, each with what was resolved of it. */
+/** Learning paths, and which of their steps are resolved. */
 export function pathRoutes(app: Api, { context, scenarios, ledger, engine, range, shells }: ApiContext): void {
   const paths = loadPaths(path.join(context.root, 'paths'))
   serve(app, 'GET /api/paths', async (request) => {

@@ -9,7 +9,7 @@ import { playedWith } from '../shifts.ts'
 import type { Api, ApiContext } from './context.ts'
 import { serve } from './serve.ts'
 
-/** Those whom a drill's trainee can talk to. Their number is the same in every scenario: who is there says nothing of what is broken. */
+/** The people whom the trainee can ask. Their number is the same in every scenario, so the list does not reveal what is broken. */
 export function peopleRoutes(app: Api, { ledger, engine, scenarios, shifts, people }: ApiContext): void {
   const played = playedWith(scenarios, shifts)
   serve(app, 'GET /api/drills/:id/people', async (request) => {
@@ -30,7 +30,7 @@ export function peopleRoutes(app: Api, { ledger, engine, scenarios, shifts, peop
           reads,
           via: reach.via,
           reached: reached.has(id),
-          /** What this person waits for, and for how much longer; negative when it is overdue. */
+          /** What this person waits for, and the time left; negative when it is overdue. */
           wants: wanted ? { what: wanted.kind, leftMs: wanted.dueAt === null ? null : wanted.dueAt - now } : null,
           ...(request.role === 'instructor'
             ? { beats: cast?.people.find(({ character }) => character === id)?.beats.map(({ id: beat, say }) => ({ beat, say })) ?? [] }
@@ -44,13 +44,13 @@ export function peopleRoutes(app: Api, { ledger, engine, scenarios, shifts, peop
       muted,
     }
   })
-  /** The answer is an event, and takes as long as that person would. */
+  /** The answer is an event, and takes as long as that person would need. */
   serve(app, 'POST /api/drills/:id/people/:person/messages', async (request) => {
     engine.mustRun(request.params.id)
     engine.characters.ask(request.params.person, request.body.text, people.of(request))
     return {}
   })
-  /** No interruptions for so long; 0 ends it. */
+  /** Asks for quiet for this long; 0 ends it. */
   serve(app, 'POST /api/drills/:id/quiet', async (request) => {
     engine.mustRun(request.params.id)
     engine.characters.askQuiet(request.body.forMs, people.of(request))

@@ -15,7 +15,7 @@ const graph = {
   })),
 }
 
-test('what is pinned, at its largest, is in the timeline and in the postmortem as it was', async () => {
+test('a pin of maximum size is in the timeline and in the postmortem unchanged', async () => {
   await using served = new ServedBench({ rated: true })
   const drill = await served.bench.start()
   const note = {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { noPrometheus as skip, startPrometheusBehind, type Behind } from '../../test/prometheus-behind.ts'
 
-// Prometheus as Grafana asks it, through both of the ways that lead to it.
+// Prometheus through both paths that Grafana can use.
 let behind: Behind | undefined
 before(async () => void (behind = skip ? undefined : await startPrometheusBehind()))
 after(() => behind?.[Symbol.asyncDispose]())
@@ -23,7 +23,7 @@ async function answer(url: string, init: RequestInit = {}) {
 }
 
 for (const api of ['/prometheus/api/v1', '/api/prometheus'])
-  test(`what Grafana asks of Prometheus, by ${api}`, { skip }, async () => {
+  test(`Grafana’s queries to Prometheus, through ${api}`, { skip }, async () => {
     const now = String(Date.now() / 1_000)
     const range = { query: 'up', start: String(Number(now) - 60), end: now, step: '15' }
     const asked: [string, RequestInit?][] = [
@@ -40,7 +40,7 @@ for (const api of ['/prometheus/api/v1', '/api/prometheus'])
       ['/query_exemplars', form(range)],
       [`/query?${new URLSearchParams({ query: 'up', time: now })}`],
       ['/query', form({ query: '1+1', time: now })],
-      // As health checks of the data source do: parameters in both.
+      // As the data source's health check does: parameters in both URL and body.
       ['/query?time=4', form({ query: '1+1' })],
       [`/query_range?${new URLSearchParams(range)}`],
       ['/query_range', form(range)],
@@ -56,7 +56,7 @@ for (const api of ['/prometheus/api/v1', '/api/prometheus'])
   })
 
 for (const api of ['/prometheus/api/v1', '/api/prometheus'])
-  test(`a query of 20 KB, by ${api}`, { skip }, async () => {
+  test(`a query of 20 KB, through ${api}`, { skip }, async () => {
     const query = `up{job=~"${Array.from({ length: 2_000 }, (_, index) => `job-${index}`).join('|')}|prometheus"}`
     assert.ok(query.length > 16_384)
     const asked: [string, RequestInit?][] = [[`/query?${new URLSearchParams({ query })}`], ['/query', form({ query })]]
@@ -67,7 +67,7 @@ for (const api of ['/prometheus/api/v1', '/api/prometheus'])
   })
 
 for (const api of ['/prometheus/api/v1', '/api/prometheus'])
-  test(`a query that is none is answered by Prometheus itself, by ${api}`, { skip }, async () => {
+  test(`an invalid query is answered by Prometheus itself, through ${api}`, { skip }, async () => {
     for (const [path, init] of [['/query?query=sum('], ['/query', form({ query: 'sum(' })], ['/query_range?query=up']] as [
       string,
       RequestInit?,
@@ -78,7 +78,7 @@ for (const api of ['/prometheus/api/v1', '/api/prometheus'])
     }
   })
 
-test('Prometheus is asked and never changed, by whatever method', { skip }, async () => {
+test('Prometheus can be read but not changed, by any method', { skip }, async () => {
   for (const [method, url] of [
     ['POST', '/prometheus/-/reload'],
     ['POST', '/prometheus/-/quit'],
@@ -92,7 +92,7 @@ test('Prometheus is asked and never changed, by whatever method', { skip }, asyn
     ['GET', '/api/prometheus/..%2f..%2f-%2fquit'],
     ['GET', '/api/prometheus/status/config'],
   ] as const) {
-    // Not by `fetch`, which takes dot segments out itself.
+    // Not by `fetch`, which removes dot segments itself.
     const { statusCode } = await behind!.app.inject({
       method,
       url,

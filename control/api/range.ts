@@ -16,17 +16,17 @@ export function rangeRoutes(app: Api, { range, sampler, engine, context, ledger,
     components: sampler.components(),
     topology: components.map(({ name, title, role, calls }) => ({ name, title, role, calls })),
     shopUrl: `http://127.0.0.1:${context.port('gateway-inbound')}/`,
-    /** How the shop's host is, where it is another one. */
+    /** The state of the shop's host, if it is another one. */
     hosts: await hostsStatus(context).catch(() => null),
     watchdogAt: Number(ledger.note('watchdog-at') ?? 0) || null,
-    /** What stands in the way of drills, in sentences. */
+    /** What prevents drills, in sentences. */
     troubles: engine.troubles,
     actions: actionsFor(range).length,
-    /** Whether the shop is in a cluster, of which there is more to see. */
+    /** Whether the shop is in a cluster, which adds views. */
     cluster: range.cluster !== null,
   }))
 
-  /** Each component as it is now, over new connections: what `/api/range` has may be seconds old. */
+  /** The state of each component now, over new connections: `/api/range` may be seconds old. */
   serve(app, 'GET /api/components', async () => ({ components: await range.status() }))
 
   /** What `kubectl` would show of the shop. */
@@ -44,7 +44,7 @@ export function rangeRoutes(app: Api, { range, sampler, engine, context, ledger,
     return { pods, services, rollouts, autoscalers, networkPolicies, budgets, events }
   })
 
-  /** Deploys and changes of the mesh's policy, as marked on graphs. */
+  /** Deploys and changes of the mesh's policy, as graphs mark them. */
   serve(app, 'GET /api/changes', async (request) => {
     const { service } = request.query
     if (service !== undefined) looks.read(people.viewer(request), 'deploys', [service], `deploys of ${service}`)

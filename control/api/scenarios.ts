@@ -13,7 +13,7 @@ import { serve } from './serve.ts'
 export function scenarioRoutes(app: Api, { scenarios, ledger, range, engine, shells }: ApiContext): void {
   const counts = countScenarios([...scenarios.values()])
   serve(app, 'GET /api/scenarios', async (request) => {
-    // Nothing that a trainee can read says what is played.
+    // A trainee can read nothing that reveals what is played.
     if (request.role !== 'instructor' && isHidden(engine.running())) return { scenarios: [], closed: true, counts }
     const played = playedDrills(ledger, scenarios)
     const playable = await playableHere(range, shells)
@@ -41,7 +41,7 @@ export function scenarioRoutes(app: Api, { scenarios, ledger, range, engine, she
   })
 }
 
-/** What was drawn of a scenario, and of the incidents of a shift, without the way to draw it again. */
+/** The values drawn for a scenario, or for the incidents of a shift, without the seed. */
 export function asPlanned(drawn: Scenario) {
   const { incidents, ...planned } = drawnOnce(drawn)
   if (!incidents) return planned

@@ -14,24 +14,24 @@ type ParamsOf<Name extends RouteName> = Routes[Name] extends { params: infer Sch
   ? z.output<Schema>
   : Record<ParamNames<Name>, string>
 
-/** A request to a route, as its schemas have read it. */
+/** A request to a route, parsed by its schemas. */
 type RequestTo<Name extends RouteName> = FastifyRequest<{
   Params: ParamsOf<Name>
   Querystring: Read<Name, 'query'>
   Body: Read<Name, 'body'>
 }>
-/** For headers, and for answers that are no JSON: those are returned. */
+/** For headers, and for answers that are not JSON, which are returned. */
 type Reply = FastifyReply<{ Reply: Readable | Buffer | undefined }>
 
 type Handler<Name extends RouteName> = (request: RequestTo<Name>, reply: Reply) => Result<AnswerOf<Name>> | Promise<Result<AnswerOf<Name>>>
 type Result<Answer> = Answer | Written<Answer> | Reply
 
 interface Options {
-  /** Least role that may use it; trainees may, without. */
+  /** Least role that may use it; the trainee by default. */
   access?: Role | 'public'
 }
 
-/** Serves a route of the table (`model/routes`): what it takes is checked as it comes, and what it answers when it is compiled. */
+/** Serves a route of the table (`model/routes`): its input is validated at run time, its answer by the compiler. */
 export function serve<Name extends RouteName>(app: Api, name: Name, handler: Handler<Name>): void
 export function serve<Name extends RouteName>(app: Api, name: Name, options: Options, handler: Handler<Name>): void
 export function serve<Name extends RouteName>(app: Api, name: Name, ...rest: [Handler<Name>] | [Options, Handler<Name>]): void {
@@ -44,7 +44,7 @@ export function serve<Name extends RouteName>(app: Api, name: Name, ...rest: [Ha
     config: options.access === undefined ? {} : { access: options.access },
     schema: schemaOf(url, routes[name]),
     handler: async (request, reply) => {
-      // Safe: the schemas of the route have read it.
+      // Safe: parsed by the route's schemas.
       const answer = await handler(request as RequestTo<Name>, reply as Reply)
       if (answer === (reply as unknown)) return reply
       if (status !== 200) reply.code(status)
@@ -55,7 +55,7 @@ export function serve<Name extends RouteName>(app: Api, name: Name, ...rest: [Ha
   })
 }
 
-/** A route's schemas as Fastify takes them. */
+/** A route's schemas in Fastify's form. */
 function schemaOf(url: string, { params, query, body, answer, status = 200, media }: Route) {
   const names = [...url.matchAll(/:(\w+)/g)].map(([, name = '']) => [name, z.string()])
   return {

@@ -11,12 +11,12 @@ import { paperContext, paperTokens } from '../replay/paper-context.ts'
 import { projectRoot } from '../paths.ts'
 import { shellAccess } from './shell-access.ts'
 
-/** A request of somebody who has joined, or by a token of the range. Safe: no more of it is read. */
+/** A request by a game-day member, or with a token of the range. Safe: only these properties are read. */
 const request = (person: string | null, role = 'trainee') => ({ headers: {}, person, role }) as unknown as FastifyRequest
 const trainee = request(null)
 const instructor = request(null, 'instructor')
 
-/** A game day with two people, and terminals that are opened for whoever is to own them. */
+/** A game day with two people, and terminals for different owners. */
 class Bench implements Disposable {
   readonly #engine = new EngineBench()
   readonly #open = new Map<string, OpenShell>()
@@ -40,7 +40,7 @@ class Bench implements Disposable {
     this.access = shellAccess({
       context: paperContext(this.#engine.dir, projectRoot, 30),
       people: new People(gameDays),
-      // Safe: no more of them is asked for.
+      // Safe: only these methods are used.
       shells: { shell } as unknown as Shells,
     })
   }
@@ -58,7 +58,7 @@ class Bench implements Disposable {
 const watcher = (name: string): Watcher => ({ name, print() {}, skip() {}, buffered: () => 0, keyboard() {}, ended() {} })
 
 describe('a terminal', () => {
-  test('is of the member who opens it, with their own token, and else of the role, with the trainee’s', () => {
+  test('belongs to the member who opens it with their own token, and otherwise to the token’s role', () => {
     using bench = new Bench()
     const { ownerOf } = bench.access
     assert.deepEqual(ownerOf(bench.robin), {
@@ -70,7 +70,7 @@ describe('a terminal', () => {
     assert.deepEqual(ownerOf(instructor), { key: 'instructor', by: undefined, token: paperTokens.trainee })
   })
 
-  test('is seen by its owner, the instructor and the team, and by nobody else', () => {
+  test('is visible to its owner, the instructor and the team, and to nobody else', () => {
     using bench = new Bench()
     const { ownerOf, maySee, shellFor, isOwn } = bench.access
     const seenBy = (shell: OpenShell) => [bench.robin, bench.sam, trainee, instructor].map((who) => maySee(who, shell))
@@ -84,7 +84,7 @@ describe('a terminal', () => {
     assert.throws(() => shellFor(bench.robin, 'none'), ended)
   })
 
-  test('is typed in by its owner, and by the one who has been given the keyboard', () => {
+  test('accepts input from its owner, and from the person who has been given the keyboard', () => {
     using bench = new Bench()
     const { ownerOf, mayType, told } = bench.access
     const robins = bench.open(ownerOf(bench.robin))
@@ -97,7 +97,7 @@ describe('a terminal', () => {
     assert.equal(told(bench.robin, robins).typist, memberKey('Sam'))
   })
 
-  test('is told to each with what they may do, and to its owner with who else watches', () => {
+  test('is listed with what the viewer may do, and for its owner with who else watches', () => {
     using bench = new Bench()
     const { ownerOf, told } = bench.access
     const robins = bench.open(ownerOf(bench.robin))

@@ -5,12 +5,12 @@ import type { ApiContext } from './context.ts'
 
 export type ShellAccess = ReturnType<typeof shellAccess>
 
-/** Whose a terminal is, who sees it, and who types. */
+/** Who owns a terminal, who may see it, and who may type. */
 export function shellAccess({ context, people, shells }: Pick<ApiContext, 'context' | 'people' | 'shells'>) {
   const ownerOf = (request: FastifyRequest): Owner => ({
     key: people.viewer(request).key,
     by: people.of(request),
-    // What is done with it is theirs who have joined, and a trainee's otherwise, whoever asks.
+    // What is done in it is attributed to the member who opened it, or else to the trainee.
     token: (people.of(request) && people.id(request)) ?? context.config.tokens.trainee,
   })
   const isOwn = (request: FastifyRequest, { owner }: OpenShell) => owner.key === people.viewer(request).key
@@ -22,15 +22,15 @@ export function shellAccess({ context, people, shells }: Pick<ApiContext, 'conte
     openedAt: shell.openedAt,
     ...shell.session.window,
     watchers: shell.session.watchers,
-    /** Others who see it just now: whoever types is told. */
+    /** Others who are watching it now, so that the user knows. */
     watchedBy: shell.session.watchedBy.filter((name) => name !== shell.owner.key),
     mayType: mayType(request, shell),
     isOwn: isOwn(request, shell),
-    /** Somebody else who has been given the keyboard. */
+    /** The other person who has been given the keyboard. */
     typist: shell.session.typist?.name ?? null,
     recorded: shell.session.recording !== null,
   })
-  /** Others of a team see each other's, and the instructor sees all; one's own is one's own. */
+  /** Members of a team see each other's terminals, and the instructor sees all; otherwise only the owner does. */
   const maySee = (request: FastifyRequest, shell: OpenShell) =>
     isOwn(request, shell) || request.role === 'instructor' || people.of(request) !== undefined
   const shellFor = (request: FastifyRequest, id: string): OpenShell => {

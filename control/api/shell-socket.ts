@@ -8,23 +8,23 @@ import type { DrillEngine } from '../drill-engine.ts'
 import type { People } from '../people.ts'
 import type { ShellAccess } from './shell-access.ts'
 
-/** A page that shows a terminal asks about as often whether it is still there. */
+/** How often a page that shows a terminal checks the connection. */
 const aliveEveryMs = 10_000
-/** Bytes typed or pasted in a second, and at once. */
+/** Bytes typed or pasted per second, and at once. */
 const typedPerSecond = 64 * 1024
 
-/** Who is shown a terminal, and by what they may do with it. */
+/** The viewer of a terminal, and what they may do with it. */
 interface Watching {
   socket: WebSocket
   request: FastifyRequest
   shell: OpenShell
   people: People
   access: ShellAccess
-  /** While a drill stands still nobody types: what is done then would take no time. */
+  /** Input is refused in a pause: work done then would take no drill time. */
   engine: Pick<DrillEngine, 'live' | 'running'>
 }
 
-/** Shows a terminal from a byte of what it has printed on, and takes what is typed into it. */
+/** Shows a terminal's output from a given byte, and accepts input. */
 export function showShell({ socket, request, shell, people, access, engine }: Watching, from: number): void {
   const { mayType, isOwn, told } = access
   const say = (message: object) => socket.send(JSON.stringify(message))
@@ -47,7 +47,7 @@ export function showShell({ socket, request, shell, people, access, engine }: Wa
     {
       name: people.viewer(request).key,
       print: (bytes, at) => {
-        // Its place is before it, so that who comes back can say what it has.
+        // Each chunk is preceded by its offset, so that a client that reconnects can say what it has.
         const place = Buffer.alloc(8)
         place.writeDoubleBE(at)
         socket.send(Buffer.concat([place, bytes]))
@@ -73,7 +73,7 @@ export function showShell({ socket, request, shell, people, access, engine }: Wa
     if (message.data.type === 'drawn') watching.acknowledge(message.data.to)
     else if (isOwn(request, shell)) shell.session.resize(message.data)
   })
-  // Who is no longer let in does not see it either.
+  // A member who was removed no longer sees it either.
   endWhenAway(socket, () => people.mayStay(request))
   socket.once('close', () => {
     engine.live.off('event', onEvent)
@@ -82,7 +82,7 @@ export function showShell({ socket, request, shell, people, access, engine }: Wa
   socket.on('error', () => socket.terminate())
 }
 
-/** Whether so many bytes more may be typed now. */
+/** Whether this many more bytes may be typed now. */
 function typingRate(): (bytes: number) => boolean {
   let [typed, typedAt] = [0, performance.now()]
   return (bytes) => {
@@ -93,7 +93,7 @@ function typingRate(): (bytes: number) => boolean {
   }
 }
 
-/** Ends a socket whose other side no longer answers, or may no longer stay. */
+/** Closes a socket whose client no longer answers, or may no longer watch. */
 function endWhenAway(socket: WebSocket, mayStay: () => boolean): void {
   let answered = true
   socket.on('pong', () => (answered = true))

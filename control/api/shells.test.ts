@@ -21,7 +21,7 @@ interface Listed {
 }
 type Opened = Listed['shells'][number]
 
-/** What one who watches a terminal has seen, and a way to wait for more of it. */
+/** What a viewer of a terminal has received, and a way to wait for more. */
 async function watch(served: ServedBench, id: string, { token = 'trainee', from = 0, headers = {} } = {}) {
   const app = await served.app
   const seen = { text: '', end: from, messages: [] as { type: string; why?: string }[], closed: false }
@@ -57,7 +57,7 @@ async function watch(served: ServedBench, id: string, { token = 'trainee', from 
     }
   }
   const type = (text: string) => socket.send(Buffer.from(text))
-  /** Types a command, and waits for what it prints. */
+  /** Types a command, and waits for its output. */
   const run = async (command: string, printed: RegExp) => {
     type(`${command}\r`)
     await until(() => printed.test(seen.text))
@@ -71,7 +71,7 @@ async function open(served: ServedBench): Promise<Opened> {
   return JSON.parse(text) as Opened
 }
 
-test('where no jail can be made there is no terminal, and everybody is told why', async () => {
+test('if no jail can be made there is no terminal, and everybody is told why', async () => {
   await using served = new ServedBench({ trouble: async () => 'bwrap is missing' })
   assert.equal((await served.read<Listed>('trainee', '/api/shells')).trouble, 'bwrap is missing')
   for (const [url, body] of [
@@ -84,7 +84,7 @@ test('where no jail can be made there is no terminal, and everybody is told why'
   }
 })
 
-test('a terminal is watched with a token, from our own pages, while it is there', { skip }, async () => {
+test('a terminal can be watched with a token, from our own pages, while it exists', { skip }, async () => {
   await using served = new ServedBench({ trouble: jailTrouble, portBase: ownPorts() })
   const { id } = await open(served)
   const refused = async (how: Parameters<typeof watch>[2], which = id) =>
@@ -111,7 +111,7 @@ test('a terminal is watched with a token, from our own pages, while it is there'
   await refused({})
 })
 
-test('who comes back has lost nothing, and what is typed counts in the drill until it ends', { skip }, async () => {
+test('a viewer who reconnects has lost nothing, and commands count in the drill until it ends', { skip }, async () => {
   await using served = new ServedBench({ trouble: jailTrouble, portBase: ownPorts() })
   const drill = await served.bench.start()
   const { id } = await open(served)
@@ -119,7 +119,7 @@ test('who comes back has lost nothing, and what is typed counts in the drill unt
   await first.run('seq -s" " 1 5', /1 2 3 4 5/)
   const { end } = first.seen
   first.socket.terminate()
-  // What is printed meanwhile is there.
+  // It receives what was printed meanwhile.
   served.shells.shell(id).session.type(Buffer.from('seq -s"-" 1 5; false\r'))
   const back = await watch(served, id, { from: end })
   await back.until(() => back.seen.text.includes('1-2-3-4-5'))
@@ -154,7 +154,7 @@ test('who comes back has lost nothing, and what is typed counts in the drill unt
   assert.deepEqual((await served.read<Listed>('trainee', '/api/shells')).shells, [])
 })
 
-test('while the drill is paused nobody types', { skip }, async () => {
+test('nobody can type while the drill is paused', { skip }, async () => {
   await using served = new ServedBench({ trouble: jailTrouble, portBase: ownPorts() })
   const drill = await served.bench.start()
   const { id } = await open(served)
@@ -181,7 +181,7 @@ interface Ran {
   folder: string
 }
 
-test('a command runs without a terminal: its folder stays, what it prints is bounded, and it ends in time', { skip }, async () => {
+test('a command runs without a terminal: its folder is kept, its output is bounded, and it is stopped in time', { skip }, async () => {
   await using served = new ServedBench({ trouble: jailTrouble, portBase: ownPorts() })
   const drill = await served.bench.start()
   const run = async (command: string, timeoutSeconds = 20): Promise<Ran> => {
@@ -230,7 +230,7 @@ test(
     assert.match(last.harmful ?? '', /An empty cache sent more load/)
     const { harmfulActions, changes } = served.bench.state(drill)
     assert.deepEqual([harmfulActions, changes], [1, 1])
-    // Why is the oracle's to say, when it is over.
+    // The reason is shown only afterwards.
     assert.doesNotMatch((await served.ask('trainee', 'GET', `/api/drills/${drill}`)).text, /An empty cache/)
   },
 )
@@ -253,7 +253,7 @@ test(
       const query = 'up{service="orders"}'
       assert.match(await run(`curl -sG prometheus:9090/api/v1/query --data-urlencode 'query=${query}'`), /success/)
       assert.ok(served.bench.events(drill).some((event) => event.type === 'place-viewed' && event.component === 'orders'))
-      // Which asks by POST.
+      // The client uses POST.
       const promtool = await run(`command -v promtool >/dev/null || echo none; promtool query instant http://prometheus:9090 '${query}'`)
       assert.match(promtool, /\{service=\\"orders\\"\} => 1|none/)
       asked.length = 0
@@ -265,7 +265,7 @@ test(
   },
 )
 
-test('the team sees a member’s terminal, and who is asked to leave has none any more', { skip }, async () => {
+test('the team sees a member’s terminal, and it is closed when that member is removed', { skip }, async () => {
   await using served = new ServedBench({ trouble: jailTrouble, portBase: ownPorts() })
   const { text } = await served.ask('instructor', 'POST', '/api/game-days', { title: 'Friday', scenarios: ['slow-shelves'] })
   const { id: day, code } = JSON.parse(text) as { id: string; code: string }
@@ -288,7 +288,7 @@ test('the team sees a member’s terminal, and who is asked to leave has none an
   await sams.until(() => sams.seen.text.includes('66 is last'))
   assert.doesNotMatch(sams.seen.text, /55/)
   await assert.rejects(watch(served, id), /Unexpected server response: 404/, 'somebody who has not joined')
-  // The keyboard is the owner's to give, to somebody who watches, for as long as they do.
+  // Only the owner may pass the keyboard, to a spectator, for as long as that one watches.
   const handOver = async (token: string, to: string | null) =>
     (
       await (
@@ -345,7 +345,7 @@ test(
     const asked: { authorization: string | undefined; machine: string }[] = []
     const broker = createServer((request, response) => {
       const machine = globSync('/proc/[0-9]*/cmdline').map(readIfThere).join('\n')
-      // All else is how whoever is on call is made known to it.
+      // All other statements set up the on-call role.
       if (request.method === 'GET') asked.push({ authorization: request.headers.authorization, machine })
       response.setHeader('content-type', 'application/json').end(request.url?.includes('overview') ? '{}' : '[]')
     })
@@ -358,7 +358,7 @@ test(
       assert.equal(asked[0]?.authorization, `Basic ${Buffer.from(`oncall:${password}`).toString('base64')}`)
       assert.match(asked[0].machine, /rabbitmqadmin\0[^\n]*list\0queues/)
       assert.ok(!asked[0].machine.includes(password), 'the password is among the arguments of a program')
-      // As the greeting has it.
+      // As in the greeting.
       assert.match(await run('curl -s -H @/run/firedrill/authorization $FIREDRILL_URL/api/actions'), /restart/)
       assert.match(
         await run('cat /run/firedrill/motd /run/firedrill/authorization'),
@@ -378,7 +378,7 @@ function readIfThere(file: string): string {
   }
 }
 
-test('no other address takes a socket', async () => {
+test('a WebSocket is accepted at no other address', async () => {
   await using served = new ServedBench({ portBase: ownPorts() })
   await served.listen()
   for (const path of ['/', '/nothing', '/api/status', '/api/drills', '/prometheus/x', `/api/shells/${'x'.repeat(5_000)}/socket`])

@@ -10,13 +10,13 @@ import { showShell } from './shell-socket.ts'
 import { serve } from './serve.ts'
 
 const shellId = { params: z.object({ id: z.string().max(40) }) }
-/** Pages and terminals that show one session. */
+/** Sockets of pages and terminals that show one session. */
 const mostWatchers = 20
 
-/** The only address of a WebSocket. */
+/** The only address that accepts a WebSocket. */
 export const socketRoute = '/api/shells/:id/socket'
 
-/** Terminals: a shell in a jail on the machine of the shop, in a browser, on a command line, or one command at a time. */
+/** Terminals: a shell in a jail on the shop's host, in a browser, on a command line, or one command at a time. */
 export function shellRoutes(app: Api, { context, engine, people, shells }: ApiContext): void {
   const access = shellAccess({ context, people, shells })
   const { ownerOf, isOwn, told, maySee, shellFor } = access
@@ -71,9 +71,9 @@ export function shellRoutes(app: Api, { context, engine, people, shells }: ApiCo
     {
       websocket: true,
       schema: { ...shellId, querystring: watchShell },
-      // Before it is a socket, so that who may not is answered with a status.
+      // Before the upgrade, so that a refusal has an HTTP status.
       preHandler: async (request) => {
-        // Safe: read by the schema above.
+        // Safe: parsed by the schema above.
         const shell = shellFor(request, (request.params as { id: string }).id)
         if (shell.session.watchers >= mostWatchers)
           throw new FiredrillError('too-many-requests', `${mostWatchers} show this terminal already: close a page, and try again`)

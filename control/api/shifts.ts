@@ -11,13 +11,13 @@ import type { Api, ApiContext } from './context.ts'
 import { asPlanned } from './scenarios.ts'
 import { serve } from './serve.ts'
 
-/** Which shifts there are. */
+/** The list of shifts. */
 export function shiftRoutes(app: Api, { shifts, ledger, range, engine, shells }: ApiContext): void {
-  /** A drill is scored once: what has ended stays as it is. */
+  /** A drill is scored once: a finished drill does not change. */
   const scores = new Map<string, number>()
   serve(app, 'GET /api/shifts', async (request) => {
     const running = engine.running()
-    // Of a shift it is known which one is played; of any other blind drill, nothing is.
+    // For a shift, trainees may know which one is played; for any other blind drill, nothing.
     if (request.role !== 'instructor' && isHidden(running) && !running?.shift) return { shifts: [] }
     const playable = await playableHere(range, shells)
     const finished = finishedShifts(ledger, shifts, scores)

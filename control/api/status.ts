@@ -5,21 +5,21 @@ import type { JourneyHealth, JourneyState, PublicStatus } from '../../model/publ
 import type { Api, ApiContext } from './context.ts'
 import { serve } from './serve.ts'
 
-/** In the words of users; the name of the journey is what the metrics call it. */
+/** In users' words; the journeys' names in metrics are the keys. */
 const journeys = [
   { journey: 'browse', title: 'Browsing the shop' },
   { journey: 'checkout', title: 'Checking out' },
   { journey: 'fulfilment', title: 'Shipping of orders' },
 ] as const
 
-/** From this share of failed requests on nobody calls it degraded any more. */
+/** From this share of failed requests on it is an outage, not a degradation. */
 const outageFrom = 0.5
 const degradedFrom = 0.02
 const slowFrom = 0.1
 const bars = 60
 const freshMs = 2_000
 
-/** What users may see, without logging in: how each journey does, lately, and what they were told. Nothing of components or causes. */
+/** What users may see without logging in: the state of each journey, its recent history, and the updates. Nothing about components or causes. */
 export function statusRoutes(app: Api, { context, ledger }: ApiContext): void {
   const prometheus = `http://127.0.0.1:${context.port('prometheus')}/prometheus/api/v1/`
   let known: { at: number; status: Promise<PublicStatus> } | null = null
@@ -57,7 +57,7 @@ export function statusRoutes(app: Api, { context, ledger }: ApiContext): void {
     return { at: Date.now(), journeys: states, updates }
   }
 
-  // Anyone may ask, as often as he likes: the answer is made once in a while.
+  // Anyone may ask, as often as they like, so the answer is cached.
   serve(app, 'GET /api/status', { access: 'public' }, async () => {
     if (!known || Date.now() - known.at > freshMs) known = { at: Date.now(), status: status() }
     return known.status
@@ -66,7 +66,7 @@ export function statusRoutes(app: Api, { context, ledger }: ApiContext): void {
 
 function stateOf(good: number, slow: number, failed: number): JourneyState {
   const all = good + slow + failed
-  // Next to nothing says nothing.
+  // Too few requests to judge by.
   if (all < 3) return 'unknown'
   if (failed / all >= outageFrom) return 'outage'
   return failed / all >= degradedFrom || slow / all >= slowFrom ? 'degraded' : 'operational'

@@ -13,7 +13,7 @@ import { telemetryRoutes } from './telemetry.ts'
 
 // Safe: nobody has joined a game day.
 const nobody = { looks: new Looks(() => {}), people: new People({ current: () => null } as unknown as GameDays) }
-/** What the components behind the routes were asked for. */
+/** The requests that the components behind the routes received. */
 const asked: string[] = []
 const upstream = http.createServer((request, response) => {
   asked.push(request.url ?? '')
@@ -21,7 +21,7 @@ const upstream = http.createServer((request, response) => {
   if (request.url?.startsWith('/hangs') || (request.url !== '/ready' && hangs)) return
   response.setHeader('content-type', 'application/json').end('{"status":"success"}')
 })
-/** As one that is suspended: connections are taken, and nothing comes of them. */
+/** A suspended component: it accepts connections, and never answers. */
 let hangs = false
 let app: Api
 let port = 0
@@ -30,7 +30,7 @@ before(async () => {
   await new Promise<void>((resolve) => upstream.listen(0, '127.0.0.1', resolve))
   port = (upstream.address() as AddressInfo).port
   app = createApp()
-  // Safe: the routes need no more of it than ports and the profile.
+  // Safe: the routes read only the ports and the profile.
   const context = { port: () => port, config: { profile: 'drill' } } as unknown as RangeContext
   telemetryRoutes(app, { context, ...nobody } as unknown as ApiContext)
   await app.listen({ port: 0, host: '127.0.0.1' })
@@ -41,7 +41,7 @@ after(async () => {
   await new Promise((resolve) => upstream.close(resolve))
 })
 
-/** As it is: clients that mean well take dot segments out themselves. */
+/** Sends the path unchanged: ordinary clients remove dot segments. */
 const statusOf = (url: string): Promise<number | undefined> => {
   asked.length = 0
   const { port: own } = app.server.address() as AddressInfo
@@ -54,7 +54,7 @@ const statusOf = (url: string): Promise<number | undefined> => {
   })
 }
 
-test('what is asked of the telemetry store stays below its API', async () => {
+test('requests to the telemetry store cannot leave its API', async () => {
   assert.equal(await statusOf('/api/telemetry/traces?limit=5'), 200)
   assert.deepEqual(asked, ['/telemetry/traces?limit=5'])
   for (const way of ['../metrics', '%2e%2e/metrics', '.%2E/v1/traces', 'x/../../metrics']) {
@@ -63,7 +63,7 @@ test('what is asked of the telemetry store stays below its API', async () => {
   }
 })
 
-test('Prometheus is there to be asked, not to be profiled', async () => {
+test('Prometheus can be queried, but not profiled', async () => {
   assert.equal(await statusOf('/prometheus/graph'), 200)
   for (const way of ['debug/pprof/', '%64ebug/pprof/heap', '/debug/pprof/', 'x/../debug/pprof/', '-/reload', '-/quit']) {
     assert.equal(await statusOf(`/prometheus/${way}`), 404, way)
@@ -71,7 +71,7 @@ test('Prometheus is there to be asked, not to be profiled', async () => {
   }
 })
 
-test('a query that Prometheus does not answer costs one graph, and not the dashboard', async () => {
+test('a query that Prometheus does not answer costs one graph, not the dashboard', async () => {
   const queries = [{ query: 'up', start: 0, end: 60, step: 15 }]
   const ask = async () => {
     const answer = await app.inject({ method: 'POST', url: '/api/prometheus/query_ranges', payload: { queries } })
@@ -90,7 +90,7 @@ test('a query that Prometheus does not answer costs one graph, and not the dashb
   }
 })
 
-test('one that hangs is told from one that is slow, and long before a request would be given up', async () => {
+test('a backend that hangs is told apart from a slow one, long before a request would time out', async () => {
   const base = `http://127.0.0.1:${port}`
   const slow = await ask({ name: 'Prometheus', base, ready: '/ready' }, '/slow', { doubtMs: 50 })
   assert.deepEqual([slow.status, slow.body.toString()], [200, 'slow'])
@@ -102,7 +102,7 @@ test('one that hangs is told from one that is slow, and long before a request wo
   assert.ok(Date.now() - startedAt < 5_000)
 })
 
-test('a dashboard is told that Prometheus hangs while people still look', async () => {
+test('a dashboard reports within seconds that Prometheus hangs', async () => {
   hangs = true
   try {
     const queries = [{ query: 'up', start: 0, end: 60, step: 15 }]
@@ -116,7 +116,7 @@ test('a dashboard is told that Prometheus hangs while people still look', async 
   }
 })
 
-test('more than can be held is refused in words', async () => {
+test('an answer that is too large is refused with the reason', async () => {
   const base = `http://127.0.0.1:${port}`
   await assert.rejects(ask({ name: 'Prometheus', base, ready: '/ready' }, '/x', { mostBytes: 10 }), {
     code: 'too-large',
@@ -124,7 +124,7 @@ test('more than can be held is refused in words', async () => {
   })
 })
 
-test('pages of a component that is away say so', async () => {
+test('pages of a component that is down say so', async () => {
   const alone = createApp()
   telemetryRoutes(alone, { context: { port: () => 1, config: { profile: 'drill' } }, ...nobody } as unknown as ApiContext)
   for (const [url, name] of [

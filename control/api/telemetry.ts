@@ -10,20 +10,20 @@ import { ask, forward, longestMs, type Upstream } from './forward.ts'
 import { lookingAtMetrics, lookingAtStore } from './looking.ts'
 import { serve } from './serve.ts'
 
-/** What may be asked of Prometheus through us: nothing that changes it. */
+/** Paths of Prometheus that may be queried through us: none of them changes it. */
 const prometheusReads =
   /^(query|query_range|query_exemplars|format_query|parse_query|labels|label\/\w+\/values|series|metadata|rules|alerts|targets|targets\/metadata|alertmanagers|scrape_pools|status\/(flags|buildinfo|runtimeinfo|tsdb))$/
-/** By a form as well: a query may be too long for an address. */
+/** By POST as well: a query may be too long for a URL. */
 const prometheusForms = /^(query|query_range|query_exemplars|format_query|parse_query|labels|series)$/
 const form = 'application/x-www-form-urlencoded'
-/** What Grafana asks under Prometheus' own paths; what people look at there counts as anywhere. */
+/** What Grafana requests under Prometheus's own paths; it counts as a look as everywhere. */
 const grafanaReads = ['query', 'query_range']
 
-/** Of all the answers of one dashboard, in bytes. */
+/** Maximum size of all answers of one dashboard, in bytes. */
 const mostOfDashboard = 32 * 1024 * 1024
 const comma = Buffer.from(',')
 
-/** Where they are answered by themselves. */
+/** Base URLs of the servers themselves. */
 const upstreams = (context: ApiContext['context']) => {
   const upstream = (port: Parameters<typeof context.port>[0], name: string, ready: string): Upstream => ({
     name,
@@ -46,12 +46,12 @@ export function telemetryRoutes(app: Api, { context, looks, people }: ApiContext
   const traces = lookingAtStore(looks, people)
   app.get('/api/telemetry/*', async (request, reply) => {
     const target = new URL(`http://store/telemetry/${request.url.slice('/api/telemetry/'.length)}`)
-    // `..` leads elsewhere on the store.
+    // `..` would lead to other paths of the store.
     if (!target.pathname.startsWith('/telemetry/')) throw new FiredrillError('not-found', `there is no GET ${request.url.split('?')[0]}`)
     return forward(behind.store(), `${target.pathname}${target.search}`, request, reply, {}, traces.asked(request, target))
   })
 
-  /** The objectives that alerts are made of, for the page that shows their budgets. */
+  /** The objectives that alerts are generated from, for the page that shows their budgets. */
   serve(app, 'GET /api/slos', async () => ({ levels: serviceLevels, burn: timings[context.config.profile].burn }))
 
   alertRoutes(app, behind, (request) => looks.served(people.viewer(request), 'alerts', []))
@@ -80,13 +80,13 @@ function metricRoutes(app: Api, { prometheus }: Upstreams, metrics: ReturnType<t
         },
       })
   })
-  /** For the dots on a graph: exemplars are the requests behind it, and no look by themselves. */
+  /** The dots on a graph: exemplars are the requests behind it, and no look by themselves. */
   serve(app, 'GET /api/exemplars', async (request) => {
     const exemplars = await slowestExemplars(prometheus(), request.query)
     if (exemplars.length > 0) metrics.dotted(request, request.query.query)
     return { exemplars }
   })
-  /** Many range queries at once, as a dashboard asks them: one request instead of dozens, and each answer or refusal in its place. */
+  /** Many range queries at once, for a dashboard: one request instead of dozens, with an answer or a refusal for each, in order. */
   serve(app, 'POST /api/prometheus/query_ranges', async (request, reply) => {
     let bytes = 0
     const answers = await Promise.all(
@@ -103,10 +103,10 @@ function metricRoutes(app: Api, { prometheus }: Upstreams, metrics: ReturnType<t
             throw new FiredrillError('too-large', 'the dashboard has more than can be handed on at once: ask for less')
           if (!type.startsWith('application/json')) throw new FiredrillError('component-failed', 'Prometheus did not answer as it should')
           metrics.drawn(request, query, body)
-          // Handed on as it is: to read so much would hold others up.
+          // Forwarded without parsing, which would block other requests for too long.
           return body
         } catch (error) {
-          // In the form in which Prometheus refuses: the other graphs of the dashboard are drawn.
+          // In the form of Prometheus's refusals: the dashboard draws its other graphs.
           return Buffer.from(JSON.stringify({ status: 'error', errorType: 'unavailable', error: describeError(error) }))
         }
       }),
@@ -142,12 +142,12 @@ function alertRoutes(app: Api, { alertmanager }: Upstreams, served: (request: Fa
   )
 }
 
-/** Their own pages and APIs, for those who prefer them, and for Grafana. Locust's can change the load, so it is for instructors. */
+/** The servers' own pages and APIs, for those who prefer them, and for Grafana. Locust's can change the load, so it is for instructors. */
 function ownPages(app: Api, { prometheus, store, locust }: Upstreams): void {
   void app.register(httpProxy, {
     ...pages(prometheus(), '/prometheus'),
     httpMethods: ['GET', 'HEAD', 'POST'],
-    // Profiles and the lifecycle of Prometheus itself are nobody's business here, and a form asks and does not change.
+    // Profiles and the lifecycle API of Prometheus itself are not available, and POST is for queries only.
     preHandler: async (request) => {
       const path = decodedPath(request.url)
       const forms = path.startsWith('/prometheus/api/v1/') && prometheusForms.test(path.slice('/prometheus/api/v1/'.length))
@@ -164,7 +164,7 @@ function ownPages(app: Api, { prometheus, store, locust }: Upstreams): void {
   })
 }
 
-/** What is handed on as it is, and what is told when there is nobody to answer it. */
+/** Forwards requests unchanged, and reports a server that does not answer. */
 const pages = ({ name, base }: Upstream, prefix: string): FastifyHttpProxyOptions => ({
   upstream: base,
   prefix,
@@ -179,7 +179,7 @@ const pages = ({ name, base }: Upstream, prefix: string): FastifyHttpProxyOption
   },
 })
 
-/** The path as whoever serves it reads it: without escapes and dot segments. Escapes that are none leave it as it is. */
+/** The path as the server behind will read it: without escapes and dot segments. Invalid escapes leave it unchanged. */
 function decodedPath(target: string): string {
   const { pathname } = new URL(target, 'http://localhost')
   try {

@@ -12,7 +12,7 @@ test('each line is reported once, as added, removed or unchanged', () => {
   assert.deepEqual(textDifference('', 'a\n'), [{ kind: 'added', text: 'a' }])
 })
 
-test('texts with little in common are compared in time, and no line is lost', () => {
+test('texts with little in common are compared quickly, and no line is lost', () => {
   const before = `first\n${Array.from({ length: 2_000 }, (_, line) => `old ${line}\n`).join('')}last\n`
   const after = `first\n${Array.from({ length: 2_000 }, (_, line) => `new ${line % 7}\n`).join('')}last\n`
   const startedAt = performance.now()

@@ -1,14 +1,16 @@
 import { diffLines } from 'diff'
 import type { DiffLine } from '../../model/mesh.ts'
 
-/** Past this many lines that differ nobody reads a difference, and to find the shortest takes time that grows with its square. */
+/** With more changed lines than this, nobody reads a diff, and the time to find the shortest one grows with the square. */
 const mostEdits = 400
 const longestMs = 20
 
 const linesOf = (text: string): string[] => (text === '' ? [] : text.replace(/\n$/, '').split('\n'))
 const all = (kind: DiffLine['kind'], lines: readonly string[]): DiffLine[] => lines.map((text) => ({ kind, text }))
 
-/** How two texts differ, line by line. Of texts that have little in common, all between the first and the last difference is told as replaced. */
+/**
+ * The diff of two texts, line by line. For texts that have little in common, everything between the first and the last difference counts as replaced.
+ */
 export function textDifference(before: string, after: string): DiffLine[] {
   const found = diffLines(before, after, { maxEditLength: mostEdits, timeout: longestMs })
   if (found) return found.flatMap(({ value, added, removed }) => all(added ? 'added' : removed ? 'removed' : 'same', linesOf(value)))

@@ -4,7 +4,7 @@ import { offeredTemplates } from '../../people/ticket-templates.ts'
 import type { Api, ApiContext } from './context.ts'
 import { serve } from './serve.ts'
 
-/** What customers wrote in a drill, and what is done with it. */
+/** What customers wrote in a drill, and what the trainee does with it. */
 export function ticketRoutes(app: Api, { ledger, engine, people }: ApiContext): void {
   serve(app, 'GET /api/drills/:id/tickets', async (request) => {
     const { id } = request.params
@@ -31,7 +31,7 @@ export function ticketRoutes(app: Api, { ledger, engine, people }: ApiContext): 
     engine.tickets.handle({ ...request.body, did: 'closed', template: null }, people.of(request))
     return {}
   })
-  /** The orders that somebody found to be affected; how many were right is for the debrief. */
+  /** A list of affected orders; the debrief shows how many were right. */
   serve(app, 'POST /api/drills/:id/affected', async (request) => {
     engine.mustRun(request.params.id)
     const { kind, orders } = request.body

@@ -1,4 +1,4 @@
-/** An answer that is written out as JSON already, because it is long and kept, or was written in slices. */
+/** An answer that is already serialised as JSON, because it is long and cached, or was written in slices. */
 export class Written<Answer> {
   declare readonly answer: Answer
   readonly text: string

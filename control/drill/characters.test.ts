@@ -7,7 +7,7 @@ const robin = { name: 'Robin', role: 'lead' }
 const alert = { fingerprint: 'a', name: 'StalePrices', severity: 'page', summary: 'prices are old', startsAt: '' }
 const said = ({ drill }: CurrentBench) => drill.events.flatMap((event) => (event.type === 'person-said' ? [event] : []))
 
-/** A drill of a scenario with people, whose page has come and is acknowledged; `pass` lets them act each second. */
+/** A drill of a scenario with people, whose page was received and acknowledged; `pass` ticks them each second. */
 function paged(context: TestContext, bench: CurrentBench): { people: Characters; pass: (seconds: number) => void } {
   context.mock.timers.enable({ apis: ['Date'], now: 1_000_000 })
   const people = new Characters(bench.drill)
@@ -24,7 +24,7 @@ function paged(context: TestContext, bench: CurrentBench): { people: Characters;
   return { people, pass }
 }
 
-test('people say what their policy decides, and answer the trainee who asks them', (context) => {
+test('people say what their policy decides, and answer the trainee’s questions', (context) => {
   using bench = new CurrentBench()
   const { people, pass } = paged(context, bench)
   pass(45)
@@ -40,7 +40,7 @@ test('people say what their policy decides, and answer the trainee who asks them
   assert.deepEqual([answer?.person, answer?.fact], ['head-of-sales', 'changes'])
 })
 
-test('nobody speaks in a quiet, and its end tells who waited with a word', (context) => {
+test('nobody speaks in a quiet, and its end says who had to wait', (context) => {
   using bench = new CurrentBench()
   const { people, pass } = paged(context, bench)
   people.askQuiet(120_000, robin)
@@ -57,7 +57,7 @@ test('nobody speaks in a quiet, and its end tells who waited with a word', (cont
   assert.deepEqual(ended.missed, [])
 })
 
-test('a quiet may be asked for three times in a drill; to end one is no request for another', (context) => {
+test('quiet may be requested three times in a drill; ending one is not a request', (context) => {
   using bench = new CurrentBench()
   const { people } = paged(context, bench)
   for (const left of [3, 2, 1]) {
@@ -71,7 +71,7 @@ test('a quiet may be asked for three times in a drill; to end one is no request 
   assert.equal(bench.drill.events.filter(({ type }) => type === 'quiet-asked').length, 7)
 })
 
-test('the instructor lets somebody speak whoever is muted, in words of theirs or in that person’s own', (context) => {
+test('the instructor makes a person speak even if muted, in the instructor’s words or the person’s own', (context) => {
   using bench = new CurrentBench()
   const { people, pass } = paged(context, bench)
   people.mute(true)
@@ -92,7 +92,7 @@ test('the instructor lets somebody speak whoever is muted, in words of theirs or
   assert.equal(said(bench).length, 3, 'they may speak again')
 })
 
-test('after the end of a drill nobody is asked, sent or muted, and what a model understood is of no use any more', (context) => {
+test('after the end of a drill nobody can be asked, sent in or muted, and a model’s match is ignored', (context) => {
   using bench = new CurrentBench()
   const { people, pass } = paged(context, bench)
   people.noteUnderstood(3, 'changes')

@@ -5,7 +5,7 @@ import { peopleParameters } from '../../people/parameters.ts'
 import { decidePeople } from '../../people/policy.ts'
 import type { CurrentDrill } from './current.ts'
 
-/** The people of the scenario that is played: what they are asked and told, and what their policy lets them say. */
+/** The people of the running scenario: questions to them, information for them, and what their policy makes them say. */
 export class Characters {
   readonly #drill: CurrentDrill
 
@@ -13,7 +13,7 @@ export class Characters {
     this.#drill = drill
   }
 
-  /** Lets them say what their policy decides. */
+  /** Sends what their policy decides. */
   act(): void {
     const state = this.#drill.running()
     if (!state) return
@@ -22,13 +22,13 @@ export class Characters {
     if (decision.kind === 'end-quiet') this.#drill.append({ type: 'quiet-ended', held: decision.held, missed: decision.missed })
   }
 
-  /** The trainee to one of them: a question, or a word that they wait for. */
+  /** From the trainee to one of them: a question, or the information that the person wanted. */
   ask(person: CharacterId, text: string, by?: Actor): void {
     this.#drill.mustAllow('ask-person')
     this.#drill.append({ type: 'person-asked', person, text }, by)
   }
 
-  /** What a model takes a question for. */
+  /** The fact that a model matched to a question. */
   noteUnderstood(to: number, fact: string): void {
     if (this.#drill.running()) this.#drill.append({ type: 'question-understood', to, fact })
   }
@@ -38,7 +38,7 @@ export class Characters {
     return peopleParameters.quiets - this.#drill.events.filter((event) => event.type === 'quiet-asked' && event.forMs > 0).length
   }
 
-  /** No interruptions for so long; 0 ends a quiet. Throws `conflict` when there were enough of them. */
+  /** Starts a quiet of this length; 0 ends it. Throws `conflict` if the trainee has used up the permitted number. */
   askQuiet(forMs: number, by?: Actor): void {
     this.#drill.mustAllow('ask-quiet')
     if (forMs > 0 && this.quietsLeft() <= 0)
@@ -49,7 +49,7 @@ export class Characters {
     this.#drill.append({ type: 'quiet-asked', forMs }, by)
   }
 
-  /** The instructor lets somebody speak; in that person's own words without a text. */
+  /** The instructor makes a person speak; without a text, in the person's own words. */
   send(person: CharacterId, text: string | null): void {
     this.#drill.mustAllow('direct-people')
     this.#drill.append({ type: 'person-sent', person, text })

@@ -5,7 +5,7 @@ import { EngineBench } from '../replay/engine-bench.ts'
 
 const deadline = (bench: EngineBench) => bench.injector.open()[0]?.deadlineAt ?? 0
 
-test('a pause moves the deadline of what is in by as long as it lasted, and the end of the drill as well', async () => {
+test('a pause moves the deadlines of injected faults and the end of the drill by its length', async () => {
   using bench = new EngineBench()
   const drill = await bench.start()
   await bench.pass(6)
@@ -28,7 +28,7 @@ test('a pause moves the deadline of what is in by as long as it lasted, and the 
   await bench.engine.finish()
 })
 
-test('a pause that was forgotten ends after half an hour', async () => {
+test('a forgotten pause ends after half an hour', async () => {
   using bench = new EngineBench()
   const drill = await bench.start()
   await bench.pass(6)
@@ -59,7 +59,7 @@ test('a clock that was set back in a pause takes no time away', async () => {
   await bench.engine.finish()
 })
 
-test('more time is more time for the faults as well; a pause cannot be paused, nor what runs be continued', async () => {
+test('an extension applies to the faults as well; a paused drill cannot be paused, nor a running one continued', async () => {
   using bench = new EngineBench()
   const drill = await bench.start()
   await bench.pass(6)
@@ -73,7 +73,7 @@ test('more time is more time for the faults as well; a pause cannot be paused, n
   assert.throws(() => bench.engine.clock.extend(1), { code: 'wrong-state' })
 })
 
-test('what is planned next in a shift is brought forward: its clock jumps, and what is in ends as much sooner', async () => {
+test('a skip in a shift advances its clock to the next planned step, and brings deadlines forward by as much', async () => {
   using bench = new EngineBench()
   const drill = await bench.start('quiet-sunday')
   assert.equal(bench.engine.clock.skip(), 90_000, 'a noise, at a minute and a half')
@@ -100,7 +100,7 @@ test('what is planned next in a shift is brought forward: its clock jumps, and w
   await bench.engine.finish()
 })
 
-test('what is due by now need not be brought forward', async () => {
+test('what is already due cannot be skipped to', async () => {
   using bench = new EngineBench()
   const drill = await bench.start('quiet-sunday')
   bench.now += 89_999
@@ -115,7 +115,7 @@ test('what is due by now need not be brought forward', async () => {
   await bench.engine.finish()
 })
 
-test('without a drill there is no time to stop, to give or to skip', () => {
+test('without a drill there is nothing to pause, extend or skip', () => {
   using bench = new EngineBench()
   const { clock } = bench.engine
   for (const act of [() => clock.pause(), () => clock.continue(), () => clock.extend(1_000), () => clock.skip()])

@@ -3,7 +3,7 @@ import { FiredrillError } from '../../model/errors.ts'
 import type { CurrentDrill } from './current.ts'
 import type { Harm } from './harm.ts'
 
-/** A pause ends by itself: no fault stays in for longer because somebody forgot it. */
+/** A pause ends by itself, so that no fault stays injected because somebody forgot it. */
 const longestPauseMs = 30 * 60_000
 
 interface Dependencies {
@@ -11,7 +11,7 @@ interface Dependencies {
   harm: Harm
 }
 
-/** The time that a drill has. The deadlines of its faults move with it. */
+/** The time of a drill. The deadlines of its faults move with it. */
 export class DrillClock {
   readonly #deps: Dependencies
 
@@ -19,12 +19,12 @@ export class DrillClock {
     this.#deps = deps
   }
 
-  /** Stops the drill's clock, for a talk or a break; the faults stay in, and their limits move. */
+  /** Stops the drill's clock, for a discussion or a break; the faults stay injected, and their deadlines move. */
   pause(by?: Actor): void {
     const { drill, harm } = this.#deps
     drill.mustAllow('pause')
     harm.reportAtOnce()
-    // At least as long as the pause may be: what is left over is taken back at its end.
+    // By the maximum length of a pause: the end of the pause takes back what was not used.
     drill.appendAndExtend({ type: 'drill-paused' }, longestPauseMs, by)
   }
 
@@ -39,14 +39,14 @@ export class DrillClock {
     if (pausedMsOf(state) > longestPauseMs) this.continue()
   }
 
-  /** More time, for those who play and for the faults that are in. */
+  /** Extends the time of the drill, and the deadlines of its injected faults. */
   extend(byMs: number): void {
     const { drill } = this.#deps
     drill.mustAllow('extend')
     drill.appendAndExtend({ type: 'time-extended', byMs }, byMs)
   }
 
-  /** Brings what is planned next in a shift forward to now; returns by how much, in milliseconds. Throws `wrong-state` where nothing more is planned. */
+  /** Advances a shift's clock to the next planned step; returns by how much, in milliseconds. Throws `wrong-state` if nothing more is planned. */
   skip(): number {
     const { drill } = this.#deps
     const state = drill.mustAllow('skip')
@@ -54,11 +54,11 @@ export class DrillClock {
     const next = drill.played(state).timeline.find((_, step) => drill.isPending(state, step))
     if (!next) throw new FiredrillError('wrong-state', 'nothing more is planned in this shift')
     const byMs = Math.round(next.at - drillClock(state, Date.now()))
-    // What is in has as much less time as the shift.
+    // Injected faults lose as much time as the shift.
     if (byMs > 0) drill.appendAndExtend({ type: 'time-skipped', byMs }, -byMs)
     return Math.max(0, byMs)
   }
 }
 
-/** How long a pause has lasted by now. A clock may be set back meanwhile. */
+/** How long a pause has lasted so far. The machine's clock may have been set back meanwhile. */
 const pausedMsOf = ({ pauses }: DrillState): number => Math.max(0, Date.now() - (pauses.at(-1)?.from ?? Infinity))

@@ -20,7 +20,7 @@ async function paged(bench: EngineBench): Promise<string> {
 const hints = (bench: EngineBench, drill: string) =>
   bench.state(drill).hints.map(({ milestone, rung, reason }) => `${milestone} ${rung} ${reason}`)
 
-test('a hint that is asked for is given, then only after the pause, and each request is noted', async () => {
+test('a requested hint is given, the next one only after the waiting time, and each request is recorded', async () => {
   using bench = new EngineBench()
   const drill = await paged(bench)
   const { coaching } = bench.engine
@@ -40,7 +40,7 @@ test('a hint that is asked for is given, then only after the pause, and each req
   await bench.engine.finish()
 })
 
-test('why a hint was given is an event before it', async () => {
+test('an event before a hint says why it was given', async () => {
   using bench = new EngineBench()
   const drill = await paged(bench)
   bench.engine.coaching.askHint()
@@ -50,7 +50,7 @@ test('why a hint was given is an event before it', async () => {
   await bench.engine.finish()
 })
 
-test('the instructor gives hints one after the other, without a pause, until there are none', async () => {
+test('the instructor gives hints one after another, without a waiting time, until there are none', async () => {
   using bench = new EngineBench()
   const drill = await paged(bench)
   const { coaching } = bench.engine
@@ -60,12 +60,12 @@ test('the instructor gives hints one after the other, without a pause, until the
   )
   assert.deepEqual(hints(bench, drill), ['acknowledged orient instructor', 'acknowledged point instructor', 'acknowledged tell instructor'])
   assert.ok(!bench.types(drill).includes('hint-asked'))
-  // All of this step were given: there is nothing to wait for either.
+  // All hints for this step were given: there is nothing to wait for either.
   assert.deepEqual(coaching.askHint(), { given: false, waitMs: 0, hint: null })
   await bench.engine.finish()
 })
 
-test('with every hint given and no progress, the scenario is made easier by itself', async () => {
+test('when every hint was given without progress, the scenario is made easier automatically', async () => {
   using bench = new EngineBench()
   const drill = await paged(bench)
   for (let given = 0; given < 3; given++) bench.engine.coaching.giveHint()
@@ -77,7 +77,7 @@ test('with every hint given and no progress, the scenario is made easier by itse
   await bench.engine.finish()
 })
 
-test('praise is said in the drill, once for each milestone', async () => {
+test('praise is given during the drill, once for each milestone', async () => {
   using bench = new EngineBench()
   const drill = await paged(bench)
   bench.engine.pages.acknowledge()
@@ -87,13 +87,13 @@ test('praise is said in the drill, once for each milestone', async () => {
   await bench.engine.finish()
 })
 
-test('a drill that runs out of time is extended while somebody works on it, and its faults with it', async () => {
+test('a drill that runs out of time is extended while somebody works on it, and so are its faults', async () => {
   using bench = new EngineBench()
   const drill = await paged(bench)
   const { limitMs } = bench.state(drill)
   const deadline = bench.injector.open()[0]?.deadlineAt ?? 0
   bench.engine.coaching.setMode('auto')
-  // Steps that are shorter than what counts as a control plane that stood still.
+  // In steps that are too short to count as a suspended control plane.
   while (bench.now < bench.state(drill).startedAt + limitMs - coachParameters.extendWithinMs) {
     bench.now += 7_000
     await bench.pass(1)
@@ -105,7 +105,7 @@ test('a drill that runs out of time is extended while somebody works on it, and 
   await bench.engine.finish()
 })
 
-test('what the policy would do is told without doing it, and of no drill there is nothing to tell', async () => {
+test('the policy’s decision can be previewed without effect, and is empty without a drill', async () => {
   using bench = new EngineBench()
   assert.equal(bench.engine.coaching.decisions(), null)
   const drill = await paged(bench)
@@ -116,7 +116,7 @@ test('what the policy would do is told without doing it, and of no drill there i
   await bench.engine.finish()
 })
 
-test('a mode that is set already is not noted again, and a snooze lasts as long as was asked', async () => {
+test('setting the same mode again is not recorded, and a snooze lasts as long as requested', async () => {
   using bench = new EngineBench()
   const drill = await paged(bench)
   const { coaching } = bench.engine
@@ -129,7 +129,7 @@ test('a mode that is set already is not noted again, and a snooze lasts as long 
   await bench.engine.finish()
 })
 
-test('what is asked of the coach and what it says are events; after the end nothing is added', async () => {
+test('questions to the coach and its messages are events; after the end none is added', async () => {
   using bench = new EngineBench()
   const drill = await paged(bench)
   const { coaching } = bench.engine
@@ -148,7 +148,7 @@ test('what is asked of the coach and what it says are events; after the end noth
     assert.throws(late, { code: 'wrong-state' })
 })
 
-describe('beside people who speak', () => {
+describe('when people speak too', () => {
   const startedAt = 1_000_000
   const page = { fingerprint: 'a', name: 'BrowseLatencyBudgetBurn', severity: 'page', summary: '', startsAt: '' }
   const word = {
@@ -165,10 +165,10 @@ describe('beside people who speak', () => {
     withinMs: null,
   }
   type Moment = readonly [ms: number, body: DrillEventBody | null]
-  /** A drill that goes so; the coach looks at its last moment. Returns what that added. */
+  /** A drill with these events; the coach is called at its last moment. Returns the events that this added. */
   function after(context: TestContext, course: readonly Moment[]): string[] {
     using bench = new CurrentBench()
-    // Safe: neither is asked here.
+    // Safe: neither is called here.
     const coaching = new Coaching({ drill: bench.drill, faults: {} as DrillFaults, clock: {} as DrillClock })
     context.mock.timers.reset()
     context.mock.timers.enable({ apis: ['Date'], now: startedAt })
@@ -185,20 +185,20 @@ describe('beside people who speak', () => {
         event.type === 'hint-given' ? [`${event.rung} ${event.reason}`] : event.type === 'coach-said' ? [event.about] : [],
       )
   }
-  /** So late that a hint is due whether the trainee struggles or not. */
+  /** So late that a hint is due even to a trainee who does not struggle. */
   const late = started.limitMs * coachParameters.hurryFull
   const justPaged: Moment = [late - 5_000, { type: 'page-received', alert: page }]
   const orient = { type: 'hint-given', milestone: 'acknowledged', rung: 'orient', text: '', reason: 'time' } as const
   const beat = { ...word, about: 'beat' } as const
 
-  test('whoever is only late is not told so shortly after somebody has spoken unasked', (context) => {
+  test('a trainee who is only late gets no hint shortly after a person has spoken unasked', (context) => {
     const spokeMsAgo = (ms: number): Moment => [late - ms, beat]
     assert.deepEqual(after(context, [justPaged, [late, null]]), ['orient time'])
     assert.deepEqual(after(context, [spokeMsAgo(peopleParameters.leftAloneMs - 1), justPaged, [late, null]]), [])
     assert.deepEqual(after(context, [spokeMsAgo(peopleParameters.leftAloneMs), justPaged, [late, null]]), ['orient time'])
   })
 
-  test('whoever is stuck, has had the first hint, or got further, is spoken to all the same', (context) => {
+  test('a trainee who is stuck, has had the first hint, or made progress, gets one all the same', (context) => {
     const early: Moment = [1_000, { type: 'page-received', alert: page }]
     assert.deepEqual(after(context, [early, [late - 60_000, beat], [late, null]]), ['orient struggling'])
     assert.deepEqual(
@@ -216,14 +216,14 @@ describe('beside people who speak', () => {
     )
   })
 
-  test('nothing is said while a person speaks', (context) => {
+  test('the coach is silent while a person speaks', (context) => {
     const praised: Moment = [40_000, { type: 'milestone-reached', milestone: 'acknowledged', evidence: '' }]
     const answer: Moment = [40_000, { ...word, about: 'answer' }]
     assert.deepEqual(after(context, [praised, answer, [40_000 + peopleParameters.gapMs - 1, null]]), [])
     assert.deepEqual(after(context, [praised, answer, [40_000 + peopleParameters.gapMs, null]]), ['acknowledged'])
   })
 
-  test('with little time left the coach says what is missing, once', (context) => {
+  test('when little time is left, the coach says what is missing, once', (context) => {
     const nearlyOver = started.limitMs - coachParameters.wrapUpWithinMs + 1_000
     const course: Moment[] = [
       [1_000, { type: 'page-received', alert: page }],
@@ -245,7 +245,7 @@ test('without a drill the coach has nothing to do', () => {
     assert.throws(refused, { code: 'not-found' })
 })
 
-test('that a scenario is made easier is decided once, however long it takes', async () => {
+test('easing a scenario is decided once, however long it takes', async () => {
   using bench = new EngineBench()
   const drill = await paged(bench)
   for (let given = 0; given < 3; given++) bench.engine.coaching.giveHint()
@@ -268,7 +268,7 @@ describe('in a shift', () => {
       .flatMap((event) => (event.type === 'hint-given' ? [[event.incident, event.milestone, event.rung, event.reason]] : []))
   const asked = (bench: ShiftBench) => bench.events(bench.drill).flatMap((event) => (event.type === 'hint-asked' ? [event.incident] : []))
 
-  test('a hint is about the most urgent incident, or the one that is asked about, and says so', async () => {
+  test('a hint is about the most urgent incident, or the one asked about, and says so', async () => {
     using bench = await ShiftBench.begin()
     const { coaching } = bench.engine
     await bench.next()
@@ -293,7 +293,7 @@ describe('in a shift', () => {
     await bench.engine.finish()
   })
 
-  test('between incidents nothing is said, and a request is noted without one', async () => {
+  test('between incidents the coach is silent, and a request is recorded without a hint', async () => {
     using bench = await ShiftBench.begin()
     const { coaching } = bench.engine
     assert.deepEqual(coaching.askHint(), { given: false, waitMs: 1_000, hint: null })
@@ -303,7 +303,7 @@ describe('in a shift', () => {
     await bench.engine.finish()
   })
 
-  test('noise is told apart from an incident by nothing until it is acknowledged, and then once how that is found out', async () => {
+  test('a hint about noise looks like any other until it is acknowledged, and then says once how to recognise noise', async () => {
     using bench = await ShiftBench.begin()
     const { coaching, pages } = bench.engine
     await bench.next(noise)
@@ -323,18 +323,18 @@ describe('in a shift', () => {
     ])
     assert.deepEqual(asked(bench), [1, 1, 1, 1])
     assert.equal(bench.events(bench.drill).find(({ type }) => type === 'hint-asked')?.by?.name, 'Robin')
-    // Once an incident has paged, that is what is meant.
+    // Once an incident has paged, a request is about that.
     await bench.next('BrowseLatencyBudgetBurn')
     coaching.askHint()
     assert.equal(given(bench).at(-1)?.[0], 2)
-    // Of later noise, everything is told again.
+    // For later noise, everything is said again.
     bench.page(noise, 'resolved')
     await bench.next('CheckoutTrafficLow')
     assert.equal(coaching.askHint(undefined, 3).given, true)
     await bench.engine.finish()
   })
 
-  test('noise that is over is not meant', async () => {
+  test('a request is not about noise that is over', async () => {
     using bench = await ShiftBench.begin()
     await bench.next(noise)
     bench.page(noise, 'resolved')
@@ -343,7 +343,7 @@ describe('in a shift', () => {
     await bench.engine.finish()
   })
 
-  test('what the instructor sets for the shift counts for each incident, and praise is of one', async () => {
+  test('the instructor’s settings for the shift apply to each incident, and praise is about one', async () => {
     using bench = await ShiftBench.begin()
     const { coaching, pages } = bench.engine
     await bench.next()
@@ -360,7 +360,7 @@ describe('in a shift', () => {
     await bench.engine.finish()
   })
 
-  test('whoever was busy with one incident has not struggled with the next meanwhile', async () => {
+  test('time spent on one incident does not count as struggling with the next', async () => {
     using bench = await ShiftBench.begin()
     await bench.next()
     await bench.next('BrowseLatencyBudgetBurn')
@@ -368,7 +368,7 @@ describe('in a shift', () => {
     await bench.next('PricesOutdated')
     bench.engine.pages.acknowledge(undefined, 1)
     await bench.pass(30)
-    // As the parts that prove them would note them.
+    // As the code that proves milestones would record them.
     for (const milestone of ['located', 'diagnosed', 'mitigated', 'recovered'] as const)
       bench.ledger.append(bench.drill, { type: 'milestone-reached', milestone, evidence: '', incident: 1 }, undefined, bench.now)
     bench.restart()

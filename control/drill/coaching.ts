@@ -13,14 +13,14 @@ interface Dependencies {
   clock: DrillClock
 }
 
-/** For who asks about a page that needs nobody: how that can be found out. */
+/** The hint for a page that needs no action: how to recognise that. */
 const aboutNoise = {
   milestone: 'located',
   rung: 'orient',
   text: 'First find out whether users feel it: look at the share of their requests that is slow or fails, and whether it grows. If nobody feels it, watch for a while, and change nothing.',
 } as const
 
-/** Does in a drill what the coach's policy decides. In which words the coach then speaks is not decided here (`control/coach.ts`). */
+/** Carries out what the coach's policy decides in a drill. The wording is chosen elsewhere (`control/coach.ts`). */
 export class Coaching {
   readonly #deps: Dependencies
 
@@ -28,15 +28,15 @@ export class Coaching {
     this.#deps = deps
   }
 
-  /** Lets the policy look at the drill, and does what it decides. */
+  /** Calls the policy, and carries out what it decides. */
   act(): void {
     const { drill } = this.#deps
     const state = drill.running()
-    // Two voices at once are heard by nobody.
+    // Two messages at once would be too much.
     if (!state || isPersonSpeaking(drill.events, Date.now())) return
     const { incident, ...situation } = this.#situation(state)
     const decision = decide(situation)
-    // Who is not stuck, and only late, is not spoken to again so soon after a person has.
+    // A trainee who is only late, not stuck, is not interrupted again so soon after a person has spoken.
     if (
       decision.kind === 'hint' &&
       decision.reason === 'time' &&
@@ -47,7 +47,7 @@ export class Coaching {
     this.#carryOut(decision, incident)
   }
 
-  /** What the policy would do now, unasked and for who asks; null when no drill is open. */
+  /** What the policy would do now, unasked and on request; null when no drill is open. */
   decisions(): (Omit<Situation, 'now'> & { unasked: Decision; asked: Decision }) | null {
     const { drill } = this.#deps
     const state = drill.running()
@@ -56,11 +56,11 @@ export class Coaching {
     return { ...situation, unasked: decide(situation), asked: decide({ ...situation, asked: true }) }
   }
 
-  /** What the coach goes by: of a shift, the incident that is meant, or the most urgent one. */
+  /** The input of the policy: in a shift, of the incident that was named, or the most urgent one. */
   #situation(state: DrillState, number?: number): Situation & { incident: number | undefined; dueMs?: number; busyUntil?: number } {
     const { drill } = this.#deps
     const own = number === undefined ? inFocus(drill) : alarmOf(drill, number).own
-    // Between the incidents of a shift there is nothing to help with, whatever noise has paged, and nothing to praise once more.
+    // Between the incidents of a shift there is nothing to help with, whatever noise has paged, and nothing new to praise.
     if (!own && state.shift) return { ...drill.situation({ ...state, pagedAt: null }), events: [], incident: undefined }
     if (!own) return { ...drill.situation(state), incident: undefined }
     const { mode, coach, snoozedUntil } = state
@@ -68,7 +68,7 @@ export class Coaching {
     return {
       state: { ...own.state, mode, coach, snoozedUntil },
       events: own.events,
-      // Who can be asked is the shift's.
+      // The people are those of the shift.
       scenario: { ...own.incident.scenario, ...(people ? { people } : {}) },
       now: Date.now(),
       incident: own.number ?? undefined,
@@ -77,7 +77,7 @@ export class Coaching {
     }
   }
 
-  /** The next hint, for who asks, as soon as the policy gives one; otherwise in how many milliseconds, 0 when there is none left. */
+  /** Gives the next hint on request, if the policy allows it; otherwise returns the waiting time in milliseconds, 0 when there is none left. */
   askHint(by?: Actor, number?: number): { given: boolean; waitMs: number; hint: { milestone: string; rung: string; text: string } | null } {
     const { drill } = this.#deps
     const state = drill.mustAllow('ask-hint')
@@ -91,7 +91,7 @@ export class Coaching {
     return { given: hint !== null, waitMs: decision.kind === 'wait' ? decision.forMs : 0, hint }
   }
 
-  /** The noise of that number, or that fires while no incident has paged. */
+  /** The noise with that number, or the noise that fires while no incident has paged. */
   #noiseMeant(number: number | undefined): Alarm | undefined {
     const { drill } = this.#deps
     if (number !== undefined) {
@@ -101,7 +101,7 @@ export class Coaching {
     return inFocus(drill) ? undefined : alarmsIn(drill).findLast(({ own, isOpen }) => own === null && isOpen)
   }
 
-  /** Until it is acknowledged, the first hint of an incident, so that nothing tells which of them is noise. */
+  /** Before it is acknowledged, noise gets an incident's first hint, so that nothing tells noise from incidents. */
   #hintAboutNoise({ number: incident, isAcknowledged }: Alarm, state: DrillState, by?: Actor): ReturnType<Coaching['askHint']> {
     const { drill } = this.#deps
     drill.append({ type: 'hint-asked', incident }, by)
@@ -113,7 +113,7 @@ export class Coaching {
     return { given: true, waitMs: 0, hint: { ...hint } }
   }
 
-  /** The next hint, by the instructor's hand: it does not count as asking. Returns whether there was one. */
+  /** Gives the next hint on behalf of the instructor: it does not count as a request. Returns whether there was one. */
   giveHint(number?: number): boolean {
     const { drill } = this.#deps
     const state = drill.mustAllow('ask-hint')
@@ -125,14 +125,14 @@ export class Coaching {
     return true
   }
 
-  /** What the trainee writes to the coach. */
+  /** From the trainee to the coach. */
   ask(text: string, by?: Actor): DrillEvent {
     const { drill } = this.#deps
     drill.mustAllow('ask-coach')
     return drill.append({ type: 'coach-asked', text }, by)
   }
 
-  /** Something that the coach says or that is told of it. */
+  /** An event of the coach, or about it. */
   note(body: Extract<DrillEventBody, { type: `coach-${string}` }>): void {
     const { drill } = this.#deps
     if (drill.running()) drill.append(body)
@@ -153,7 +153,7 @@ export class Coaching {
     const { drill, faults, clock } = this.#deps
     const incident = number === undefined ? {} : { incident: number }
     if (decision.kind === 'wait' || decision.kind === 'exhausted') return
-    // It is decided each second until it is an event.
+    // The policy decides it again each second, until it is an event.
     if (decision.kind === 'ease' && faults.isEasing) return
     drill.append({ type: 'coach-decided', decision: decision.kind, reasons: decision.reasons, ...incident })
     if (decision.kind === 'encourage') drill.append({ type: 'coach-said', about: decision.about, text: decision.text, ...incident })

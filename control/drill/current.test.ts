@@ -18,7 +18,7 @@ test('before the first drill there is none to run, to command or to append to', 
   assert.deepEqual([bench.drill.incidents(), bench.drill.isUnwritable, bench.drill.hasUnwrittenEnd], [null, false, false])
 })
 
-test('that a drill is over is told once, with its id, also where its end cannot be written down yet', () => {
+test('listeners hear once that a drill is over, with its id, even if its end cannot be written yet', () => {
   using bench = new CurrentBench()
   const over: string[] = []
   bench.drill.live.on('over', (drill) => over.push(drill))
@@ -43,11 +43,11 @@ test('a hundred consoles may listen', (context) => {
   assert.equal(warned.mock.callCount(), 0)
 })
 
-test('what of a shift is of which incident is told of all events so far, and of the drill that runs', () => {
+test('in a shift, each event is assigned to its incident, for all events so far and in the running drill', () => {
   using bench = new CurrentBench()
   bench.drill.begin('one', started)
   assert.equal(bench.drill.incidents(), null, 'it is no shift')
-  // Its file says nothing of incidents any more.
+  // Its file no longer has incidents.
   bench.drill.begin('two', { ...started, shift: true })
   const first = bench.drill.incidents()
   assert.deepEqual([first?.taken, first?.begun], [1, []])
@@ -57,7 +57,7 @@ test('what of a shift is of which incident is told of all events so far, and of 
   assert.deepEqual(bench.drill.incidents()?.noise, [])
 })
 
-test('a step of the timeline is to go in until it is in', () => {
+test('a step of the timeline is due until its fault is injected', () => {
   using bench = new CurrentBench()
   bench.drill.begin('one', started)
   assert.equal(bench.drill.isPending({ injectedSteps: [] }, 0), true)
@@ -67,7 +67,7 @@ test('a step of the timeline is to go in until it is in', () => {
   )
 })
 
-test('each event is in the ledger, in memory, and told to those who listen', () => {
+test('each event is written to the ledger, kept in memory, and sent to listeners', () => {
   using bench = new CurrentBench()
   const told: string[] = []
   bench.drill.live.on('event', ({ type }) => told.push(type))
@@ -78,7 +78,7 @@ test('each event is in the ledger, in memory, and told to those who listen', () 
   assert.deepEqual(bench.drill.events[1]?.by, { name: 'Robin', role: 'lead' })
 })
 
-test('a drill that begins takes the place of the previous one, and one that is loaded goes on from its events', () => {
+test('a new drill replaces the previous one, and a loaded one continues from its events', () => {
   using bench = new CurrentBench()
   bench.drill.begin('one', started)
   bench.drill.append(finished)
@@ -91,7 +91,7 @@ test('a drill that begins takes the place of the previous one, and one that is l
   assert.equal(next.running()?.id, 'two')
 })
 
-test('a command is allowed in the phases that are listed for it, and refused in all others', () => {
+test('a command is allowed in the listed phases, and refused in all others', () => {
   const bodies: Record<DrillPhase, DrillEventBody[]> = {
     running: [],
     paused: [{ type: 'drill-paused' }],
@@ -117,7 +117,7 @@ test('a command is allowed in the phases that are listed for it, and refused in 
   }
 })
 
-test('a drill whose end cannot be written is over, takes no command, and ends in the ledger when it can be written', () => {
+test('a drill whose end cannot be written is over, accepts no command, and ends in the ledger when possible', () => {
   using bench = new CurrentBench()
   bench.drill.begin('one', started)
   bench.fillDisk()
@@ -137,7 +137,7 @@ test('a drill whose end cannot be written is over, takes no command, and ends in
   assert.doesNotThrow(() => bench.drill.mustBeWritten())
 })
 
-test('what could not be written comes before what is written once there is room, the end of the drill above all', () => {
+test('when there is room again, pending events are written before new ones, the end of the drill first of all', () => {
   using bench = new CurrentBench()
   bench.drill.begin('one', started)
   bench.fillDisk()
@@ -149,7 +149,7 @@ test('what could not be written comes before what is written once there is room,
   assert.deepEqual(bench.drill.events, bench.ledger.events('one'))
 })
 
-test('what could not be written is written later, in its order, once, and as of when it happened', (context) => {
+test('pending events are written later, in order, once, and with their original time', (context) => {
   using bench = new CurrentBench()
   let now = 1_000
   context.mock.method(Date, 'now', () => now)
@@ -157,7 +157,7 @@ test('what could not be written is written later, in its order, once, and as of 
   bench.fillDisk()
   for (let count = 1; count <= 150; count++) {
     now += 1_000
-    // The second look at a place is none.
+    // The second look at a place is not recorded.
     for (let look = 0; look < 2; look++) bench.drill.note('one', { type: 'place-viewed', view: 'logs', component: 'redis', detail: '' })
     bench.drill.note('one', { type: 'note-added', text: `${count}` })
   }
@@ -175,7 +175,7 @@ test('what could not be written is written later, in its order, once, and as of 
   )
 })
 
-test('of what cannot be written each place that was looked at is kept once, and a thousand events in all', () => {
+test('of events that cannot be written, one look at each place is kept, and a thousand events in total', () => {
   using bench = new CurrentBench()
   bench.drill.begin('one', started)
   bench.fillDisk()
@@ -195,7 +195,7 @@ test('of what cannot be written each place that was looked at is kept once, and 
   )
 })
 
-test('what is noted is written immediately, and after what could not be written before it', () => {
+test('an event is written immediately, after those that were pending', () => {
   using bench = new CurrentBench()
   const texts = () => bench.drill.events.flatMap((event) => (event.type === 'note-added' ? [event.text] : []))
   bench.drill.begin('one', started)
@@ -210,7 +210,7 @@ test('what is noted is written immediately, and after what could not be written 
   assert.deepEqual([texts(), bench.drill.isUnwritable], [['first', 'second', 'third'], false])
 })
 
-test('of one fault that is out a single note is kept, of another one its own', () => {
+test('one event is kept for each reverted fault', () => {
   using bench = new CurrentBench()
   bench.drill.begin('one', started)
   bench.fillDisk()
@@ -223,7 +223,7 @@ test('of one fault that is out a single note is kept, of another one its own', (
   )
 })
 
-test('an event is never told as earlier than the previous one, whatever becomes of the clock', (context) => {
+test('an event never has an earlier time than the previous one, even if the clock is set back', (context) => {
   using bench = new CurrentBench()
   context.mock.timers.enable({ apis: ['Date'], now: 10_000 })
   bench.drill.begin('one', started)
@@ -237,7 +237,7 @@ test('an event is never told as earlier than the previous one, whatever becomes 
   )
 })
 
-test('what happened in a drill before this one is written there, as of when it happened, and is not of this one', (context) => {
+test('a late event of an earlier drill is written to that drill, with its original time', (context) => {
   using bench = new CurrentBench()
   context.mock.timers.enable({ apis: ['Date'], now: 1_000 })
   const look = { type: 'place-viewed', view: 'logs', component: 'redis', detail: '' } as const
@@ -268,7 +268,7 @@ test('what happened in a drill before this one is written there, as of when it h
   assert.deepEqual(bench.drill.events, bench.ledger.events('two'))
 })
 
-test('that nothing can be written is told once, and known until all of it is written', (context) => {
+test('a ledger that cannot be written is reported once, and known until everything has been written', (context) => {
   using bench = new CurrentBench()
   const told = context.mock.method(process.stderr, 'write', () => true)
   bench.drill.begin('one', started)
@@ -280,7 +280,7 @@ test('that nothing can be written is told once, and known until all of it is wri
     bench.drill.noteAlive(2_000)
     assert.equal(bench.drill.isUnwritable, false)
   }
-  // There is room for small things, and not for an event.
+  // There is room for small values, but not for an event.
   bench.fillDisk()
   bench.drill.note('one', { type: 'note-added', text: 'late' })
   bench.freeDisk()
@@ -292,7 +292,7 @@ test('that nothing can be written is told once, and known until all of it is wri
   assert.deepEqual([bench.drill.isUnwritable, bench.types()], [false, ['drill-started', 'note-added']])
 })
 
-test('the state is of all events, also after one more', () => {
+test('the state includes all events, also after a new one', () => {
   using bench = new CurrentBench()
   bench.drill.begin('one', started)
   assert.equal(bench.drill.running()?.wrongCauses, 0)

@@ -17,10 +17,10 @@ import { FiredrillError, describeError } from '../../model/errors.ts'
 import type { Scenario } from '../../model/scenario.ts'
 import type { Ledger } from '../ledger.ts'
 
-/** So many events are kept that cannot be written down. */
+/** Maximum number of events that are kept while they cannot be written. */
 const mostUnwritten = 1_000
 
-/** What has happened, when, and could not be written down yet. */
+/** An event that could not be written yet, and when it happened. */
 interface Unwritten {
   drill: string
   body: DrillEventBody
@@ -28,7 +28,7 @@ interface Unwritten {
   at: number
 }
 
-/** What the coach is saying, as it is said; what it has said is an event. */
+/** A message of the coach while it is being generated; the complete message is an event. */
 export interface CoachText {
   drill: string
   /** The event that it answers. */
@@ -36,7 +36,7 @@ export interface CoachText {
   text: string
 }
 
-/** What policies decide by. */
+/** The input of the policies. */
 export interface Situation {
   state: DrillState
   /** Of the drill, oldest first. */
@@ -46,10 +46,10 @@ export interface Situation {
   now: number
 }
 
-/** `over` is told once for each drill, also where its end cannot be written down yet. */
+/** `over` is sent once for each drill, even if its end cannot be written yet. */
 type Listener = { event: [DrillEvent]; over: [drill: string]; verdict: [Verdict]; coach: [CoachText] }
 
-/** The drill that runs, or the last one that did: its events, in memory and in the ledger. All that is known of a drill is in them. */
+/** The running drill, or the last one: its events, in memory and in the ledger. Everything that is known about a drill is in them. */
 export class CurrentDrill {
   readonly live = new EventEmitter<Listener>()
   readonly #ledger: Ledger
@@ -58,16 +58,16 @@ export class CurrentDrill {
   #events: DrillEvent[] = []
   #folded: { events: readonly DrillEvent[]; count: number; state: DrillState | null } | null = null
   #incidents: { events: readonly DrillEvent[]; all: Incidents } | null = null
-  /** How the drill has ended, while that cannot be written down. */
+  /** The end of the drill, while it cannot be written. */
   #unwrittenEnd: DrillEventBody | null = null
-  /** What was done and looked at, while that cannot be written down; oldest first. */
+  /** Actions and looks that could not be written yet, oldest first. */
   #unwritten: Unwritten[] = []
   #unwritable = false
 
   constructor(ledger: Ledger, scenarios: ReadonlyMap<string, Scenario>) {
     this.#ledger = ledger
     this.#scenarios = scenarios
-    // Each stream of live events listens.
+    // Each stream of live events adds a listener.
     this.live.setMaxListeners(200)
   }
 
@@ -78,7 +78,7 @@ export class CurrentDrill {
   get events(): readonly DrillEvent[] {
     return this.#events
   }
-  /** Whether the ledger could not be written when it was last tried. */
+  /** Whether the last write to the ledger failed. */
   get isUnwritable(): boolean {
     return this.#unwritable
   }
@@ -86,13 +86,13 @@ export class CurrentDrill {
     return this.#unwrittenEnd !== null
   }
 
-  /** The drill that has begun and not ended; it may be paused. */
+  /** The drill that has started and not ended; it may be paused. */
   running(): DrillState | null {
     const state = this.#fold()
     return state && isOpen(state) && !this.hasUnwrittenEnd ? state : null
   }
 
-  /** The drill, for a command. Throws `not-found` when there is none, `wrong-state` when it is too late for that. */
+  /** The drill, for a command. Throws `not-found` when there is none, `wrong-state` if its phase does not allow the command. */
   mustAllow(command: DrillCommand): DrillState {
     const state = this.#fold()
     if (!state) throw new FiredrillError('not-found', 'no drill is running')
@@ -102,13 +102,13 @@ export class CurrentDrill {
     return state
   }
 
-  /** Throws `wrong-state` while the end of the drill cannot be written down. */
+  /** Throws `wrong-state` while the end of the drill cannot be written. */
   mustBeWritten(): void {
     if (this.hasUnwrittenEnd)
       throw new FiredrillError('wrong-state', 'the end of the previous drill cannot be recorded yet: is the disk full?')
   }
 
-  /** Folded again only when there are more events. */
+  /** Folded again only when there are new events. */
   #fold(): DrillState | null {
     const events = this.#events
     if (this.#folded?.events !== events || this.#folded.count !== events.length)
@@ -116,24 +116,24 @@ export class CurrentDrill {
     return this.#folded.state
   }
 
-  /** Whether a step of the timeline is still to go in: what would break an incident of a shift that is over does not. */
+  /** Whether a step of the timeline is still to be injected: steps of a shift's incident that is over are not. */
   isPending({ injectedSteps }: Pick<DrillState, 'injectedSteps'>, step: number): boolean {
     return !injectedSteps.includes(step) && !this.incidents()?.isOver(step)
   }
 
-  /** As its author planned it. Throws `not-found`. */
+  /** The scenario as its author wrote it. Throws `not-found`. */
   scenario(id: string): Scenario {
     const scenario = this.#scenarios.get(id)
     if (!scenario) throw new FiredrillError('not-found', `there is no scenario '${id}'`)
     return scenario
   }
 
-  /** What is played in a drill, as its seed drew it. */
+  /** The scenario as the drill's seed drew it. */
   played(state: DrillState): Scenario {
     return drawnScenario(this.scenario(state.scenario), state)
   }
 
-  /** What of a shift's events is of which of its incidents; null of a drill that is none. */
+  /** Assigns a shift's events to its incidents; null for any other drill. */
   incidents(): Incidents | null {
     const state = this.#fold()
     if (!state?.shift) return null
@@ -148,25 +148,25 @@ export class CurrentDrill {
     return { state, events: this.#events, scenario: this.played(state), now: Date.now() }
   }
 
-  /** From now on this is the current drill. */
+  /** Makes this the current drill. */
   begin(id: string, started: Extract<DrillEventBody, { type: 'drill-started' }>): void {
     this.#events = []
     this.#write(id, started)
   }
 
-  /** Takes up a drill that an earlier control plane has begun. */
+  /** Resumes a drill that an earlier control plane has started. */
   load(id: string): void {
     this.#events = this.#ledger.events(id)
   }
 
   append(body: DrillEventBody, by?: Actor): DrillEvent {
     if (this.id === undefined) throw new FiredrillError('not-found', 'no drill is running')
-    // What happened before it comes first: there is room again.
+    // Earlier events come first: there is room again.
     this.#writeLeft()
     return this.#write(this.id, body, by)
   }
 
-  /** An event with which the limits of the drill's faults move: whoever comes after a crash finds both, or neither. */
+  /** An event together with the move of the faults' deadlines: after a crash there are both, or neither. */
   appendAndExtend(body: DrillEventBody, byMs: number, by?: Actor): DrillEvent {
     if (this.id === undefined) throw new FiredrillError('not-found', 'no drill is running')
     return this.#take(this.#ledger.appendAndExtend(this.id, body, byMs, by))
@@ -182,7 +182,7 @@ export class CurrentDrill {
     return event
   }
 
-  /** What has happened in a drill, which may be over by now: it is written as soon as that can be done, with the time at which it was. */
+  /** An event of a drill that may be over by now: it is written as soon as possible, with the time at which it happened. */
   note(drill: string, body: DrillEventBody, by?: Actor): void {
     const happened = { drill, body, by, at: Date.now() }
     if (this.#unwritten.length === 0 && this.#writes(happened)) return
@@ -191,12 +191,12 @@ export class CurrentDrill {
     if (!isKnown && this.#unwritten.length < mostUnwritten) this.#unwritten.push(happened)
   }
 
-  /** Writes what could not be written before, in its order, as far as there is room. */
+  /** Writes the pending events, in order, as far as there is room. */
   #writeLeft(): void {
     for (let oldest = this.#unwritten[0]; oldest && this.#writes(oldest); oldest = this.#unwritten[0]) this.#unwritten.shift()
   }
 
-  /** Whether it could be written. */
+  /** Returns whether it could be written. */
   #writes({ drill, body, by, at }: Unwritten): boolean {
     let event: DrillEvent
     try {
@@ -209,13 +209,13 @@ export class CurrentDrill {
     return true
   }
 
-  /** For an end that could not be appended: the drill is over all the same, and its end is written as soon as it can be. */
+  /** For an end that could not be appended: the drill is over all the same, and its end is written as soon as possible. */
   endUnwritten(body: DrillEventBody): void {
     this.#unwrittenEnd = body
     this.live.emit('over', this.id ?? '')
   }
 
-  /** Tells the ledger that this control plane is alive, and writes what could not be written before. */
+  /** Records in the ledger that this control plane is alive, and writes pending events. */
   noteAlive(now: number): void {
     try {
       this.#ledger.setAliveAt(now)
@@ -227,14 +227,14 @@ export class CurrentDrill {
       this.append(end)
       this.#unwrittenEnd = null
     } catch (error) {
-      // All else goes on: faults come out without being written down.
+      // Everything else continues: faults are reverted even if that cannot be written.
       if (!this.#unwritable) process.stderr.write(`the ledger cannot be written: ${describeError(error)}\n`)
       this.#unwritable = true
     }
   }
 }
 
-/** By what it is known, of something that is noted once in a drill. */
+/** The key of an event that is recorded once in a drill. */
 function onceOf(body: DrillEventBody): string | null {
   if (body.type === 'place-viewed') return `${body.view} ${body.component}`
   return body.type === 'fault-reverted' ? body.instance : null

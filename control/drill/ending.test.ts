@@ -12,7 +12,7 @@ const ends = (bench: EngineBench, drill: string) =>
     return event.type === 'drill-aborted' || event.type === 'drill-voided' ? [event.reason] : []
   })
 
-/** No release is deployed, nor taken back, before this is resolved. */
+/** Deploys and rollbacks wait until this is resolved. */
 function heldDeploys({ range: { releases } }: EngineBench): PromiseWithResolvers<void> {
   const { deploy } = releases
   const gate = Promise.withResolvers<void>()
@@ -23,7 +23,7 @@ function heldDeploys({ range: { releases } }: EngineBench): PromiseWithResolvers
   return gate
 }
 
-/** A drill that its trainee has ended, and whose range is not restored before the gate opens. */
+/** A drill that its trainee has ended, and whose range is not restored until the gate opens. */
 async function heldEnding(bench: EngineBench) {
   const drill = await bench.start()
   await bench.pass(6)
@@ -44,7 +44,7 @@ test('a drill ends once, also when its end is requested again meanwhile', async 
   assert.deepEqual(ends(bench, drill), ['given-up'])
 })
 
-test('it is over for its trainee before its faults are out', async () => {
+test('it is over for its trainee before its faults are reverted', async () => {
   using bench = new EngineBench()
   const { drill, gate, ending } = await heldEnding(bench)
   assert.equal(bench.state(drill).phase, 'finished')
@@ -62,7 +62,7 @@ test('it is over for its trainee before its faults are out', async () => {
   assert.deepEqual(bench.injector.open(), [])
 })
 
-test('what is taken out at the end is noted in the drill, and a fault of the instructor is taken out without a note', async () => {
+test('faults that its end reverts are recorded in the drill, and an instructor’s fault is not', async () => {
   using bench = new EngineBench()
   const drill = await bench.start()
   await bench.pass(6)
@@ -74,7 +74,7 @@ test('what is taken out at the end is noted in the drill, and a fault of the ins
   assert.deepEqual(bench.injector.open(), [])
 })
 
-test('that the range has to be restored is noted before the end is, and no longer when it is restored', async () => {
+test('that the range has to be restored is recorded before the end, and removed when it is restored', async () => {
   using bench = new EngineBench()
   const drill = await bench.start()
   await bench.pass(6)
@@ -93,7 +93,7 @@ test('each way to end has its outcome', async () => {
       const { startedAt, limitMs } = bench.state(drill)
       while (bench.now <= startedAt + limitMs) {
         assert.equal(bench.state(drill).phase, 'running')
-        // Less than what counts as a control plane that stood still.
+        // Too short to count as a suspended control plane.
         bench.now += Math.min(8_000, Math.max(0, startedAt + limitMs - bench.now - 1_000))
         await bench.pass(1)
       }
@@ -127,7 +127,7 @@ test('each way to end has its outcome', async () => {
   }
 })
 
-test('a drill in which every milestone is reached ends by itself as resolved, and one that is ended by hand after it recovered is resolved too', async () => {
+test('a drill whose milestones are all reached ends by itself as resolved, and so does one that is ended by hand after it recovered', async () => {
   for (const [reached, acts] of [
     [milestoneNames, (bench: EngineBench) => bench.pass(1)],
     [milestoneNames.filter((name) => name !== 'located'), (bench: EngineBench) => bench.engine.finish()],
@@ -135,7 +135,7 @@ test('a drill in which every milestone is reached ends by itself as resolved, an
     using bench = new EngineBench()
     const drill = await bench.start()
     await bench.pass(6)
-    // As the parts that prove them would note them.
+    // As the code that proves milestones would record them.
     for (const milestone of reached) bench.ledger.append(drill, { type: 'milestone-reached', milestone, evidence: 'for the test' })
     bench.restart()
     await bench.engine.resume()
@@ -145,7 +145,7 @@ test('a drill in which every milestone is reached ends by itself as resolved, an
   }
 })
 
-test('a fault that is on its way in when the drill ends is waited for, and reverted', async () => {
+test('a fault whose injection is under way when the drill ends is waited for, and reverted', async () => {
   using bench = new EngineBench()
   await bench.start()
   bench.holdFaults()
@@ -158,7 +158,7 @@ test('a fault that is on its way in when the drill ends is waited for, and rever
   assert.equal(await bench.range.releases.current('inventory'), bench.range.releases.baseline('inventory'))
 })
 
-test('an action that is under way is waited for 20 s, and what it changes is restored whenever it is over', async (context) => {
+test('an action that is under way is waited for, 20 s at most, and its changes are restored whenever it ends', async (context) => {
   for (const actsForMs of [20_000, 20_001]) {
     using bench = new EngineBench()
     await bench.start()
@@ -191,7 +191,7 @@ test('an action that is under way is waited for 20 s, and what it changes is res
   }
 })
 
-test('on a full disk it is over all the same, and that and what was taken out are noted once when there is room', async () => {
+test('on a full disk it is over all the same, and its end and reverted faults are recorded once there is room', async () => {
   using bench = new EngineBench()
   const drill = await bench.start()
   await bench.pass(6)
@@ -206,7 +206,7 @@ test('on a full disk it is over all the same, and that and what was taken out ar
   for (const type of ['fault-reverted', 'drill-finished']) assert.equal(bench.types(drill).filter((each) => each === type).length, 1, type)
 })
 
-test('what users felt up to the end is noted before it', async () => {
+test('the harm to users up to the end is recorded before the end', async () => {
   const measured = new Measured()
   using bench = new EngineBench(measured)
   const drill = await bench.start()
@@ -217,7 +217,7 @@ test('what users felt up to the end is noted before it', async () => {
   assert.deepEqual(bench.state(drill).harm, { good: 36, slow: 0, failed: 4 })
 })
 
-test('whoever ends a drill is answered within 15 s, and the range is restored for as long as that takes', async (context) => {
+test('the request to end a drill is answered within 15 s, and the restore takes as long as it needs', async (context) => {
   using bench = new EngineBench()
   const drill = await bench.start()
   await bench.pass(6)
@@ -240,7 +240,7 @@ test('whoever ends a drill is answered within 15 s, and the range is restored fo
 })
 
 describe('the range after a drill', () => {
-  /** Which other wording of the same right the cache tells from now on: as on a fresh range, and not as before. */
+  /** From now on the cache returns another wording of the same permission: as on a fresh range, but not as before. */
   const reword = (bench: EngineBench) => {
     const { command } = bench.range.cache
     bench.range.cache.command = async (name, ...args) =>
@@ -249,7 +249,7 @@ describe('the range after a drill', () => {
   const differences = (bench: EngineBench, drill: string) =>
     bench.events(drill).flatMap((event) => (event.type === 'range-differed' ? [event.differences] : []))
 
-  test('is compared with how it was when the drill began: a difference is an event, in words', async () => {
+  test('is compared with its state at the start of the drill: a difference is an event, in words', async () => {
     using bench = new EngineBench()
     const drill = await bench.start()
     await bench.pass(6)
@@ -265,7 +265,7 @@ describe('the range after a drill', () => {
     assert.deepEqual(differences(bench, next), [], 'the next one began like that')
   })
 
-  test('is as it was: no event', async () => {
+  test('causes no event if it is unchanged', async () => {
     using bench = new EngineBench()
     const drill = await bench.start()
     await bench.pass(6)
@@ -274,7 +274,7 @@ describe('the range after a drill', () => {
     assert.deepEqual(differences(bench, drill), [])
   })
 
-  test('is compared by the next control plane where one died before that, which knows only that it differs', async () => {
+  test('is compared by the next control plane if this one died, which knows only that it differs', async () => {
     using bench = new EngineBench()
     const { drill, gate, ending } = await heldEnding(bench)
     bench.restart()
@@ -286,7 +286,7 @@ describe('the range after a drill', () => {
     assert.match(differences(bench, drill).flat().join(), /^the fingerprint was \w{16} and is \w{16}$/)
   })
 
-  test('is told to instructors alone', () => {
+  test('is reported to instructors alone', () => {
     assert.equal(traineeMaySee({ type: 'range-differed', fingerprint: '', differences: [] }), false)
   })
 })

@@ -9,9 +9,9 @@ import type { DrillFaults } from './faults.ts'
 import type { Harm } from './harm.ts'
 import type { IncidentResponse } from './response.ts'
 
-/** Whoever ends a drill is answered by then: the range may take longer to be as it was. */
+/** The request to end a drill is answered by then: the restore may take longer. */
 const answeredAfterMs = 15_000
-/** Whoever ends a drill waits so long for actions that are under way; the range is restored once more when they are over. */
+/** The end of a drill waits this long for actions that are under way; if they take longer, the range is restored once more afterwards. */
 const actedAfterMs = 20_000
 
 type End = Extract<DrillEventBody, { type: 'drill-finished' | 'drill-aborted' | 'drill-voided' }>
@@ -25,11 +25,11 @@ interface Dependencies {
   restoration: Restoration
 }
 
-/** Ends the drill that runs, whichever way it ends: once, whoever asks. */
+/** Ends the running drill, in any of the possible ways, and only once. */
 export class Ending {
   readonly #deps: Dependencies
   #ending: Promise<void> | null = null
-  /** The drill of which a fault is not known to be out. */
+  /** The drill for which the revert of a fault has not been recorded yet. */
   #owesNotesOf: string | null = null
 
   constructor(deps: Dependencies) {
@@ -40,23 +40,23 @@ export class Ending {
     return this.#ending !== null
   }
 
-  /** Ends the drill for its trainee at once, then takes out its faults and restores the range. Resolves when that has been tried once. */
+  /** Ends the drill for its trainee immediately, then reverts its faults and restores the range. Resolves after the first attempt. */
   end(body: End): Promise<void> {
     this.#ending ??= this.#carryOut(body).finally(() => (this.#ending = null))
     return this.#ending
   }
 
-  /** Ends it too, and waits only for as long as somebody waits for an answer. */
+  /** The same, but resolves after a limited time, for a caller that waits for an answer. */
   async endAndAnswer(body: End): Promise<void> {
     await forAtMost(answeredAfterMs, this.end(body))
   }
 
-  /** For a drill whose faults somebody else took out. */
+  /** For a drill whose faults somebody else reverted. */
   voidAsTaken(): Promise<void> {
     return this.end({ type: 'drill-voided', reason: takenFromIt })
   }
 
-  /** For a drill in which nobody could act for so long, because of `what`. */
+  /** For a drill in which nobody could act for this long, because of `what`. */
   voidAsStood(what: string, ms: number): Promise<void> {
     return this.end({ type: 'drill-voided', reason: stoodStill(what, ms) })
   }
@@ -74,11 +74,11 @@ export class Ending {
       harm.reportAtOnce()
       drill.append(body)
     } catch (error) {
-      // It is over all the same, and told as soon as it can be.
+      // It is over all the same, and its end is written as soon as possible.
       drill.endUnwritten(body)
-      process.stderr.write(`the end of drill ${id} cannot be written down yet: ${describeError(error)}\n`)
+      process.stderr.write(`the end of drill ${id} cannot be written yet: ${describeError(error)}\n`)
     }
-    // What is on its way in is taken out when it is in.
+    // A fault whose injection is under way is reverted once it is injected.
     await faults.settled()
     const acting = response.underWay()
     const restore = async () => {
@@ -95,18 +95,18 @@ export class Ending {
     else void over.then(restore)
   }
 
-  /** Notes what the end of the last drill could not note yet: its faults may have come out while the ledger could not be written. */
+  /** Records what the end of the last drill could not record yet: its faults may have been reverted while the ledger could not be written. */
   noteLeft(): void {
     if (this.#owesNotesOf !== null) this.#noteReverted(this.#owesNotesOf)
   }
 
-  /** Notes of each fault of the drill that it is out, whoever took it out, and once. */
+  /** Records for each fault of the drill that it was reverted, once, whoever reverted it. */
   #noteReverted(id: string): void {
     const { drill, ledger } = this.#deps
     if (drill.id !== id) return
     this.#owesNotesOf = null
     const known = revertedIn(drill.events)
-    // oxlint-disable-next-line unicorn/no-useless-spread -- each note is an event more
+    // oxlint-disable-next-line unicorn/no-useless-spread -- each note adds an event
     for (const event of [...drill.events]) {
       if (event.type !== 'fault-injected' || known.has(event.instance)) continue
       const { instance, fault } = event
@@ -116,7 +116,7 @@ export class Ending {
   }
 }
 
-/** What a trainee is told when the drill is void; it names nothing of what was broken. */
+/** What a trainee is told when the drill is void; it names nothing that was broken. */
 const takenFromIt = 'the faults were reverted by the range’s own safety or by the instructor, and not by the players'
 const stoodStill = (what: string, ms: number): string =>
   `${what} for ${Math.round(ms / 1_000)} s, and meanwhile the faults were reverted by the range’s own safety`

@@ -12,7 +12,7 @@ const injected = (bench: EngineBench, drill: string) =>
   bench.events(drill).flatMap((event) => (event.type === 'fault-injected' ? [{ step: event.step, fault: event.fault, at: event.at }] : []))
 
 describe('faults of the timeline', () => {
-  test('a fault goes in when its time has come, and once', async () => {
+  test('a fault is injected when it is due, and once', async () => {
     using bench = new EngineBench()
     const drill = await bench.start()
     const { startedAt } = bench.state(drill)
@@ -23,7 +23,7 @@ describe('faults of the timeline', () => {
     await bench.engine.finish()
   })
 
-  test('a pause delays what has not gone in', async () => {
+  test('a pause delays faults that are not injected yet', async () => {
     using bench = new EngineBench()
     const drill = await bench.start()
     const { startedAt } = bench.state(drill)
@@ -40,7 +40,7 @@ describe('faults of the timeline', () => {
     await bench.engine.finish()
   })
 
-  test('a fault lives a minute longer than its drill, so that the end of the drill takes it out', async () => {
+  test('a fault’s deadline is a minute after its drill’s end, so that the end of the drill reverts it', async () => {
     using bench = new EngineBench()
     const drill = await bench.start()
     await bench.pass(6)
@@ -52,7 +52,7 @@ describe('faults of the timeline', () => {
     await bench.engine.finish()
   })
 
-  test('each step of every timeline that can be played on paper is due in its order, for as long as it says', async () => {
+  test('the steps of every timeline that can be simulated are injected in order, each for its duration', async () => {
     using bench = new EngineBench()
     const drill = await bench.start()
     const state = bench.state(drill)
@@ -77,7 +77,7 @@ describe('faults of the timeline', () => {
     await bench.engine.finish()
   })
 
-  test('a fault that was injected and not noted before a restart is noted, and not injected again', async () => {
+  test('a fault that was injected but not recorded before a restart is recorded, and not injected again', async () => {
     using bench = new EngineBench()
     const drill = await bench.start()
     await bench.pass(1)
@@ -119,7 +119,7 @@ describe('faults of the timeline', () => {
     assert.deepEqual(bench.injector.open(), [])
   })
 
-  test('a fault that is being planned when its drill ends does not go in', async () => {
+  test('a fault that is being planned when its drill ends is not injected', async () => {
     using bench = new EngineBench()
     const drill = await bench.start()
     await bench.pass(2)
@@ -140,7 +140,7 @@ describe('faults of the timeline', () => {
     assert.equal(bench.state(drill).phase, 'finished')
   })
 
-  test('a fault that takes long to be planned is out by the time that the drill’s end would take it out all the same', async () => {
+  test('a fault whose planning takes long keeps the deadline of its drill’s end', async () => {
     using bench = new EngineBench()
     const drill = await bench.start()
     const { current } = bench.range.releases
@@ -159,7 +159,7 @@ describe('faults of the timeline', () => {
     await bench.engine.finish()
   })
 
-  test('what pages while a fault goes in is told by it', async () => {
+  test('pages that arrive during an injection belong to the fault', async () => {
     using bench = new EngineBench()
     await bench.start()
     assert.equal(bench.engine.faults.isGoingIn, false)
@@ -172,8 +172,8 @@ describe('faults of the timeline', () => {
   })
 })
 
-describe('making it easier', () => {
-  test('fewer users come, once in a drill, and the trainee is told what is easier', async () => {
+describe('easing', () => {
+  test('the number of users is reduced once in a drill, and the trainee is told what is easier', async () => {
     using bench = new EngineBench()
     const drill = await bench.start()
     await bench.pass(6)
@@ -250,7 +250,7 @@ describe('making it easier', () => {
       await bench.engine.resume()
     },
   }))
-    test(`a drill that goes on has its fault in, whatever becomes of making it easier: ${what}`, async () => {
+    test(`a drill that continues has its fault injected, however easing went: ${what}`, async () => {
       using bench = new EngineBench()
       const drill = await bench.start('every-fourth-page')
       await bench.pass(10)
@@ -263,7 +263,7 @@ describe('making it easier', () => {
       if (phase === 'running') await bench.engine.finish()
     })
 
-  test('that users are well while a fault makes way for a lighter one proves nothing', async () => {
+  test('healthy users while a fault is replaced by a lighter one prove nothing', async () => {
     const measured = new Measured()
     using bench = new EngineBench(measured)
     const drill = await bench.start('every-fourth-page')
@@ -292,7 +292,7 @@ describe('making it easier', () => {
     await bench.engine.finish()
   })
 
-  test('what could not be made easier is not told as easier, and can be made so later', async () => {
+  test('failed easing is not announced, and can be repeated later', async () => {
     using bench = new EngineBench()
     const drill = await bench.start()
     await bench.pass(6)
@@ -311,7 +311,7 @@ describe('making it easier', () => {
     await bench.engine.finish()
   })
 
-  test('while it is being made easier, and for a while after that has failed, it is not decided again', async () => {
+  test('while easing is under way, and for a while after it has failed, it is not decided again', async () => {
     using bench = new EngineBench()
     const drill = await bench.start()
     await bench.pass(6)
@@ -328,7 +328,7 @@ describe('making it easier', () => {
     await bench.engine.finish()
   })
 
-  test('a scenario whose author allows nothing easier stays as it is', async () => {
+  test('a scenario whose author allows no easing stays as it is', async () => {
     const hard = [...scenarios.values()].find(
       (scenario) => !scenario.ease && isPlayable(scenario, { lacks: [] }) && !needsTerminal(scenario),
     )
@@ -340,7 +340,7 @@ describe('making it easier', () => {
     await bench.engine.finish()
   })
 
-  test('a drill that is over is not made easier', async () => {
+  test('a drill that is over is not eased', async () => {
     using bench = new EngineBench()
     await bench.start()
     await bench.engine.finish()
@@ -348,7 +348,7 @@ describe('making it easier', () => {
   })
 })
 
-test('a drill that ends while a fault goes in leaves nothing of it in the range', async () => {
+test('a drill that ends during an injection leaves nothing of the fault in the range', async () => {
   using bench = new EngineBench()
   await bench.start()
   const usual = await inventory(bench)
@@ -361,9 +361,9 @@ test('a drill that ends while a fault goes in leaves nothing of it in the range'
   assert.deepEqual([await inventory(bench), bench.injector.open()], [usual, []])
 })
 
-describe('by itself, over a clock of the test', () => {
+describe('the class alone, on the test’s clock', () => {
   const startedAt = 1_000_000
-  /** A drill two seconds after its start, in which the first two faults are in. */
+  /** A drill two seconds after its start, in which the first two faults are injected. */
   async function begun(context: TestContext, bench: EasedBench): Promise<{ at: (ms: number) => void }> {
     context.mock.timers.enable({ apis: ['Date'], now: startedAt })
     bench.begin()
@@ -374,7 +374,7 @@ describe('by itself, over a clock of the test', () => {
   }
   const end = startedAt + started.limitMs + 60_000
 
-  test('what goes in again is lighter, and lasts until the first would have', async (context) => {
+  test('a fault that is injected again is lighter, and keeps its deadline', async (context) => {
     using bench = new EasedBench()
     const { at } = await begun(context, bench)
     assert.deepEqual(bench.isIn(), [
@@ -400,7 +400,7 @@ describe('by itself, over a clock of the test', () => {
     assert.deepEqual([bench.isIn().length, bench.drill.events.filter(({ type }) => type === 'fault-reverted').length], [2, 2])
   })
 
-  test('one that goes in again when its time is over is in for a second', async (context) => {
+  test('a fault that is injected again when its time is over stays for a second', async (context) => {
     using bench = new EasedBench()
     const { at } = await begun(context, bench)
     at(61_000)
@@ -410,7 +410,7 @@ describe('by itself, over a clock of the test', () => {
     assert.deepEqual(bench.isIn()[0], ['10 %', startedAt + 62_500])
   })
 
-  test('one whose time is over does not go in again', async (context) => {
+  test('a fault whose time is over is not injected again', async (context) => {
     using bench = new EasedBench()
     const { at } = await begun(context, bench)
     at(62_000)
@@ -425,7 +425,7 @@ describe('by itself, over a clock of the test', () => {
     assert.equal(bench.faults.isChanging(), false)
   })
 
-  test('that a fault makes way for a lighter one is known until that is in, and it is not taken from the drill', async (context) => {
+  test('a fault that is replaced by a lighter one is known until that is injected, and does not count as reverted by somebody else', async (context) => {
     using bench = new EasedBench()
     assert.equal(bench.faults.isChanging(), false)
     await bench.faults.goOnEasing()
@@ -454,7 +454,7 @@ describe('by itself, over a clock of the test', () => {
     assert.equal(bench.faults.isChanging(), false)
   })
 
-  test('a drill that ends while it is made easier is left as it is', async (context) => {
+  test('a drill that ends during its easing is left as it is', async (context) => {
     using bench = new EasedBench()
     await begun(context, bench)
     const { setFault } = bench.range.mesh
@@ -467,7 +467,7 @@ describe('by itself, over a clock of the test', () => {
     assert.equal(bench.faults.isChanging(), false)
   })
 
-  test('what is in and was not noted is found again, also where it is heavier than it would be now, or the clock was set back', async (context) => {
+  test('an unrecorded fault is found again, even if it is heavier than it would be now, or the clock was set back', async (context) => {
     using bench = new EasedBench()
     context.mock.timers.enable({ apis: ['Date'], now: startedAt })
     bench.begin()
@@ -487,7 +487,7 @@ describe('by itself, over a clock of the test', () => {
     assert.equal(bench.faults.standing('one', { ...second, step: 1 }), undefined, `that of ${other.instance} is another`)
   })
 
-  test('a fault whose time comes at the end, or that takes its time, is out a minute after it', (context) => {
+  test('a fault that is due at the end, or is slow to inject, is reverted within a minute after it', (context) => {
     using bench = new EasedBench()
     context.mock.timers.enable({ apis: ['Date'], now: startedAt })
     bench.begin()
@@ -506,7 +506,7 @@ describe('by itself, over a clock of the test', () => {
     }
   })
 
-  test('the usual traffic is what there was before the first fault, or unknown', async (context) => {
+  test('the usual traffic is that before the first fault, or unknown', async (context) => {
     for (const isKnown of [true, false]) {
       using bench = new EasedBench()
       const measure = async (good: number) => {
@@ -523,7 +523,7 @@ describe('by itself, over a clock of the test', () => {
     }
   })
 
-  test('a fault whose incident is over by the time that it is in comes out again, and that it failed then is no failure', async (context) => {
+  test('a fault whose incident is over by the time it is injected is reverted, and an error then is ignored', async (context) => {
     for (const fails of [false, true]) {
       using bench = new EasedBench()
       context.mock.timers.reset()
@@ -544,7 +544,7 @@ describe('by itself, over a clock of the test', () => {
   })
 })
 
-test('what is past its limit is taken out, one look at a time, however long that takes', async (context) => {
+test('overdue faults are reverted, one at a time, however long that takes', async (context) => {
   using bench = new EngineBench()
   await bench.pass(1)
   const gate = Promise.withResolvers<never[]>()
@@ -557,7 +557,7 @@ test('what is past its limit is taken out, one look at a time, however long that
   assert.equal(looks.mock.callCount(), 4)
 })
 
-test('a drill that ends while users are still to become fewer is not told as easier', async () => {
+test('a drill that ends before the number of users was reduced is not announced as easier', async () => {
   using bench = new EngineBench()
   const drill = await bench.start()
   await bench.pass(6)

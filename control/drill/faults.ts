@@ -11,9 +11,9 @@ import { revertedIn, takenOut } from '../taken-out.ts'
 import type { CurrentDrill } from './current.ts'
 import type { UsualTraffic } from './usual-traffic.ts'
 
-/** A fault lives a little longer than its drill, so that the drill's own end is what takes it out. */
+/** A fault's deadline is a little after the end of its drill, which normally reverts it. */
 const faultGraceMs = 60_000
-/** After a failure. */
+/** Time until the next attempt after a failure. */
 const easesAgainAfterMs = 15_000
 
 interface Dependencies {
@@ -24,18 +24,18 @@ interface Dependencies {
   traffic: UsualTraffic
 }
 
-/** A fault of the timeline, to be put in for so long. */
+/** A fault of the timeline, to be injected for this long. */
 interface DueFault {
-  /** Its place in the timeline. */
+  /** Its index in the timeline. */
   step: number
   fault: string
   params: unknown
   forMs: number
-  /** In milliseconds since the epoch: it is out then, whatever else. */
+  /** Its deadline, in milliseconds since the epoch. */
   by: number
 }
 
-/** What is broken in the drill that runs: its timeline's faults go in when they are due, and what becomes of them is looked after. */
+/** Faults of the running drill: injects those of the timeline when they are due, and follows what becomes of them. */
 export class DrillFaults {
   readonly #deps: Dependencies
   #goingIn: Promise<unknown> | null = null
@@ -47,28 +47,28 @@ export class DrillFaults {
     this.#deps = deps
   }
 
-  /** Whether a fault is on its way in: what pages from then on is the drill's. */
+  /** Whether an injection is under way: pages that arrive from then on belong to the drill. */
   get isGoingIn(): boolean {
     return this.#goingIn !== null
   }
 
-  /** The faults whose time has come, or which are in already, each looked for only when the previous one has been dealt with. */
+  /** The faults that are due or already injected. Each is looked up only when the caller has finished with the previous one. */
   *due(state: DrillState): Iterable<DueFault & { standing: FaultRecord | undefined }> {
     for (const [step, { at, fault, params, for: limitMs }] of this.#steps(state).entries()) {
       if (!this.#deps.drill.isPending(state, step)) continue
       const clock = drillClock(state, Date.now())
       const standing = this.standing(state.id, { step, fault, params })
-      // Where the clock was set back since one went in, its time is yet to come.
+      // If the clock was set back after a fault was injected, its time is still to come.
       if (clock < at && !standing) continue
       const untilEnd = Math.max(1_000, state.limitMs - clock) + faultGraceMs
       const by = Date.now() + untilEnd
-      // One that goes in again lasts until the first would have.
+      // A fault that is injected again keeps its deadline.
       const wholeMs = limitMs !== undefined && this.#wasIn(step) ? Math.max(1_000, at + limitMs - clock) : limitMs
       yield { step, fault, params, forMs: wholeMs ?? untilEnd, by, standing }
     }
   }
 
-  /** The timeline of a drill; its steps are as easy as they have been made. */
+  /** The timeline of a drill, with its steps as easy as they have been made. */
   #steps(state: DrillState): Scenario['timeline'] {
     const { ease, timeline } = this.#deps.drill.played(state)
     if (!ease || state.easedAt === null) return timeline
@@ -83,8 +83,8 @@ export class DrillFaults {
   }
 
   /**
-   * Of a drill, a fault that is in with exactly these params, or with those from before the drill was made easier: injected, but not written down before the control plane
-   * went away.
+   * Finds a fault of a drill with exactly these params, or with those from before the drill was made easier: it was injected, but not recorded before
+   * the control plane stopped.
    */
   standing(drill: string, { step, fault, params }: Pick<DueFault, 'step' | 'fault' | 'params'>): FaultRecord | undefined {
     const state = this.#deps.drill.running()
@@ -97,7 +97,7 @@ export class DrillFaults {
       .find((record) => record.drill === drill && record.fault === fault && !isTold(record.instance) && isWanted(record.params))
   }
 
-  /** Puts a fault in; when the drill has ended meanwhile it stays out, or is taken out again. */
+  /** Injects a fault; if the drill has ended meanwhile, the fault is not injected, or is reverted again. */
   async inject(id: string, { step, fault, params, forMs, by }: DueFault): Promise<void> {
     const { drill, injector, traffic } = this.#deps
     if (drill.running()?.lastInjectedAt === null) traffic.note(id)
@@ -112,14 +112,17 @@ export class DrillFaults {
       if (isWanted()) drill.append({ type: 'fault-injected', instance, fault, step })
       else await injector.revert(instance)
     } catch (error) {
-      // That a drill is over is no failure of its range, and what of the fault is in comes out with the restore.
+      // The end of the drill is not a failure of its range; what was injected is reverted by the restore.
       if (isWanted()) throw error
     } finally {
       if (this.#goingIn === injected) this.#goingIn = null
     }
   }
 
-  /** Makes the scenario easier, within what its author allows, once in a drill: fewer users come, and faults go in again that are lighter. */
+  /**
+   * Makes the scenario easier, within its author's limits, once in a drill: the number of users is reduced, and lighter faults replace the injected
+   * ones.
+   */
   ease(): Promise<void> {
     this.#easing ??= this.#ease()
       .catch((error: unknown) => {
@@ -130,19 +133,19 @@ export class DrillFaults {
     return this.#easing
   }
 
-  /** Whether it is being made easier, or that has just failed: until then it is not to be asked for again. */
+  /** Whether easing is under way, or has just failed: until then it is not to be decided again. */
   get isEasing(): boolean {
     return this.#easing !== null || Date.now() < this.#easesFrom
   }
 
-  /** Whether a fault makes way for a lighter one, which is not in yet. */
+  /** Whether a fault was reverted for a lighter one, which is not injected yet. */
   isChanging(): boolean {
     const state = this.#deps.drill.running()
     if (!state || state.easedAt === null) return false
     return this.#heavy(state).length > 0 || this.#steps(state).some((_, step) => this.#wasIn(step) && !state.injectedSteps.includes(step))
   }
 
-  /** Goes on with what making the scenario easier has left undone, as after a crash. */
+  /** Completes easing that was interrupted, such as by a crash. */
   async goOnEasing(): Promise<void> {
     const state = this.#deps.drill.running()
     if (this.#easing || !state || this.#heavy(state).length === 0) return
@@ -161,10 +164,10 @@ export class DrillFaults {
     await this.#takeOutHeavy(drill.mustAllow('extend'))
   }
 
-  /** The faults that were put in before the scenario was made easier, and are to go in again. */
+  /** The faults that were injected before the scenario was made easier, and are to be injected again. */
   #heavy(state: DrillState): { step: number; record: FaultRecord }[] {
     const { drill, ledger } = this.#deps
-    // Asked each second, mostly of a drill that is as hard as it was.
+    // This runs each second, mostly for a drill that was not made easier.
     const ease = state.easedAt === null ? undefined : drill.played(state).ease
     if (!ease) return []
     const steps = this.#steps(state)
@@ -178,7 +181,7 @@ export class DrillFaults {
     })
   }
 
-  /** Takes them out; lighter ones go in like anything else that is due. */
+  /** Reverts them; the lighter ones are then injected like any other step that is due. */
   async #takeOutHeavy(state: DrillState): Promise<void> {
     const { drill, injector } = this.#deps
     for (const { step, record } of this.#heavy(state)) {
@@ -188,7 +191,7 @@ export class DrillFaults {
     }
   }
 
-  /** Takes out what is past its limit, one at a time, and is not waited for: a range that hangs holds up neither pages nor the end of the drill. */
+  /** Reverts overdue faults, one at a time. Not awaited: a range that hangs delays neither pages nor the end of the drill. */
   revertOverdue(): void {
     if (this.#revertingOverdue) return
     this.#revertingOverdue = true
@@ -198,21 +201,21 @@ export class DrillFaults {
       .finally(() => (this.#revertingOverdue = false))
   }
 
-  /** Those that are over as planned, and those that somebody else took from the drill, as far as its events do not know. */
+  /** The faults that are over as planned, and those that somebody else reverted, as far as the drill's events do not record it. */
   takenOut(): ReturnType<typeof takenOut> {
     const { drill, ledger } = this.#deps
     const state = drill.running()
-    // Those that make way for lighter ones are this engine's doing, or of the previous one.
+    // Those that were reverted for lighter ones were reverted by this engine or the previous one.
     const own = new Set(state ? this.#heavy(state).map(({ record }) => record.instance) : [])
     return takenOut(drill.events, (instance) => ledger.fault(instance), own, Date.now())
   }
 
-  /** Resolves when nothing is on its way in any more, whether it got there or not. */
+  /** Resolves when no injection is under way any more, successful or not. */
   settled(): Promise<unknown> {
     return Promise.allSettled([this.#goingIn, this.#easing])
   }
 }
 
-/** Whether these are the parameters of a fault, as they are kept when it is in. */
+/** Whether these are the parameters of a fault, as stored when it was injected. */
 const isTaken = (kept: unknown, { fault, params }: { fault: string; params: unknown }): boolean =>
   JSON.stringify(kept) === JSON.stringify(faultById(fault).params.parse(params))

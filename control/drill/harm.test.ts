@@ -9,7 +9,7 @@ const measuredAt = (bench: EngineBench, drill: string) =>
     .events(drill)
     .flatMap((event) => (event.type === 'harm-measured' ? [[event.at - bench.state(drill).startedAt, event.harm] as const] : []))
 
-test('what users felt since the drill began is noted every five seconds, and at its end', async () => {
+test('the harm since the drill started is recorded every five seconds, and at its end', async () => {
   const measured = new Measured({ good: 1_000, slow: 50, failed: 7 })
   using bench = new EngineBench(measured)
   const drill = await bench.start()
@@ -24,7 +24,7 @@ test('what users felt since the drill began is noted every five seconds, and at 
   assert.deepEqual(bench.state(drill).harm, { good: 120, slow: 24, failed: 12 })
 })
 
-test('a time in which no request went well counts from the beginning of the drill all the same', async () => {
+test('time without any good request counts from the start of the drill all the same', async () => {
   const measured = new Measured({ good: 1_000, slow: 50, failed: 7 })
   using bench = new EngineBench(measured)
   const drill = await bench.start()
@@ -34,7 +34,7 @@ test('a time in which no request went well counts from the beginning of the dril
   assert.deepEqual(bench.state(drill).harm, { good: 0, slow: 10, failed: 2 })
 })
 
-test('what has not changed is not noted again, and nothing is while Locust does not answer', async () => {
+test('an unchanged value is not recorded again, and nothing is while Locust does not answer', async () => {
   const measured = new Measured()
   using bench = new EngineBench(measured)
   const drill = await bench.start()
@@ -48,7 +48,7 @@ test('what has not changed is not noted again, and nothing is while Locust does 
   await bench.engine.finish()
 })
 
-test('nobody is to blame for what users felt in a pause', async () => {
+test('harm during a pause is not counted', async () => {
   const measured = new Measured()
   using bench = new EngineBench(measured)
   const drill = await bench.start()
@@ -69,7 +69,7 @@ test('nobody is to blame for what users felt in a pause', async () => {
   assert.deepEqual(bench.state(drill).harm, { good: 80, slow: 0, failed: 8 })
 })
 
-test('a Locust that was restarted counts from nothing', async () => {
+test('a restarted Locust counts from zero', async () => {
   const measured = new Measured({ good: 5_000, slow: 0, failed: 0 })
   using bench = new EngineBench(measured)
   const drill = await bench.start()
@@ -83,7 +83,7 @@ test('a Locust that was restarted counts from nothing', async () => {
   assert.deepEqual(bench.state(drill).harm, { good: 40, slow: 20, failed: 0 })
 })
 
-test('of a Locust that did not answer when the drill began, all that it has counted is of the drill', async () => {
+test('if Locust did not answer when the drill started, all that it has counted belongs to the drill', async () => {
   const measured = new Measured()
   using bench = new EngineBench(measured)
   await bench.pass(20)
@@ -97,7 +97,7 @@ test('of a Locust that did not answer when the drill began, all that it has coun
   await bench.engine.finish()
 })
 
-test('of a pause in which Locust did not answer, or of which nothing was measured, nothing is known', async () => {
+test('the harm of a pause in which Locust did not answer, or nothing was measured, is unknown', async () => {
   const measured = new Measured()
   using bench = new EngineBench(measured)
   const drill = await bench.start()

@@ -5,7 +5,7 @@ import type { CurrentDrill } from './current.ts'
 
 const reportedEveryMs = 5_000
 
-/** What users have felt of the drill that runs. */
+/** The harm to users in the running drill. */
 export class Harm {
   readonly #drill: CurrentDrill
   readonly #sampler: Sampler
@@ -16,12 +16,12 @@ export class Harm {
     this.#sampler = sampler
   }
 
-  /** Notes it, when it has changed, every few seconds. */
+  /** Records it when it has changed, every few seconds. */
   report(sample: Sample): void {
     if (Date.now() - this.#reportedAt >= reportedEveryMs) this.#report(sample)
   }
 
-  /** Notes it as it is by now. */
+  /** Records its current value. */
   reportAtOnce(): void {
     const last = this.#sampler.samples().at(-1)
     if (last) this.#report(last)
@@ -35,14 +35,14 @@ export class Harm {
     if (JSON.stringify(harm) !== JSON.stringify(state.harm)) this.#drill.append({ type: 'harm-measured', harm })
   }
 
-  /** What users have felt in a pause up to now: all that was not reported before it. */
+  /** The harm in a pause so far: everything that was not recorded before it. */
   inPause(state: DrillState): UserHarm {
     const users = this.#sampler.samples().at(-1)?.users
     return users ? minusHarm(minusHarm(since(state.usersBefore, users), state.harm), state.harmPaused) : { good: 0, slow: 0, failed: 0 }
   }
 }
 
-/** What users have felt since; a Locust that was restarted counts from 0 again. */
+/** The harm since then; a restarted Locust counts from 0 again. */
 function since(before: UserHarm | null, now: UserHarm): UserHarm {
   if (!before || now.good < before.good) return now
   return { good: now.good - before.good, slow: now.slow - before.slow, failed: now.failed - before.failed }

@@ -9,7 +9,7 @@ const few = (good: number) => (): Second => ({ ...well(), users: { good, slow: 0
 const changes = (bench: EngineBench, drill: string) =>
   bench.events(drill).flatMap((event) => (event.type === 'health-changed' ? [event.healthy] : []))
 
-test('a range that fails a check takes no drill, and each check that fails is told', async () => {
+test('a range that fails a check starts no drill, and each failing check is named', async () => {
   const measured = new Measured()
   using bench = new EngineBench(measured)
   measured.next = () => ({ ...slow(), backlog: 900 })
@@ -26,7 +26,7 @@ test('a range that fails a check takes no drill, and each check that fails is to
   await bench.engine.abort('enough')
 })
 
-test('alerts that are no page do not keep a drill from beginning, and each page is named once', async () => {
+test('alerts that are no pages do not prevent a drill, and each page is named once', async () => {
   using bench = new EngineBench()
   bench.fire('a', { notifies: false })
   bench.fire('b', { notifies: false })
@@ -38,7 +38,7 @@ test('alerts that are no page do not keep a drill from beginning, and each page 
   await bench.engine.abort('enough')
 })
 
-test('an Alertmanager that does not answer keeps no drill from beginning', async () => {
+test('an Alertmanager that does not answer does not prevent a drill', async () => {
   using bench = new EngineBench()
   Object.defineProperty(bench, 'alerts', { value: null })
   const drill = await bench.start()
@@ -46,7 +46,7 @@ test('an Alertmanager that does not answer keeps no drill from beginning', async
   await bench.engine.abort('enough')
 })
 
-test('in a shift the health of each incident that is open is noted as well, by what it breaks', async () => {
+test('in a shift, the health of each open incident is recorded too, by its own checks', async () => {
   const measured = new Measured()
   using bench = await ShiftBench.begin(measured)
   const told = () =>
@@ -73,7 +73,7 @@ test('in a shift the health of each incident that is open is noted as well, by w
   await bench.engine.finish()
 })
 
-test('a change of health is noted once, and what was broken before the fault is told again after it', async () => {
+test('a change of health is recorded once, and what failed before the fault is recorded again after it', async () => {
   const measured = new Measured()
   using bench = new EngineBench(measured)
   const drill = await bench.start()
@@ -99,7 +99,7 @@ test('a shop that most users have left is not healthy, unless the scenario was m
     await bench.start()
     await bench.pass(6)
     if (eased) await bench.engine.faults.ease()
-    // The usual traffic is 20 answers a second.
+    // The usual traffic is 20 responses a second.
     measured.next = few(5)
     await bench.pass(10)
     assert.equal(bench.engine.health.verdict.healthy, eased, String(eased))
@@ -111,7 +111,7 @@ test('a shop that most users have left is not healthy, unless the scenario was m
   }
 })
 
-test('the usual traffic is what there was before the first fault, also after a restart', async () => {
+test('the usual traffic is that before the first fault, also after a restart', async () => {
   const measured = new Measured()
   using bench = new EngineBench(measured)
   const drill = await bench.start()
@@ -127,7 +127,7 @@ test('the usual traffic is what there was before the first fault, also after a r
   await bench.engine.finish()
 })
 
-test('a drill begins only on what was seen since the range was restored', async () => {
+test('a drill starts only after a sample taken since the restore', async () => {
   const measured = new Measured()
   using bench = new EngineBench(measured)
   const waitedFor: number[] = []

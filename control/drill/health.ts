@@ -14,11 +14,11 @@ interface Dependencies {
   sampler: Sampler
   traffic: UsualTraffic
   restoration: Restoration
-  /** All that Alertmanager has; null when it does not answer. */
+  /** All alerts that Alertmanager has; null when it does not answer. */
   alerts?: (() => Promise<readonly CurrentAlert[] | null>) | undefined
 }
 
-/** Whether the range is healthy, by the checks. */
+/** The health of the range, by the checks. */
 export class RangeHealth {
   readonly #deps: Dependencies
 
@@ -30,30 +30,30 @@ export class RangeHealth {
     const { drill, sampler, traffic } = this.#deps
     const samples = sampler.samples()
     const state = drill.running()
-    // Who had it made easier has fewer users.
+    // A drill that was made easier has fewer users.
     return withTraffic(judge(samples), samples, state && state.easedAt === null ? traffic.of(state.id) : null)
   }
 
-  /** The verdict on the range as it is since it was last restored: what was seen before says nothing of it. */
+  /** The verdict on the range since its last restore: earlier samples do not count. */
   async currentVerdict(): Promise<Verdict> {
     await this.#deps.sampler.seen(this.#deps.restoration.changedAt)
     return this.verdict
   }
 
-  /** Throws `range-not-steady` for a range on which no drill may begin now. */
+  /** Throws `range-not-steady` for a range on which no drill may start now. */
   async mustBeSteady(): Promise<void> {
     const verdict = await this.currentVerdict()
     if (!verdict.healthy)
       throw new FiredrillError('range-not-steady', `the range is not steady (${failing(verdict).join('; ')}): wait, or run 'firedrill up'`)
     const firing = (await this.#deps.alerts?.())?.filter(({ severity }) => severity === 'page') ?? []
     if (firing.length > 0) {
-      // An alert that fires already does not page once more.
+      // An alert that fires already would not page again.
       const names = [...new Set(firing.map(({ name }) => name))].join(', ')
       throw new FiredrillError('range-not-steady', `the range is not steady (still firing: ${names}): wait until that has resolved`)
     }
   }
 
-  /** Notes in the drill that runs when it has changed. */
+  /** Records the health in the running drill when it has changed. */
   note(verdict: Verdict): void {
     const { drill } = this.#deps
     const state = drill.running()
@@ -67,9 +67,9 @@ export class RangeHealth {
   }
 }
 
-/** Whether it is to be noted how the range is. */
+/** Whether the current health is to be recorded. */
 function isToldAgain(state: DrillState, healthy: boolean): boolean {
-  // What failed before anything was broken says nothing of what is broken now: told once more when it still does.
+  // A check that failed before the first fault says nothing about the fault, so it is recorded again if it still fails.
   const toldOfFault = healthy || state.wasBroken || state.injectedSteps.length === 0
   return healthy !== state.healthy || !toldOfFault
 }

@@ -23,7 +23,7 @@ const started: DrillEventBody = {
   fingerprint: '',
 }
 
-/** The shift after these, each at its second. */
+/** The shift after these events, each at its second. */
 function after(...course: (readonly [seconds: number, body: DrillEventBody])[]) {
   const events = [[0, started] as const, ...course].map(([seconds, body], index): DrillEvent => ({
     ...body,
@@ -55,7 +55,7 @@ const recovered = (incident: number, seconds: number) =>
   milestoneNames.map((milestone): [number, DrillEventBody] => [seconds, { type: 'milestone-reached', milestone, evidence: '', incident }])
 const noisy = 'CheckoutErrorBudgetBurn'
 
-test('what has paged is told in the order of its pages: an incident, and noise', () => {
+test('pages are numbered in order, for incidents and noise', () => {
   const course: [number, DrillEventBody][] = [
     [330, broken('silent-warehouse')],
     [331, paged(noisy)],
@@ -83,7 +83,7 @@ test('what has paged is told in the order of its pages: an incident, and noise',
   ])
 })
 
-test('what is meant is what has that number, or the only one that is open; what else was said is refused with what there is', () => {
+test('a number selects an incident; without one, the only open incident is selected, and anything else is refused with the options', () => {
   const begun: [number, DrillEventBody][] = [
     [330, broken('silent-warehouse')],
     [340, paged('OrdersNotFulfilled')],
@@ -106,7 +106,7 @@ test('what is meant is what has that number, or the only one that is open; what 
   assert.deepEqual([meant(over, undefined)?.number, meant(over, 1)?.isOpen, inFocus(over)], [2, false, null])
 })
 
-test('a drill that is no shift has no incidents, none is meant, and to name one is refused', () => {
+test('a drill that is no shift has no incidents, none is selected, and naming one is refused', () => {
   const drill = { incidents: () => null }
   assert.deepEqual([alarmsIn(drill), meant(drill, undefined), inFocus(drill)], [[], null, null])
   const refused = { code: 'bad-request', message: "this drill is no shift: leave out 'incident'" }
@@ -114,14 +114,14 @@ test('a drill that is no shift has no incidents, none is meant, and to name one 
   assert.throws(() => meant(drill, 1), refused)
 })
 
-test('an incident is due so that each has its share of what is left, and one that begins late has some time all the same', () => {
+test('incidents have equal shares of the remaining time, and a late one has a minimum', () => {
   const dueOf = (scenario: string, ...course: Parameters<typeof after>): number => {
     const { state, incidents, drill } = after(...course)
     const begun = incidents.begun.find(({ incident }) => incident.scenario.id === scenario)
     assert.ok(begun)
     return dueIn(drill, state, begun) / 1_000
   }
-  // Four fifths of its 40 minutes are for incidents, each of which began some seconds before its first fault was in.
+  // Four fifths of its 40 minutes are for incidents, each of which began some seconds before its first fault was injected.
   assert.equal(dueOf('silent-warehouse', [330, broken('silent-warehouse')]), (1_920 - 328) / 4)
   const over: [number, DrillEventBody][] = [[330, broken('silent-warehouse')], [340, paged('OrdersNotFulfilled')], ...recovered(1, 400)]
   assert.equal(dueOf('two-truths', ...over, [1_143, broken('two-truths')]), (1_920 - 1_140) / 3, 'one is over')
@@ -139,7 +139,7 @@ test('an incident is due so that each has its share of what is left, and one tha
   assert.equal(dueIn(alone, state, last) / 1_000, 1_920 - 328, 'nothing else is to be done')
 })
 
-test('a drill is done when every step is reached; in a rehearsal of a shift no note is written', () => {
+test('a drill is done when every step is reached; in a rehearsal of a shift no note is required', () => {
   const reached = milestoneNames.map((milestone) => [20, { type: 'milestone-reached', milestone, evidence: '' } as const] as const)
   const { drill, state } = after(...reached)
   assert.equal(isDone(drill, state), false)
@@ -148,7 +148,7 @@ test('a drill is done when every step is reached; in a rehearsal of a shift no n
   assert.equal(isDone(drill, { ...state, shift: false, milestones: { ...state.milestones, recovered: null } }), false)
 })
 
-test('a shift is done with a note after its last page, or with any where none came', () => {
+test('a shift is done with a note after its last page, or with any note if there was no page', () => {
   const note: DrillEventBody = { type: 'handover-written', broken: '', hurt: '', since: '', tried: '', doing: '', next: '' }
   const reached = milestoneNames.map((milestone) => [20, { type: 'milestone-reached', milestone, evidence: '' } as const] as const)
   const page: DrillEventBody = {

@@ -3,9 +3,9 @@ import { drillClock, type DrillState } from '../../model/drill.ts'
 import { FiredrillError } from '../../model/errors.ts'
 import type { CurrentDrill } from './current.ts'
 
-/** What has paged in a shift, as those who play know it: an incident, or noise, which they are to find out. */
+/** A page in a shift, as trainees see it: an incident, or noise, which they have to tell apart. */
 export interface Alarm {
-  /** In the order of their pages, from 1. */
+  /** Its number in the order of the pages, from 1. */
   number: number
   pagedAt: number
   isAcknowledged: boolean
@@ -15,7 +15,7 @@ export interface Alarm {
   own: IncidentDrill | null
 }
 
-/** Everything that has paged in the shift that runs, oldest first; nothing in a drill that is none. */
+/** Everything that has paged in the running shift, oldest first; empty in a drill that is no shift. */
 export function alarmsIn(drill: Pick<CurrentDrill, 'incidents'>): Alarm[] {
   const incidents = drill.incidents()
   if (!incidents) return []
@@ -45,7 +45,7 @@ export function alarmsIn(drill: Pick<CurrentDrill, 'incidents'>): Alarm[] {
   return [...ofIncidents, ...ofNoise].toSorted((a, b) => a.number - b.number)
 }
 
-/** What has paged under a number. Throws `bad-request` in a drill that is no shift, and `not-found`. */
+/** The incident or noise with a number. Throws `bad-request` in a drill that is no shift, and `not-found`. */
 export function alarmOf(drill: Pick<CurrentDrill, 'incidents'>, number: number): Alarm {
   if (!drill.incidents()) throw new FiredrillError('bad-request', "this drill is no shift: leave out 'incident'")
   const all = alarmsIn(drill)
@@ -55,10 +55,7 @@ export function alarmOf(drill: Pick<CurrentDrill, 'incidents'>, number: number):
   throw new FiredrillError('not-found', known === '' ? 'no incident has paged yet' : `no incident ${number} has paged: choose ${known}`)
 }
 
-/**
- * What is meant: what has paged under that number, or the only one that is open. Null in a drill that is no shift. Throws `bad-request` where it
- * has to be said which one is meant.
- */
+/** Selects the incident with that number, or the only open one. Null in a drill that is no shift. Throws `bad-request` if a number is required. */
 export function meant(drill: Pick<CurrentDrill, 'incidents'>, number: number | undefined): Alarm | null {
   if (number !== undefined) return alarmOf(drill, number)
   if (!drill.incidents()) return null
@@ -69,34 +66,34 @@ export function meant(drill: Pick<CurrentDrill, 'incidents'>, number: number | u
   throw new FiredrillError('bad-request', known === '' ? 'no incident is open' : `say which incident is meant: ${known}`)
 }
 
-/** The incident that the coach speaks about: the most urgent one. Null when all is calm, and in a drill that is no shift. */
+/** The incident that the coach speaks about: the most urgent one. Null when none is open, and in a drill that is no shift. */
 export const inFocus = (drill: Pick<CurrentDrill, 'incidents'>): IncidentDrill | null =>
   mostUrgentFirst(drill.incidents()?.open ?? [])[0] ?? null
 
-/** Of a shift, so much is for its incidents: the last one is not to end with it. */
+/** The share of a shift that is for its incidents, so that the last one does not end with it. */
 const usedShare = 0.8
-/** Of what was left of it when an incident began, so much is for that one and those after it, however late that was. */
+/** The minimum share of the time that was left when an incident began, for that one and those after it, however late it began. */
 const leastLeftShare = 0.5
 
 /**
- * By when an incident should be done, on its own clock, in milliseconds: it has as much of what was left of the shift when it began as each of those that are
- * still to be done.
+ * By when an incident should be done, on its own clock, in milliseconds: the time that was left when it began is divided equally between the
+ * incidents that were still to be done.
  */
 export function dueIn(drill: Pick<CurrentDrill, 'played' | 'incidents'>, shift: DrillState, { state }: IncidentDrill): number {
   const { incidents: all = [] } = drill.played(shift)
   const { begun = [], forestalled = [] }: Partial<Incidents> = drill.incidents() ?? {}
   const done = begun.filter((other) => other.state.phase !== 'running').length + forestalled.length
   const began = drillClock(shift, state.startedAt)
-  // One that begins late has some time all the same.
+  // An incident that begins late has a minimum of time.
   const left = Math.max(usedShare * shift.limitMs - began, leastLeftShare * (shift.limitMs - began))
   return left / Math.max(1, all.length - done)
 }
 
-/** Whether nothing is left to do in a drill; in a shift, the note for the next one is written last. */
+/** Whether nothing is left to do in a drill; in a shift, the note for the next shift comes last. */
 export function isDone(drill: Pick<CurrentDrill, 'events'>, { milestones, shift, mode }: DrillState): boolean {
   if (Object.values(milestones).includes(null)) return false
   if (!shift || mode === 'rehearsal') return true
   const lastPage = drill.events.findLastIndex(({ type }) => type === 'page-received')
-  // Without a page, which a shift has in which every incident was forestalled, any note will do.
+  // If there was no page, because every incident was prevented, any note counts.
   return drill.events.slice(Math.max(0, lastPage)).some(({ type }) => type === 'handover-written')
 }

@@ -6,7 +6,7 @@ import { EngineBench } from '../replay/engine-bench.ts'
 const robin = { name: 'Robin', role: 'lead' }
 type Act = (bench: EngineBench) => unknown
 
-/** What is said in a drill, whether it may be said in a pause, and the event that it leads to. */
+/** The kinds of messages, whether they are allowed in a pause, and their events. */
 const acts: Record<string, { act: Act; inPause: boolean; type: string; by?: boolean }> = {
   'a note': { act: ({ engine }) => engine.messages.note({ text: 'odd' }, robin), inPause: true, type: 'note-added', by: true },
   'a word among those who play': { act: ({ engine }) => engine.messages.say('look', robin), inPause: true, type: 'said', by: true },
@@ -34,7 +34,7 @@ const acts: Record<string, { act: Act; inPause: boolean; type: string; by?: bool
   'people who are muted': { act: ({ engine }) => engine.characters.mute(true), inPause: true, type: 'people-muted' },
 }
 
-describe('what is said in a drill', () => {
+describe('messages in a drill', () => {
   for (const [what, { act, inPause, type, by = false }] of Object.entries(acts))
     test(`${what} is an event, ${inPause ? 'also' : 'not'} in a pause, and refused without a drill and after it`, async () => {
       using bench = new EngineBench()
@@ -53,7 +53,7 @@ describe('what is said in a drill', () => {
       assert.throws(() => act(bench), { code: 'wrong-state' })
     })
 
-  test('a note may be added to a drill that is finished', async () => {
+  test('a note may be added to a finished drill', async () => {
     using bench = new EngineBench()
     const drill = await bench.start()
     await bench.engine.finish()
@@ -62,7 +62,7 @@ describe('what is said in a drill', () => {
   })
 })
 
-test('quiet may be asked for as often as people accept it; to end one is always allowed', async () => {
+test('quiet may be requested as often as people accept it; ending one is always allowed', async () => {
   using bench = new EngineBench()
   await bench.start()
   const { characters } = bench.engine
@@ -77,7 +77,7 @@ test('quiet may be asked for as often as people accept it; to end one is always 
   await bench.engine.finish()
 })
 
-test('what a model takes a question for is noted while the drill runs', async () => {
+test('a model’s match for a question is recorded while the drill runs', async () => {
   using bench = new EngineBench()
   const drill = await bench.start()
   bench.engine.characters.noteUnderstood(3, 'a-fact')

@@ -3,7 +3,7 @@ import type { HandoverNote } from '../../model/handover.ts'
 import type { Pin } from '../../model/pin.ts'
 import type { CurrentDrill } from './current.ts'
 
-/** What those who play, and their instructor, write down in a drill and for whom. */
+/** Messages that trainees and their instructor write in a drill. */
 export class Messages {
   readonly #drill: CurrentDrill
 
@@ -11,13 +11,13 @@ export class Messages {
     this.#drill = drill
   }
 
-  /** To the notes of the drill. */
+  /** Adds to the notes of the drill. */
   note(note: { text: string; pin?: Pin | undefined }, by?: Actor): void {
     this.#drill.mustAllow('note')
     this.#drill.append({ type: 'note-added', ...note }, by)
   }
 
-  /** To those who play, among themselves. */
+  /** Chat between the trainees. */
   say(text: string, by?: Actor): void {
     this.#drill.mustAllow('say')
     this.#drill.append({ type: 'said', text }, by)
@@ -29,13 +29,13 @@ export class Messages {
     this.#drill.append({ type: 'status-posted', ...update }, by)
   }
 
-  /** For whoever joins later. */
+  /** A handover note. */
   handOver(note: HandoverNote, by?: Actor): void {
     this.#drill.mustAllow('write-handover')
     this.#drill.append({ type: 'handover-written', ...note }, by)
   }
 
-  /** From the instructor to those who play. */
+  /** From the instructor to the trainees. */
   send(text: string): void {
     this.#drill.mustAllow('message')
     this.#drill.append({ type: 'message-sent', text })

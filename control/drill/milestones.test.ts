@@ -10,7 +10,7 @@ import { Milestones } from './milestones.ts'
 const alert = { fingerprint: 'a', name: 'BrowseLatencyBudgetBurn', severity: 'page', summary: 'pages are slow', startsAt: '' }
 const reached = ({ drill }: CurrentBench) => drill.events.flatMap((event) => (event.type === 'milestone-reached' ? [event.milestone] : []))
 
-/** A drill whose page came long ago, and in which users have felt something. */
+/** A drill whose page came long ago, and in which users were affected. */
 function broken(bench: CurrentBench): { milestones: Milestones; see: (usersFine: boolean, healthy: boolean, seconds: number) => void } {
   const milestones = new Milestones(bench.drill)
   bench.drill.begin('one', started)
@@ -28,7 +28,7 @@ function broken(bench: CurrentBench): { milestones: Milestones; see: (usersFine:
   return { milestones, see }
 }
 
-test('a milestone that an event proves is noted once, with its evidence', () => {
+test('a milestone that an event proves is recorded once, with its evidence', () => {
   using bench = new CurrentBench()
   const { milestones } = broken(bench)
   milestones.reach()
@@ -47,7 +47,7 @@ test('a milestone that an event proves is noted once, with its evidence', () => 
   )
 })
 
-test('users who are served again for some seconds are a mitigation, and checks that all pass a recovery', () => {
+test('users served again for some seconds prove mitigation, and all checks passing prove recovery', () => {
   using bench = new CurrentBench()
   const { milestones, see } = broken(bench)
   see(false, false, 5)
@@ -65,7 +65,7 @@ test('users who are served again for some seconds are a mitigation, and checks t
   assert.deepEqual(reached(bench), ['mitigated', 'recovered'])
 })
 
-test('what was seen more than thirty looks ago, or in another drill, proves nothing', () => {
+test('samples older than thirty ticks, or from another drill, prove nothing', () => {
   for (const [looks, expected] of [
     [29, ['mitigated']],
     [30, []],
@@ -103,7 +103,7 @@ test('no milestone is reached in a pause, after the end, or before the first dri
   assert.deepEqual(reached(bench), ['acknowledged'])
 })
 
-test('each incident of a shift reaches its own, and the shift all of its own once nothing is left to do and no page fires', async () => {
+test('each incident of a shift reaches its own milestones, and the shift all of its own when nothing is left to do and no page fires', async () => {
   const measured = new Measured()
   using bench = await ShiftBench.begin(measured)
   const { engine, drill } = bench

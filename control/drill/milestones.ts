@@ -6,7 +6,7 @@ import type { CurrentDrill } from './current.ts'
 
 const keptVerdicts = 30
 
-/** The milestones of the drill that runs. */
+/** The milestones of the running drill. */
 export class Milestones {
   readonly #drill: CurrentDrill
   #verdicts: TimedVerdict[] = []
@@ -15,17 +15,17 @@ export class Milestones {
     this.#drill = drill
   }
 
-  /** For another drill: what was seen before it proves nothing. */
+  /** Called for a new drill: earlier samples prove nothing. */
   forget(): void {
     this.#verdicts = []
   }
 
-  /** Keeps a verdict on the range for some seconds: some milestones take as long to be proven. */
+  /** Keeps the verdicts of the last seconds: some milestones need several in a row. */
   keep(verdict: TimedVerdict): void {
     this.#verdicts = [...this.#verdicts, verdict].slice(-keptVerdicts)
   }
 
-  /** Notes those that are proven by now. */
+  /** Records the milestones that are proven by now. */
   reach(): void {
     const state = this.#drill.running()
     if (state?.phase !== 'running') return
@@ -35,9 +35,12 @@ export class Milestones {
       this.#drill.append({ type: 'milestone-reached', ...proof })
   }
 
-  /** Each incident reaches its own; the shift reaches all of its own at once, when nothing more comes: that all are acknowledged would tell that there are no others. */
+  /**
+   * Each incident reaches its own; the shift reaches all of its own at once, when nothing more can come: "all acknowledged" would reveal that there
+   * are no others.
+   */
   #reachInShift(shift: DrillState, incidents: Incidents): void {
-    // Before its page, nobody can know of an incident.
+    // Before its page, nobody can know about an incident.
     for (const { number, incident, state, events } of incidents.open) {
       if (number === null) continue
       const verdicts = this.#verdicts.map((verdict) => ({ ...verdict, ...verdictOf(incident, verdict) }))

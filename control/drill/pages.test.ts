@@ -14,7 +14,7 @@ async function begun(bench: EngineBench): Promise<string> {
   return drill
 }
 
-/** Time passes, looked at every five seconds. */
+/** Advances the time, with a tick every five seconds. */
 async function wait(bench: EngineBench, seconds: number): Promise<void> {
   for (let left = seconds; left > 0; left -= 5) {
     bench.now += (Math.min(5, left) - 1) * 1_000
@@ -22,8 +22,8 @@ async function wait(bench: EngineBench, seconds: number): Promise<void> {
   }
 }
 
-describe('pages that are received', () => {
-  test('outside a drill, and before a fault is on its way in, a page is not of the drill', async () => {
+describe('receiving pages', () => {
+  test('outside a drill, and before an injection has begun, a page does not belong to the drill', async () => {
     using bench = new EngineBench()
     bench.engine.pages.receive(alert, 'firing')
     const drill = await bench.start()
@@ -37,7 +37,7 @@ describe('pages that are received', () => {
     assert.deepEqual(bench.pages(drill), ['a'])
   })
 
-  test('a page that comes twice is one page, and one that fires again after it was resolved is another', async () => {
+  test('a page that arrives twice is one page, and one that fires again after it resolved is another', async () => {
     using bench = new EngineBench()
     const drill = await begun(bench)
     const table: ['firing' | 'resolved', string[]][] = [
@@ -56,7 +56,7 @@ describe('pages that are received', () => {
   })
 })
 
-test('what a page that is resolved proves is proven immediately', async () => {
+test('milestones that a resolved page proves are reached immediately', async () => {
   const measured = new Measured()
   using bench = new EngineBench(measured)
   const drill = await begun(bench)
@@ -73,7 +73,7 @@ test('what a page that is resolved proves is proven immediately', async () => {
 })
 
 describe('acknowledging', () => {
-  test('in a shift is of one incident, or of all that wait, noise among them', async () => {
+  test('in a shift applies to one incident, or to all pages that wait, including noise', async () => {
     using bench = await ShiftBench.begin()
     const acknowledged = () =>
       bench.events(bench.drill).flatMap((event) => (event.type === 'page-acknowledged' ? [[event.incident, event.by?.name]] : []))
@@ -104,7 +104,7 @@ describe('acknowledging', () => {
     await bench.engine.finish()
   })
 
-  test('is refused before there is a page, and noted once, with who did it', async () => {
+  test('is refused before there is a page, and recorded once, with who did it', async () => {
     using bench = new EngineBench()
     assert.throws(() => bench.engine.pages.acknowledge(), { code: 'not-found' })
     const drill = await begun(bench)
@@ -149,7 +149,7 @@ describe('escalation', () => {
     await bench.engine.finish()
   })
 
-  test('in a shift it is of what fires and was not acknowledged, and nobody has waited for what was skipped', async () => {
+  test('in a shift it applies to alerts that fire and were not acknowledged, and skipped time does not count', async () => {
     using bench = await ShiftBench.begin()
     await bench.next('CheckoutLatencyBudgetBurn')
     bench.page('CheckoutLatencyBudgetBurn', 'resolved')
@@ -184,7 +184,7 @@ describe('escalation', () => {
 })
 
 describe('comparing with Alertmanager', () => {
-  test('it is asked every three seconds, and not before a fault is in', async () => {
+  test('it is polled every three seconds, and not before a fault is injected', async () => {
     using bench = new EngineBench()
     let asked = 0
     const { alerts } = bench
@@ -211,7 +211,7 @@ describe('comparing with Alertmanager', () => {
     await bench.engine.finish()
   })
 
-  test('what no longer fires is resolved without a notification, after three looks', async () => {
+  test('an alert that no longer fires is resolved without a notification, after three polls', async () => {
     using bench = new EngineBench()
     const drill = await begun(bench)
     bench.fire('a', { notifies: true })
@@ -224,7 +224,7 @@ describe('comparing with Alertmanager', () => {
     await bench.engine.finish()
   })
 
-  test('what fires without a notification is a page after two looks', async () => {
+  test('an alert that fires without a notification is a page after two polls', async () => {
     using bench = new EngineBench()
     const drill = await begun(bench)
     bench.fire('a', { notifies: false })

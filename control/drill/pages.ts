@@ -14,11 +14,11 @@ interface Dependencies {
   drill: CurrentDrill
   faults: DrillFaults
   milestones: Milestones
-  /** All that Alertmanager has; null when it does not answer. */
+  /** All alerts that Alertmanager has; null when it does not answer. */
   alerts?: (() => Promise<readonly CurrentAlert[] | null>) | undefined
 }
 
-/** The pages of the drill that runs. */
+/** The pages of the running drill. */
 export class Pages {
   readonly #deps: Dependencies
   readonly #alerts = new AlertReconciliation()
@@ -28,11 +28,11 @@ export class Pages {
     this.#deps = deps
   }
 
-  /** Pages come at least once, and sometimes twice. */
+  /** Records a page. Notifications arrive at least once, and sometimes twice. */
   receive(alert: AlertSummary, status: 'firing' | 'resolved'): void {
     const { drill, faults, milestones } = this.#deps
     const state = drill.running()
-    // What comes before any fault is on its way says nothing of the drill; if it still fires then, it is found by comparing.
+    // A page before any injection has begun does not belong to the drill; if it still fires then, the comparison finds it.
     if (!state || (state.lastInjectedAt === null && !faults.isGoingIn)) return
     const known = state.firing.some((firing) => firing.fingerprint === alert.fingerprint)
     if (status === 'firing' && !known) drill.append({ type: 'page-received', alert })
@@ -40,7 +40,7 @@ export class Pages {
     milestones.reach()
   }
 
-  /** What is over without a word is over all the same, and what fires without a word is a page. */
+  /** Records pages and resolutions whose notification was lost. */
   async compare(): Promise<void> {
     const { drill, alerts } = this.#deps
     const before = drill.running()
@@ -54,7 +54,9 @@ export class Pages {
     for (const alert of unheard) this.receive(alert, 'firing')
   }
 
-  /** The pages of one incident of a shift, where its number is given. Throws `wrong-state` when there is nothing to acknowledge. */
+  /**
+   * Acknowledges the pages, or in a shift those of one incident if its number is given. Throws `wrong-state` when there is nothing to acknowledge.
+   */
   acknowledge(by?: Actor, number?: number): void {
     const { drill, milestones } = this.#deps
     const state = drill.mustAllow('acknowledge')
@@ -65,14 +67,14 @@ export class Pages {
     milestones.reach()
   }
 
-  /** A page that nobody acknowledges goes to the next in line, as it would at work. */
+  /** A page that nobody acknowledges goes to the next person on call, as it would at work. */
   escalate(): void {
     const { drill } = this.#deps
     const state = drill.running()
     if (!state || state.pagedAt === null || state.escalatedAt !== null || state.milestones.acknowledged !== null) return
     const pagedAt = state.shift ? alarmsIn(drill).find(({ isAcknowledged, isOpen }) => isOpen && !isAcknowledged)?.pagedAt : state.pagedAt
     if (pagedAt === undefined) return
-    // Nobody has waited for what was skipped.
+    // Skipped time does not count as waiting.
     const waitedMs = drillClock({ ...state, skips: [] }, Date.now()) - drillClock({ ...state, skips: [] }, pagedAt)
     if (waitedMs >= escalatedAfterMs) drill.append({ type: 'page-escalated', afterMs: waitedMs })
   }

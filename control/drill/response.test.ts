@@ -10,7 +10,7 @@ const eventsOf = <Type extends string>(bench: EngineBench, drill: string, type: 
 const command = { command: 'redis-cli flushall', folder: '/', status: 0, shell: 's', kind: 'change' } as const
 
 describe('looking', () => {
-  test('the same place is noted once, another component or view of it by itself; outside a drill nothing is', async () => {
+  test('the same place is recorded once, each component and view separately; outside a drill nothing is', async () => {
     using bench = new EngineBench()
     const { response } = bench.engine
     response.view('logs', 'redis', 'before')
@@ -46,7 +46,7 @@ describe('looking', () => {
     await bench.engine.finish()
   })
 
-  test('in a shift the same place is noted again after a fault or a page: it may be of another incident', async () => {
+  test('in a shift, the same place is recorded again after a fault or a page: it may be about another incident', async () => {
     using bench = await ShiftBench.begin()
     const { response } = bench.engine
     const look = () => {
@@ -63,7 +63,7 @@ describe('looking', () => {
     await bench.engine.finish()
   })
 
-  test('a look that cannot be written is noted when it can be, in the same drill', async () => {
+  test('a look that cannot be written is recorded when it can be, in the same drill', async () => {
     using bench = new EngineBench()
     const drill = await bench.start()
     Object.defineProperty(bench.ledger, 'append', {
@@ -102,7 +102,7 @@ describe('naming the cause', () => {
     assert.throws(() => response.nameCause('redis', 'cache', ''), { code: 'wrong-state', message: /too late to name cause/ })
   })
 
-  test('in a shift it is that of the incident that is meant; noise has none', async () => {
+  test('in a shift it applies to the selected incident; noise has none', async () => {
     using bench = await ShiftBench.begin()
     const { response } = bench.engine
     await bench.next('CheckoutLatencyBudgetBurn')
@@ -132,7 +132,7 @@ describe('naming the cause', () => {
 })
 
 describe('actions', () => {
-  test('an action is noted with what it did, who did it and whether it is harmful here', async () => {
+  test('an action is recorded with its result, who did it and whether it is harmful here', async () => {
     using bench = new EngineBench()
     const drill = await bench.start()
     const { response } = bench.engine
@@ -151,7 +151,7 @@ describe('actions', () => {
     await bench.engine.finish()
   })
 
-  test('whoever acts is told what came of it, and is named in what they change; without a name their role is', async () => {
+  test('the response says what an action did, and changes carry the actor’s name, or without one the role', async () => {
     using bench = new EngineBench()
     const named: string[] = []
     const { set } = bench.range.config
@@ -164,7 +164,7 @@ describe('actions', () => {
     assert.deepEqual(named, ['Robin', 'instructor'])
   })
 
-  test('nothing is changed while a drill is about to begin; to look is allowed, and so is a change when it has begun', async () => {
+  test('nothing can be changed while a drill starts; looking is allowed, and so is changing once it has started', async () => {
     using bench = new EngineBench()
     await bench.pass(20)
     let restarts = 0
@@ -180,7 +180,7 @@ describe('actions', () => {
     await bench.engine.finish()
   })
 
-  test('an action that has failed is over: a drill may begin', async () => {
+  test('an action that failed is over: a drill may start', async () => {
     using bench = new EngineBench()
     const { restart } = bench.range.processes
     bench.range.processes.restart = () => Promise.reject(new Error('it does not stop'))
@@ -190,7 +190,7 @@ describe('actions', () => {
     await bench.engine.finish()
   })
 
-  test('in a shift an action is harmful where it harms an incident that is open', async () => {
+  test('in a shift, an action is harmful if it harms an open incident', async () => {
     using bench = await ShiftBench.begin()
     const { response } = bench.engine
     const sameAs = { action: 'restart', params: { component: 'postgres' } }
@@ -222,7 +222,7 @@ describe('actions', () => {
     await bench.engine.finish()
   })
 
-  test('an action that fails is noted as failed, and its error is thrown', async () => {
+  test('a failed action is recorded as failed, and its error is thrown', async () => {
     using bench = new EngineBench()
     const drill = await bench.start()
     bench.range.processes.restart = async () => {
@@ -234,7 +234,7 @@ describe('actions', () => {
     await bench.engine.finish()
   })
 
-  test('wrong parameters and unknown actions are refused, and nothing is noted', async () => {
+  test('wrong parameters and unknown actions are refused, and not recorded', async () => {
     using bench = new EngineBench()
     const drill = await bench.start()
     const run = (id: string, params: unknown) => bench.engine.response.runAction(id, params, { role: 'trainee' })
@@ -245,7 +245,7 @@ describe('actions', () => {
     await bench.engine.finish()
   })
 
-  test('outside a drill an action runs and is not noted; in a pause it is refused', async () => {
+  test('outside a drill, an action runs and is not recorded; in a pause it is refused', async () => {
     using bench = new EngineBench()
     const stopped: string[] = []
     bench.range.processes.restart = async (component) => void stopped.push(component)
@@ -259,7 +259,7 @@ describe('actions', () => {
     await bench.engine.finish()
   })
 
-  test('an action that ends after its drill is an event of that drill, and no other begins before', async () => {
+  test('an action that ends after its drill is an event of that drill, and no other starts before', async () => {
     using bench = new EngineBench()
     const first = await bench.start()
     const gate = Promise.withResolvers<void>()
@@ -285,7 +285,7 @@ describe('actions', () => {
     await bench.engine.finish()
   })
 
-  test('no drill begins while an action is being carried out', async () => {
+  test('no drill starts while an action is running', async () => {
     using bench = new EngineBench()
     const gate = Promise.withResolvers<void>()
     bench.range.processes.restart = () => gate.promise
@@ -301,7 +301,7 @@ describe('actions', () => {
     await bench.engine.finish()
   })
 
-  test('an action that only looks holds nothing up', async () => {
+  test('an action that only looks delays nothing', async () => {
     using bench = new EngineBench()
     const gate = Promise.withResolvers<void>()
     const { history } = bench.range.releases
@@ -317,7 +317,7 @@ describe('actions', () => {
     await bench.engine.finish()
   })
 
-  test('what was looked at on a full disk is in the drill, also when that has ended meanwhile', async () => {
+  test('looks on a full disk are recorded in their drill, even if it has ended meanwhile', async () => {
     using bench = new EngineBench()
     const drill = await bench.start()
     await bench.pass(6)
@@ -338,7 +338,7 @@ describe('actions', () => {
       assert.equal(types.filter((each) => each === type).length, 1, `${type} of ${types.join(', ')}`)
   })
 
-  test('an action that cannot be written down has been carried out, and is noted when it can be', async () => {
+  test('an action that cannot be recorded was executed, and is recorded when possible', async () => {
     using bench = new EngineBench()
     const drill = await bench.start()
     bench.range.processes.restart = async () => {
@@ -377,7 +377,7 @@ describe('commands in a terminal', () => {
     await bench.engine.finish()
   })
 
-  test('outside a drill nothing is noted; in one, what cannot be written holds nobody up and is noted when it can be, in a pause too', async () => {
+  test('outside a drill nothing is recorded; in one, a full disk delays nobody and commands are recorded later, in a pause too', async () => {
     using bench = new EngineBench()
     const { response, clock } = bench.engine
     response.noteCommand(command)
@@ -400,10 +400,10 @@ describe('commands in a terminal', () => {
     await bench.engine.finish()
   })
 
-  test('no more than two thousand are noted in a drill', async () => {
+  test('no more than two thousand are recorded in a drill', async () => {
     using bench = new EngineBench()
     const drill = await bench.start()
-    // What is counted is in memory: the ledger need not keep them all.
+    // They are counted in memory: the ledger need not keep them all.
     Object.defineProperty(bench.ledger, 'append', {
       value: (of: string, body: object) => ({ ...body, id: 1_000_000, drill: of, at: bench.now }),
       configurable: true,

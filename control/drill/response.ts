@@ -13,7 +13,7 @@ import type { Milestones } from './milestones.ts'
 /** More than anybody types in a drill. */
 const mostCommands = 2_000
 
-/** A command that has ended in a terminal, and the action that does the same. */
+/** A command that ended in a terminal, and the action that does the same. */
 interface RanCommand extends Omit<Extract<DrillEventBody, { type: 'command-run' }>, 'type' | 'harmful'> {
   sameAs?: { action: string; params: Record<string, unknown> } | undefined
 }
@@ -22,14 +22,14 @@ interface Dependencies {
   drill: CurrentDrill
   range: Range
   milestones: Milestones
-  /** Throws `range-not-steady` when nothing may be changed, as while a drill begins. */
+  /** Throws `range-not-steady` when nothing may be changed, such as while a drill starts. */
   mayChange: () => void
 }
 
-/** What those who play do about the incident: look at things, name the cause, and act. */
+/** What trainees do about the incident: look at things, name the cause, and act. */
 export class IncidentResponse {
   readonly #deps: Dependencies
-  /** The changes that are being made by actions, with their titles. */
+  /** Titles of the changes that actions are making. */
   readonly #underWay = new Map<Promise<ActionResult>, string>()
 
   constructor(deps: Dependencies) {
@@ -37,14 +37,14 @@ export class IncidentResponse {
   }
 
   /**
-   * Notes what was looked at, as the server saw it being read (`looks.ts`); the same place only once. Outside drills nothing is noted. What
-   * cannot be written down now is noted when it can be: nobody's query fails of it.
+   * Records a look, as the server saw it being read (`looks.ts`); the same place only once. Outside drills nothing is recorded. If the event cannot
+   * be written now, it is written later: no query fails because of it.
    */
   view(view: ViewKind, component: ShopComponentName | null, detail: string, by?: Actor): void {
     const { drill, milestones } = this.#deps
     const id = drill.running()?.id
     if (id === undefined) return
-    // In a shift, what was seen of one incident may have to be looked at again for the next.
+    // In a shift, the trainee may have to look again at the same place for another incident.
     const from = drill.incidents() ? drill.events.findLastIndex(({ type }) => type === 'fault-injected' || type === 'page-received') : 0
     const known = drill.events
       .slice(Math.max(0, from))
@@ -53,11 +53,11 @@ export class IncidentResponse {
     try {
       milestones.reach()
     } catch {
-      // It is reached when that can be written.
+      // The milestone is reached when it can be written.
     }
   }
 
-  /** Returns whether it is the cause; in a shift, of the incident of that number, or of the only one that is open. */
+  /** Returns whether it is the cause; in a shift, that of the incident with that number, or of the only open one. */
   nameCause(component: ShopComponentName, category: CauseCategory, sentence: string, by?: Actor, number?: number): boolean {
     const { drill, milestones } = this.#deps
     const shift = drill.mustAllow('name-cause')
@@ -72,20 +72,20 @@ export class IncidentResponse {
     return correct
   }
 
-  /** Throws `range-not-steady` while something is being changed: it would be in the next drill, whose events know nothing of it. */
+  /** Throws `range-not-steady` while something is being changed: the change would be part of the next drill, but not of its events. */
   mustBeOver(): void {
     const [title] = this.#underWay.values()
     if (title !== undefined) throw new FiredrillError('range-not-steady', `'${title}' is still being carried out: wait until that is over`)
   }
 
-  /** The changes that are being made; each ends, well or not. */
+  /** The changes that are being made; each promise resolves, even on failure. */
   underWay(): Promise<unknown>[] {
     return [...this.#underWay.keys()]
   }
 
   /**
-   * Throws `bad-request` for params that the action does not take, and whatever the action throws. It is an event of the drill in which it was begun, also when that
-   * has ended meanwhile; outside drills nothing is noted.
+   * Throws `bad-request` for params that the action does not accept, and whatever the action throws. The event belongs to the drill in which the
+   * action began, even if that has ended meanwhile; outside drills nothing is recorded.
    */
   async runAction(id: string, rawParams: unknown, { role, by }: { role: string; by?: Actor | undefined }): Promise<ActionResult> {
     const { drill, range } = this.#deps
@@ -120,9 +120,7 @@ export class IncidentResponse {
     return result
   }
 
-  /**
-   * Notes a command that was run in a terminal. Outside drills, and beyond so many in one, nothing is noted.
-   */
+  /** Records a command that was run in a terminal. Outside drills, and beyond a maximum in one, nothing is recorded. */
   noteCommand({ sameAs, ...command }: RanCommand, by?: Actor): void {
     const { drill } = this.#deps
     const state = drill.running()
@@ -131,7 +129,7 @@ export class IncidentResponse {
     drill.note(state.id, { type: 'command-run', ...command, harmful, ...(state.shift && sameAs ? { sameAs } : {}) }, by)
   }
 
-  /** Why it does harm: in a shift, to any of the incidents that are open, or that are tickets. */
+  /** Why it does harm: in a shift, to any incident that is open, or a ticket. */
   #harmOf(state: DrillState, action: string, params: Record<string, unknown>): string | null {
     const { drill } = this.#deps
     const incidents = drill.incidents()
@@ -151,7 +149,7 @@ export class IncidentResponse {
     return count >= mostCommands
   }
 
-  /** Notes that an agent used a tool of MCP. */
+  /** Records that an agent called an MCP tool. */
   noteToolCall(tool: string, ok: boolean): void {
     this.#deps.drill.append({ type: 'tool-called', tool, ok })
   }

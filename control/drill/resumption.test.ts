@@ -6,7 +6,7 @@ import { EngineBench, settled } from '../replay/engine-bench.ts'
 const isBroken = async (bench: EngineBench) =>
   (await bench.range.releases.current('inventory')) !== bench.range.releases.baseline('inventory')
 
-test('a drill goes on when the control plane was gone for less than its lease, and is void when it was gone for longer', async () => {
+test('a drill continues if the control plane was down for less than its lease, and is void otherwise', async () => {
   for (const goneMs of [0, leaseMs - 1, leaseMs, 10 * leaseMs]) {
     using bench = new EngineBench()
     const drill = await bench.start()
@@ -26,7 +26,7 @@ test('a drill goes on when the control plane was gone for less than its lease, a
   }
 })
 
-test('until it has been taken up, the engine leaves a drill as it is, and takes notes of what is done', async () => {
+test('before a drill is resumed, the engine does not tick it, but records what is done', async () => {
   using bench = new EngineBench()
   const drill = await bench.start()
   bench.restart()
@@ -38,7 +38,7 @@ test('until it has been taken up, the engine leaves a drill as it is, and takes 
   await bench.engine.finish()
 })
 
-test('what somebody takes out before it has been taken up voids it only then', async () => {
+test('a fault that somebody reverts before the drill is resumed voids it only then', async () => {
   using bench = new EngineBench()
   const drill = await bench.start()
   await bench.pass(6)
@@ -50,7 +50,7 @@ test('what somebody takes out before it has been taken up voids it only then', a
   assert.equal(bench.state(drill).phase, 'void')
 })
 
-test('a drill that is ended while it is taken up is over, and nothing is added to it', async () => {
+test('a drill that is ended while it is being resumed is over, and nothing is added to it', async () => {
   for (const goneMs of [0, leaseMs]) {
     using bench = new EngineBench()
     const drill = await bench.start()
@@ -71,11 +71,11 @@ test('a drill that is ended while it is taken up is over, and nothing is added t
   }
 })
 
-test('what was half in is taken out, and goes in again as the drill goes on', async () => {
+test('a half-injected fault is reverted, and injected again as the drill continues', async () => {
   using bench = new EngineBench()
   const drill = await bench.start()
   const { deploy } = bench.range.releases
-  // The control plane is killed before this comes to an end.
+  // The control plane is killed before this resolves.
   bench.range.releases.deploy = () => new Promise(() => {})
   await bench.pass(4)
   const [half] = bench.ledger.openFaults()
@@ -90,7 +90,7 @@ test('what was half in is taken out, and goes in again as the drill goes on', as
   await bench.engine.finish()
 })
 
-test('a drill whose fault was taken out meanwhile is void as soon as it is taken up', async () => {
+test('a drill whose fault was reverted meanwhile is void as soon as it is resumed', async () => {
   using bench = new EngineBench()
   const drill = await bench.start()
   await bench.pass(6)
@@ -100,7 +100,7 @@ test('a drill whose fault was taken out meanwhile is void as soon as it is taken
   assert.equal(bench.state(drill).phase, 'void')
 })
 
-test('without a drill, a fault of the instructor stays in for as long as the control plane was gone less than its lease', async () => {
+test('without a drill, an instructor’s fault stays injected if the control plane was down for less than its lease', async () => {
   for (const [goneMs, open] of [
     [leaseMs - 1, 1],
     [leaseMs, 0],
@@ -115,7 +115,7 @@ test('without a drill, a fault of the instructor stays in for as long as the con
   }
 })
 
-test('a range that has still to be restored after its drill is restored, and one that need not be is not touched', async () => {
+test('a range that has not been restored after its drill is restored, and otherwise not touched', async () => {
   for (const owed of [true, false]) {
     using bench = new EngineBench()
     await bench.pass(1)
@@ -127,7 +127,7 @@ test('a range that has still to be restored after its drill is restored, and one
   }
 })
 
-test('a fault of a drill that has ended is taken out', async () => {
+test('a fault of a drill that has ended is reverted', async () => {
   using bench = new EngineBench()
   await bench.pass(1)
   await bench.injector.inject('bad-release', { service: 'inventory', version: '1.5.0' }, { forMs: 600_000, drill: 'ended' })
@@ -137,7 +137,7 @@ test('a fault of a drill that has ended is taken out', async () => {
   assert.deepEqual([await isBroken(bench), bench.injector.open()], [false, []])
 })
 
-test('a control plane that never ran before has nothing to take up', async () => {
+test('a control plane that never ran before has nothing to resume', async () => {
   using bench = new EngineBench()
   await bench.engine.resume()
   assert.equal(bench.engine.running(), null)

@@ -16,14 +16,14 @@ interface Dependencies {
   restoration: Restoration
 }
 
-/** Goes on where the control plane before this one has stopped, at any moment. */
+/** Resumes where the previous control plane stopped, at any moment. */
 export class Resumption {
   readonly #deps: Dependencies
-  /** How long there was no control plane before this one, in milliseconds. */
+  /** How long no control plane ran before this one, in milliseconds. */
   readonly #goneMs: number
   #isDue = false
 
-  /** To be made before this control plane tells the ledger that it is alive. */
+  /** Must be created before this control plane records that it is alive. */
   constructor(deps: Dependencies) {
     this.#deps = deps
     this.#goneMs = Date.now() - (deps.ledger.aliveAt() ?? Date.now())
@@ -34,12 +34,12 @@ export class Resumption {
     }
   }
 
-  /** Whether a drill of an earlier control plane has not been taken up yet: what happens meanwhile is among its events. */
+  /** Whether a drill of an earlier control plane has not been resumed yet: what happens meanwhile is added to its events. */
   get isDue(): boolean {
     return this.#isDue
   }
 
-  /** Takes up the drill that was running when the control plane went away, or restores the range when it was gone too long. */
+  /** Resumes the drill that ran when the control plane stopped, or restores the range if it was down too long. */
   async run(): Promise<void> {
     try {
       await this.#takeUp(this.#isDue ? this.#deps.drill.running() : null)
@@ -52,11 +52,11 @@ export class Resumption {
     const { drill, injector, faults, ending, restoration } = this.#deps
     const goneMs = this.#goneMs
     const lost = state ? faults.takenOut().lost : []
-    // What was on its way in or out when the control plane went is taken out; what stood keeps to its limit.
+    // Half-injected and half-reverted faults are reverted; injected ones keep their deadline.
     await injector.revertUnfinished()
     if (goneMs >= leaseMs) await injector.revertAll().catch(() => [])
     if (!state) {
-      // Of a drill that had ended, and of which more may be in than could be taken out.
+      // For a drill that had ended, and whose faults may not all have been reverted.
       const leftIn = injector.open().some((record) => record.drill !== null)
       if (leftIn || restoration.isOwed()) await restoration.run()
       return
@@ -64,7 +64,7 @@ export class Resumption {
     if (drill.running()?.id !== state.id) return
     if (goneMs >= leaseMs) await ending.voidAsStood('the control plane was gone', goneMs)
     else if (lost.length > 0) await ending.voidAsTaken()
-    // With a full disk it goes on all the same, and is told when there is room.
+    // On a full disk it continues all the same, and the event is written when there is room.
     else drill.note(state.id, { type: 'control-resumed', goneMs })
   }
 }

@@ -1,15 +1,15 @@
 import type { DrillState } from '../../model/drill.ts'
 
-/** How a drill is begun. */
+/** Options for starting a drill. */
 export interface StartOptions {
   mode: DrillState['mode']
   trainee: string
   blind?: boolean
-  /** By which what is played is drawn; at random without. */
+  /** Seed that draws what is played; random if omitted. */
   seed?: number | undefined
   /** Instead of the one that the seed draws. */
   variant?: string | undefined
   gameDay?: string | undefined
-  /** Somebody has the role of communications. */
+  /** Whether somebody has the communications role. */
   communications?: boolean
 }

@@ -12,11 +12,11 @@ const idOf = (number: number) => `0000000${number}-0000-4000-8000-000000000000`
 /** Orders 1 and 2 were never shipped, 3 was shipped late. */
 const database = {
   query: async <Row extends Record<string, unknown>>() =>
-    // Safe: what the query names its columns.
+    // Safe: the query's column names.
     [1, 2, 3].map((number) => ({ id: idOf(number), must: number < 3 })) as unknown as Row[],
 }
 const robin = { name: 'Robin', role: 'lead' }
-/** What Locust has kept of two minutes in which a request failed each second, and how often that was read. */
+/** The failed requests that Locust kept, one a second for two minutes, and how often they were read. */
 class Kept {
   refreshed = 0
   readonly requests = Array.from({ length: 120 }, (_, second) => failedCheckout(second + 1, startedAt + second * 1_000))
@@ -25,7 +25,7 @@ class Kept {
 const opened = ({ drill }: CurrentBench) => drill.events.flatMap((event) => (event.type === 'ticket-opened' ? [event] : []))
 const handled = ({ drill }: CurrentBench) => drill.events.filter(({ type }) => type === 'tickets-handled')
 
-/** A drill that has begun at `startedAt`, and a look of the tickets each second for two minutes. */
+/** A drill that started at `startedAt`, with a tick of the tickets each second for two minutes. */
 function twoMinutes(context: TestContext, bench: CurrentBench, kept: Kept | undefined, mode: DrillState['mode'] = 'learning'): Tickets {
   context.mock.timers.enable({ apis: ['Date'], now: startedAt })
   const tickets = new Tickets(bench.drill, kept, database)
@@ -38,7 +38,7 @@ function twoMinutes(context: TestContext, bench: CurrentBench, kept: Kept | unde
   return tickets
 }
 
-test('customers whose requests went wrong write of them, and what Locust has kept is read each second of a drill', (context) => {
+test('customers whose requests failed write tickets, and Locust’s records are read each second of a drill', (context) => {
   using bench = new CurrentBench()
   const kept = new Kept()
   twoMinutes(context, bench, kept)
@@ -51,7 +51,7 @@ test('customers whose requests went wrong write of them, and what Locust has kep
   )
 })
 
-test('nobody writes in a rehearsal, after the end, or where no requests are kept', (context) => {
+test('nobody writes in a rehearsal, after the end, or if no requests are kept', (context) => {
   using rehearsal = new CurrentBench()
   const kept = new Kept()
   twoMinutes(context, rehearsal, kept, 'rehearsal')
@@ -71,7 +71,7 @@ test('nobody writes in a rehearsal, after the end, or where no requests are kept
   assert.deepEqual([opened(over).length, kept.refreshed], [before, refreshed])
 })
 
-test('what is done with several tickets is one event, with each of them once, and by whom', (context) => {
+test('handling several tickets is one event, with each of them once, and by whom', (context) => {
   using bench = new CurrentBench()
   const tickets = twoMinutes(context, bench, new Kept())
   tickets.handle({ numbers: [2, 1, 2], did: 'answered', template: 'known-problem' }, robin)
@@ -85,7 +85,7 @@ test('what is done with several tickets is one event, with each of them once, an
   assert.deepEqual([second?.answers.length, second?.closedAt], [1, null])
 })
 
-test('a ticket that is closed or unknown is refused with its number, and the others are left as they were', (context) => {
+test('a ticket that is closed or unknown is refused with its number, and the others are unchanged', (context) => {
   using bench = new CurrentBench()
   const tickets = twoMinutes(context, bench, new Kept())
   tickets.handle({ numbers: [1], did: 'closed', template: null })
@@ -109,7 +109,7 @@ test('tickets are handled while a drill runs, and not before or after', (context
   assert.throws(() => tickets.handle(closed), { code: 'wrong-state', message: 'the drill is finished: too late to handle tickets' })
 })
 
-test('orders that are handed in are held against the database, and those that it has lost', async (context) => {
+test('a list of orders is compared with the database, including those that it has lost', async (context) => {
   using bench = new CurrentBench()
   const kept = new Kept()
   const tickets = twoMinutes(context, bench, kept)
@@ -123,7 +123,7 @@ test('orders that are handed in are held against the database, and those that it
   assert.deepEqual(checked.examples, { missing: [idOf(2)], wrong: [idOf(9)] })
 })
 
-test('of what users lost, the orders of this drill count as not shipped, and for nothing else', async (context) => {
+test('lost orders of this drill count as not shipped, and as nothing else', async (context) => {
   using bench = new CurrentBench()
   const kept = new Kept()
   const tickets = twoMinutes(context, bench, kept)
@@ -146,7 +146,7 @@ test('of what users lost, the orders of this drill count as not shipped, and for
   assert.deepEqual(checked().at(-1), [2, 0, 0], 'nothing is known of lost ones')
 })
 
-test('a list that comes when another drill has begun is of neither', async (context) => {
+test('a list that arrives when another drill has started belongs to neither', async (context) => {
   using bench = new CurrentBench()
   twoMinutes(context, bench, undefined)
   const late = new Tickets(bench.drill, undefined, {
@@ -160,12 +160,12 @@ test('a list that comes when another drill has begun is of neither', async (cont
   assert.deepEqual(bench.types(), ['drill-started'])
 })
 
-test('without a database nothing is handed in, and after the end it is too late', async (context) => {
+test('without a database no list is accepted, and after the end it is too late', async (context) => {
   using bench = new CurrentBench()
   twoMinutes(context, bench, undefined)
   const gone = new Tickets(bench.drill, undefined, { query: () => Promise.reject(new Error('gone')) })
   await assert.rejects(gone.submitAffected('not-shipped', [idOf(1)]), /gone/)
-  // It ends while the database is asked.
+  // The drill ends while the database is queried.
   const late = new Tickets(bench.drill, undefined, {
     query: async () => {
       bench.drill.append({ type: 'drill-finished', outcome: 'given-up' })

@@ -1,7 +1,7 @@
 import type { Restoration } from '../restoration.ts'
 import type { CurrentDrill } from './current.ts'
 
-/** What stands in the way of drills, in sentences for everybody; none most of the time. */
+/** What prevents drills, in sentences for everybody; empty most of the time. */
 export function troublesOf(
   { unrestored, isSlow }: Pick<Restoration, 'unrestored' | 'isSlow'>,
   { isUnwritable }: Pick<CurrentDrill, 'isUnwritable'>,

@@ -22,7 +22,7 @@ class Bench implements Disposable {
   }
 }
 
-test('unknown traffic is not noted, and known traffic is', async () => {
+test('unknown traffic is not recorded, and known traffic is', async () => {
   using bench = new Bench()
   bench.traffic.note('one')
   assert.deepEqual([bench.traffic.of('one'), bench.ledger.note('usual-traffic')], [null, null])
@@ -49,7 +49,7 @@ test('the next control plane reads it from the ledger', async () => {
   bench.traffic.note('one')
   const next = new UsualTraffic(bench.ledger, new Measured())
   assert.deepEqual([next.of('two'), next.of('one')], [null, 20])
-  // A note of nothing is none.
+  // An empty value counts as none.
   bench.ledger.setNote('usual-traffic', 'three ')
   assert.equal(new UsualTraffic(bench.ledger, new Measured()).of('three'), null)
 })

@@ -2,7 +2,7 @@ import { trafficOf } from '../../drills/traffic.ts'
 import type { Ledger } from '../ledger.ts'
 import type { Sampler } from '../sampler.ts'
 
-/** What there was of traffic before anything was broken in a drill, in answers a second; kept for the control plane after this one. */
+/** The traffic before the first fault of a drill, in responses per second; kept for the next control plane. */
 export class UsualTraffic {
   readonly #ledger: Ledger
   readonly #sampler: Sampler
@@ -13,7 +13,7 @@ export class UsualTraffic {
     this.#sampler = sampler
   }
 
-  /** Null where it is not known. */
+  /** Null if unknown. */
   of(drill: string): number | null {
     if (this.#known?.drill !== drill) {
       const [of, rate] = (this.#ledger.note('usual-traffic') ?? '').split(' ')
@@ -22,7 +22,7 @@ export class UsualTraffic {
     return this.#known.rate
   }
 
-  /** Notes what there is now, unless it is known. */
+  /** Records the current traffic, unless it is known. */
   note(drill: string): void {
     const rate = trafficOf(this.#sampler.samples())
     if (rate === null || this.of(drill) !== null) return

@@ -17,7 +17,7 @@ const input = z.object({
 const read = (given: unknown, verbatim: readonly string[] = []) => readArguments({ name: 'ask', input, verbatim }, given)
 const refused = (given: unknown, message: string | RegExp) => assert.throws(() => read(given), { code: 'bad-request', message })
 
-describe('values as they are meant', () => {
+describe('values are read as they are meant', () => {
   const table: [what: string, given: Record<string, unknown>, expected: Record<string, unknown>][] = [
     ['as they should be', { lastSeconds: 60, errorsOnly: true }, { lastSeconds: 60, errorsOnly: true }],
     ['a number as text', { lastSeconds: '60' }, { lastSeconds: 60 }],
@@ -44,15 +44,15 @@ describe('values as they are meant', () => {
     test(what, () => assert.deepEqual(read({ query: 'up', ...given }), { query: 'up', lastSeconds: 300, ...expected }))
 })
 
-describe('what says nothing', () => {
+describe('empty values', () => {
   for (const nothing of [null, undefined, '', [], [null], ['null'], 'null', 'None', 'UNDEFINED'])
-    test(`${JSON.stringify(nothing)} for what is optional is as if it were not there`, () =>
+    test(`${JSON.stringify(nothing)} for an optional parameter counts as missing`, () =>
       assert.deepEqual(read({ query: 'up', lastSeconds: nothing, errorsOnly: nothing, severity: nothing }), {
         query: 'up',
         lastSeconds: 300,
       }))
 
-  test('a word such as null is a text where the text is taken as it stands, or where one is needed', () => {
+  test('a word such as null is a text if the text is literal, or required', () => {
     assert.deepEqual(read({ query: 'up', id: 'null' }, ['id']), { query: 'up', lastSeconds: 300, id: 'null' })
     assert.equal(read({ query: 'null' }).query, 'null')
     assert.deepEqual(read({ query: 'up', id: '' }, ['id']), { query: 'up', lastSeconds: 300 }, 'an empty text says nothing all the same')
@@ -65,16 +65,16 @@ describe('what says nothing', () => {
   })
 })
 
-describe('names as they are meant', () => {
+describe('names are read as they are meant', () => {
   for (const name of ['last_seconds', 'LastSeconds', 'last-seconds', 'LASTSECONDS', 'last seconds'])
     test(name, () => assert.equal(read({ query: 'up', [name]: 60 }).lastSeconds, 60))
 
-  test('a name that is right comes before one that is like it', () => {
+  test('an exact name takes precedence over a similar one', () => {
     refused({ query: 'up', lastSeconds: 60, last_seconds: 90 }, /there is no parameter 'last_seconds'/)
     refused({ query: 'up', last_seconds: 90, lastSeconds: 60 }, /there is no parameter 'last_seconds'/)
   })
 
-  test('an unknown one is told with those that there are, unless it says nothing', () => {
+  test('an unknown name is reported with the known ones, unless its value is empty', () => {
     refused(
       { query: 'up', level: 'x' },
       "ask: there is no parameter 'level' (ask takes query, lastSeconds, errorsOnly, severity, params, numbers, note, id)",
@@ -82,17 +82,17 @@ describe('names as they are meant', () => {
     assert.equal(read({ query: 'up', level: null }).query, 'up')
   })
 
-  test('a tool without parameters takes what clients make up', () =>
+  test('a tool without parameters accepts made-up ones', () =>
     assert.deepEqual(readArguments({ name: 'list', input: z.object({}) }, { random_string: 'x' }), {}))
 
-  test('what differs between names is no letter and no digit', () => {
+  test('names are compared by letters and digits alone', () => {
     assert.equal(plain('Trace_ID-2 b'), 'traceid2b')
     assert.notEqual(plain('a1'), plain('a2'))
   })
 })
 
-describe('what cannot be taken', () => {
-  test('is told with the name of each parameter, all at once', () => {
+describe('invalid arguments', () => {
+  test('are reported with the name of each parameter, all at once', () => {
     refused({}, 'ask: query is missing')
     refused({ query: null }, 'ask: query is missing')
     refused({ query: 'up', lastSeconds: '5m' }, /^ask: lastSeconds: /)
@@ -110,12 +110,12 @@ describe('what cannot be taken', () => {
       refused(given, 'ask: arguments must be an object with the parameters by name')
   })
 
-  test('an object in a text or in a list is taken', () => {
+  test('an object in a text or in a list is accepted', () => {
     for (const given of ['{"query":"up"}', [{ query: 'up' }]]) assert.equal(read(given).query, 'up')
   })
 })
 
-test('any arguments are read or refused, and what is read fits the schema', () => {
+test('any arguments are parsed or refused, and what is parsed fits the schema', () => {
   fc.assert(
     fc.property(
       fc.oneof(fc.jsonValue(), fc.record({ query: fc.jsonValue(), lastSeconds: fc.jsonValue(), params: fc.jsonValue() })),

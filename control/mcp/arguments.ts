@@ -3,17 +3,17 @@ import { FiredrillError } from '../../model/errors.ts'
 import { isRecord } from '../../model/json.ts'
 
 interface ReadOptions {
-  /** Of the tool, for the message. */
+  /** Name of the tool, for the message. */
   name: string
   input: z.ZodObject
-  /** Parameters whose text is taken as it stands: somebody may look for the word `null`. */
+  /** Parameters whose text is literal: somebody may search for the word `null`. */
   verbatim?: readonly string[]
 }
 
 /**
- * A tool's arguments as language models and their clients write them: numbers and booleans as text, `null`, `"null"` or an empty text for
- * what is optional, names in another case, objects as JSON in a text. What cannot be taken is told with the name of each parameter, so that
- * the next call can be right; nothing is left out silently.
+ * Parses a tool's arguments as language models and their clients write them: numbers and booleans as text, `null`, `"null"` or an empty text for an
+ * optional parameter, names in another case, objects as JSON in a text. Errors name each invalid parameter, so that the model can correct the next
+ * call; nothing is dropped silently.
  *
  * @throws FiredrillError `bad-request`
  */
@@ -26,7 +26,7 @@ export function readArguments<Input extends z.ZodObject>({ name, input, verbatim
     const parameter = key in shape ? key : known.find((each) => plain(each) === plain(key) && !(each in objectIn(name, given)))
     const schema = parameter === undefined ? undefined : shape[parameter]
     if (parameter === undefined || schema === undefined) {
-      // Clients give a tool without parameters one of their own; and what says nothing cannot be missed.
+      // Some clients add a parameter to a tool without any; and dropping an empty value loses nothing.
       if (known.length > 0 && !isNothing(value)) problems.push(`there is no parameter '${key}' (${name} takes ${known.join(', ')})`)
       continue
     }
@@ -48,7 +48,7 @@ export function readArguments<Input extends z.ZodObject>({ name, input, verbatim
   return parsed.data as z.output<Input>
 }
 
-/** The arguments as one object, in whatever they are wrapped. */
+/** The arguments as one object, unwrapped. */
 function objectIn(name: string, given: unknown): Record<string, unknown> {
   if (isNothing(given)) return {}
   const found = typeof given === 'string' ? jsonIn(given) : Array.isArray(given) && given.length === 1 ? (given[0] as unknown) : given
@@ -57,7 +57,7 @@ function objectIn(name: string, given: unknown): Record<string, unknown> {
   return found
 }
 
-/** A value as its schema would have it, where there is no doubt; else as it is, to be refused. */
+/** Converts a value to the type of its schema if the meaning is clear; otherwise returns it unchanged, to be refused. */
 function asMeant(schema: z.ZodType, value: unknown): unknown {
   const wanted = unwrapped(schema)
   const wantsList = wanted instanceof z.ZodArray || wanted instanceof z.ZodRecord || wanted instanceof z.ZodObject
@@ -78,14 +78,14 @@ function asMeant(schema: z.ZodType, value: unknown): unknown {
 }
 
 function unwrapped(schema: z.ZodType): z.ZodType {
-  // Safe: what these wrap is a schema of zod's own.
+  // Safe: these wrap one of zod's own schemas.
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodNullable)
     return unwrapped(schema.unwrap() as z.ZodType)
   if (schema instanceof z.ZodPipe) return unwrapped(schema.out as z.ZodType)
   return schema
 }
 
-/** Without what people and models write differently in a name. */
+/** A name without what people and models write differently. */
 export const plain = (name: string): string => name.toLowerCase().replaceAll(/[\s_-]/g, '')
 
 const isNothing = (value: unknown): boolean =>

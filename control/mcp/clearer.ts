@@ -6,8 +6,8 @@ import { jsonOrNull } from '../../model/json.ts'
 const issues = z.array(z.object({ path: z.array(z.union([z.string(), z.number()])), message: z.string() })).min(1)
 
 /**
- * The SDK tells a request that does not fit its schema as a failure of the server, with the validator's output for a message. It is the client's
- * (`-32602`), and said in words: which part, and what is wrong with it.
+ * The SDK reports a request that does not fit its schema as an internal error, with the validator's output as the message. This turns it into the
+ * client's error (`-32602`), in words: which part is wrong, and why.
  */
 export function clearer(message: JSONRPCMessage): JSONRPCMessage {
   if (!('error' in message) || message.error.code !== ErrorCode.InternalError) return message
@@ -17,7 +17,7 @@ export function clearer(message: JSONRPCMessage): JSONRPCMessage {
   return { ...message, error: { code: ErrorCode.InvalidParams, message: told.join('; ') } }
 }
 
-/** Every answer that goes over it is made clearer. */
+/** Rewrites every answer that is sent through the transport. */
 export function clearly<Way extends Transport>(transport: Way): Way {
   const send = transport.send.bind(transport)
   transport.send = (message, options) => send(clearer(message), options)

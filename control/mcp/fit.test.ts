@@ -4,12 +4,12 @@ import { fitted } from './fit.ts'
 
 const size = (value: unknown) => JSON.stringify(value).length
 
-test('a short answer is left as it is', () => {
+test('a short answer is unchanged', () => {
   const value = { a: [1, 2], b: null, c: undefined }
   assert.deepEqual(fitted(value, 100), { value, leftOut: [] })
 })
 
-test('series of Prometheus: whole series where they fit, and the first of one that is too long', () => {
+test('Prometheus’s series: whole series if they fit, and the start of one that is too long', () => {
   const series = (name: string, count: number) => ({ metric: { name }, values: Array.from({ length: count }, (_, at) => [at, String(at)]) })
   const answer = (...result: unknown[]) => ({ status: 'success', data: { resultType: 'matrix', result } })
   const many = fitted(answer(...Array.from({ length: 100 }, (_, index) => series(`m${index}`, 20))), 5_000)
@@ -30,7 +30,7 @@ test('a text is never cut inside a character or an escape', () => {
     }
 })
 
-test('many large members share the room, and the small ones stay', () => {
+test('many large members share the room, and small ones are unchanged', () => {
   const value = {
     first: 'a'.repeat(5_000),
     small: 1,

@@ -1,9 +1,9 @@
-/** What was left out of an answer: `7 of 500 in logs`. */
+/** Describes what was left out of an answer: `7 of 500 in logs`. */
 type LeftOut = string
 
 /**
- * A value whose JSON has at most so many characters: of lists that are too long the first items are kept, each whole where it fits, and of
- * texts the beginning. What is small stays as it is, so that an answer keeps its form and stays JSON.
+ * Shortens a value so that its JSON has at most this many characters: long lists keep their first items, each whole if it fits, and texts their
+ * beginning. Small members are unchanged, so the answer keeps its structure and remains JSON.
  */
 export function fitted(value: unknown, most: number): { value: unknown; leftOut: LeftOut[] } {
   const leftOut: LeftOut[] = []
@@ -26,7 +26,7 @@ function fitList(list: unknown[], most: number, at: string, leftOut: LeftOut[]):
   for (const item of list) {
     const size = sizeOf(item) + 1
     if (size > room) {
-      // One that is too long for the whole list is cut itself; another only costs its place.
+      // An item that is too long for the whole list is shortened itself; otherwise an item that does not fit is left out.
       if (kept.length === 0 && room > 40) kept.push(fit(item, room, at, leftOut))
       break
     }
@@ -37,7 +37,7 @@ function fitList(list: unknown[], most: number, at: string, leftOut: LeftOut[]):
   return kept
 }
 
-/** The small members stay; what is left is shared by the rest. */
+/** Small members are unchanged; the others share what is left. */
 function fitObject(value: object, most: number, at: string, leftOut: LeftOut[]): object {
   const members = Object.entries(value).filter(([, member]) => member !== undefined)
   const sizes = new Map(members.map(([key, member]) => [key, JSON.stringify(key).length + sizeOf(member) + 2]))
@@ -53,14 +53,14 @@ function fitObject(value: object, most: number, at: string, leftOut: LeftOut[]):
     else given.set(key, fit(member, share - JSON.stringify(key).length - 2, name, leftOut))
     if (given.has(key)) room -= JSON.stringify(key).length + sizeOf(given.get(key)) + 2
   }
-  // In the order in which they were.
+  // In the original order.
   return Object.fromEntries(members.flatMap(([key]) => (given.has(key) ? [[key, given.get(key)]] : [])))
 }
 
-/** As much of a text as its JSON may take, never half of a pair of surrogates. */
+/** As much of a text as fits as JSON, without splitting a surrogate pair. */
 function beginning(text: string, most: number): string {
   let end = Math.max(0, Math.min(text.length, most - 3))
-  // What is escaped takes more room than it has characters.
+  // Escapes take more room than their characters.
   while (end > 0 && sizeOf(text.slice(0, end)) > most - 1) end = Math.floor(end * 0.9)
   const half = end > 0 && /[\uD800-\uDBFF]/.test(text[end - 1] ?? '')
   return `${text.slice(0, half ? end - 1 : end)}…`

@@ -1,7 +1,7 @@
 import { handoverFields, handoverNote } from '../../model/handover.ts'
 import { defineTool, nothing, running, type Tool } from './tool.ts'
 
-/** Tools by which an agent takes over an incident, and hands it on. */
+/** Tools by which an agent takes over an incident, and hands it over. */
 export const handovers: readonly Tool[] = [
   defineTool({
     name: 'list_handover_notes',

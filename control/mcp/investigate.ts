@@ -4,16 +4,16 @@ import { countPlayable } from '../../model/scenario.ts'
 import { defineTool, limit, nothing, running, type Tool } from './tool.ts'
 
 const lastSeconds = z.number().int().min(1).max(86_400).default(300).describe('how far back, in seconds')
-/** As they are shown, and as people copy them. */
+/** Trace ids, as they are shown and as people copy them. */
 const traceId = z
   .string()
   .trim()
   .toLowerCase()
   .regex(/^[0-9a-f]{32}$/, 'thirty-two hexadecimal digits')
-/** Of the OpenTelemetry log data model. */
+/** Severities of the OpenTelemetry log data model. */
 const severityNumber = { DEBUG: 5, INFO: 9, WARN: 13, ERROR: 17, FATAL: 21 } as const
 
-/** As syslog, Python and Java call them. */
+/** Names in syslog, Python and Java. */
 const severityNames: Record<string, keyof typeof severityNumber> = {
   WARNING: 'WARN',
   CRITICAL: 'FATAL',
@@ -23,7 +23,7 @@ const severityNames: Record<string, keyof typeof severityNumber> = {
 }
 const severityMeant = (given: unknown): unknown => (typeof given === 'string' ? (severityNames[given.toUpperCase()] ?? given) : given)
 
-/** Tools that only look. What each looks at is noted by the routes that it asks, as of everybody. */
+/** Tools that only look. The routes that they call record the looks, as for everybody. */
 export const investigate: readonly Tool[] = [
   defineTool({
     name: 'list_scenarios',

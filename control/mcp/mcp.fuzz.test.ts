@@ -7,7 +7,7 @@ import { paperHost } from '../replay/paper-context.ts'
 import { ServedBench } from '../replay/served-bench.ts'
 
 const longestAnswerMs = 2_000
-/** JSON-RPC's own: the server has failed, and not the client. */
+/** JSON-RPC's code for an internal error, which is the server's fault. */
 const internalError = -32_603
 
 interface Answer {
@@ -18,9 +18,9 @@ interface Answer {
 const versions = ['2024-11-05', '2025-03-26', '2025-06-18', '1999-01-01', '']
 const ids = fc.oneof(fc.integer({ min: 0, max: 1_000 }), fc.string({ maxLength: 8 }), fc.constantFrom(null, undefined, {}, 1.5, true))
 
-/** Calls that fit the tools, and such as do not; in batches, too. */
+/** Calls, some of which fit the tools and some not; in batches, too. */
 function messages(tools: readonly { name: string; inputSchema: Schema }[]): Arbitrary<string> {
-  // What a drill does takes its time, and has tests of its own.
+  // Tools that change a drill take longer, and have tests of their own.
   const called = tools.filter(({ name }) => name !== 'run_command')
   const call = fc.oneof(
     ...called.map(({ name, inputSchema }) =>
@@ -51,10 +51,10 @@ function messages(tools: readonly { name: string; inputSchema: Schema }[]): Arbi
   )
 }
 
-/** The messages of an answer, whether it came as JSON or as events. */
+/** The messages of an answer, in JSON or as events. */
 const answersIn = (body: string): Answer[] =>
   (body.startsWith('{') || body.startsWith('[') ? [body] : [...body.matchAll(/^data: (.+)$/gm)].map(([, data = '{}']) => data)).flatMap(
-    // Safe: each part that is used is looked at.
+    // Safe: each part is checked before it is used.
     (text) => [JSON.parse(text) as Answer | Answer[]].flat(),
   )
 
@@ -81,7 +81,7 @@ test('MCP answers any message in time, and never with an internal error', async 
   await holdsFor<[string, string]>(context, [messages(tools), fc.constantFrom(...versions)], async (payload, version) => {
     const startedAt = performance.now()
     let { statusCode, body } = await send(payload, version)
-    // A busy machine may hold one up; it is ours when it is again.
+    // A busy machine may delay one; it counts as our fault if it happens again.
     if (performance.now() - startedAt > longestAnswerMs) {
       const again = performance.now()
       ;({ statusCode, body } = await send(payload, version))

@@ -17,14 +17,14 @@ import { createMcpServer, longestAnswer } from './server.ts'
 import { serveLines } from './stdio.ts'
 import { client } from '../../model/client.ts'
 
-/** How Prometheus and the telemetry store answer, and what they were asked. */
+/** How Prometheus and the telemetry store answer, and the requests they received. */
 let upstreamAnswer: (url: string) => { status: number; body: unknown } = () => ({ status: 200, body: {} })
 const asked: string[] = []
-/** The calls that the drill has a record of. */
+/** The tool calls that the drill recorded. */
 const noted: { tool: string; ok: boolean }[] = []
-/** What was looked at. */
+/** The recorded looks. */
 const looked: string[] = []
-/** What is under way, and is given up. */
+/** Requests under way that were cancelled. */
 let hanging = 0
 const upstream = http.createServer((request, response) => {
   asked.push(request.url ?? '')
@@ -44,7 +44,7 @@ before(async () => {
   const { port } = upstream.address() as AddressInfo
   app = createApp()
   app.setNotFoundHandler((request, reply) => reply.code(404).send({ error: { code: 'not-found', message: `there is no ${request.url}` } }))
-  // Safe: the routes need no more of it than ports and the profile.
+  // Safe: the routes read only the ports and the profile.
   telemetryRoutes(app, {
     context: { port: () => port, config: { profile: 'drill' } },
     looks: new Looks((view, component) => looked.push(`${view} ${component}`)),
@@ -88,7 +88,7 @@ async function post(body: unknown, headers: Record<string, string> = {}) {
   const said = await response.text()
   return { status: response.status, text: said, body: (said === '' ? null : JSON.parse(said)) as Answer }
 }
-/** The result of a call, which is never an error of JSON-RPC: clients hide those from the model. */
+/** The result of a call, which must not be a JSON-RPC error: clients hide those from the model. */
 async function call(name: string, params: object = {}) {
   const { status, body } = await post({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, ...params } })
   assert.equal(status, 200)
@@ -128,7 +128,7 @@ describe('arguments as language models write them', () => {
     assert.ok(noted.every(({ ok }) => ok))
   })
 
-  test('what is looked for is taken as it stands', async () => {
+  test('a search text is literal', async () => {
     await call('search_logs', { arguments: { text: 'null', severity: 'WARNING' } })
     const { text: sought, minSeverity } = paramsOf(asked.at(-1))
     assert.deepEqual([sought, minSeverity], ['null', '13'])
@@ -136,7 +136,7 @@ describe('arguments as language models write them', () => {
     assert.equal(paramsOf(asked.at(-1))['text'], '500')
   })
 
-  test('a trace id in capitals, and under another spelling of its name', async () => {
+  test('a trace id in capitals, and with another spelling of its name', async () => {
     const id = '0AF7651916CD43DD8448EB211C80319C'
     upstreamAnswer = () => ({ status: 200, body: { spans: [] } })
     await call('get_trace', { arguments: { traceId: id } })
@@ -144,7 +144,7 @@ describe('arguments as language models write them', () => {
     assert.deepEqual(asked, Array(2).fill(`/telemetry/traces/${id.toLowerCase()}`))
   })
 
-  test('an object within, as text', async () => {
+  test('a nested object, as text', async () => {
     const { text: did } = await call('run_action', { arguments: { action: 'restart', params: '{"component":"inventory"}' } })
     assert.deepEqual(JSON.parse(did), { did: { params: { component: 'inventory' } } })
   })
@@ -167,7 +167,7 @@ describe('arguments as language models write them', () => {
     __proto__: ['query_metrics', JSON.parse('{"__proto__": {"query": "up"}}'), /__proto__|query is missing/],
   }
   for (const [what, [name, args, why]] of Object.entries(wrong))
-    test(`${what}: told to the model by name, and noted as a failed call`, async () => {
+    test(`${what}: reported to the model by name, and recorded as a failed call`, async () => {
       const answer = await call(name, { arguments: args })
       assert.deepEqual([answer.isError, answer.text.includes('\n')], [true, false])
       assert.match(answer.text, why)
@@ -179,8 +179,8 @@ describe('arguments as language models write them', () => {
     })
 })
 
-describe('what stands behind it', () => {
-  test('what an agent asks about a component is a look at it, as of everybody', async () => {
+describe('backends', () => {
+  test('what an agent reads about a component counts as a look, as for everybody', async () => {
     looked.length = 0
     upstreamAnswer = () => ({ status: 200, body: { logs: [{ body: 'x' }], traces: [{ traceId: 'x' }] } })
     await call('query_metrics', { arguments: { query: 'up{service="inventory"}' } })
@@ -190,7 +190,7 @@ describe('what stands behind it', () => {
     assert.deepEqual(looked, ['dashboard inventory', 'trace inventory', 'logs inventory'])
   })
 
-  test('a query that Prometheus refuses: its own reason', async () => {
+  test('a query that Prometheus refuses: its own message', async () => {
     const error = 'invalid parameter "query": 1:31: parse error: unclosed left parenthesis'
     upstreamAnswer = () => ({ status: 400, body: { status: 'error', errorType: 'bad_data', error } })
     assert.deepEqual(await call('query_metrics', { arguments: { query: 'sum(rate(http_requests_total[5m])' } }), {
@@ -200,7 +200,7 @@ describe('what stands behind it', () => {
     })
   })
 
-  test('a long answer is cut by whole items and stays JSON, with what to ask for less by', async () => {
+  test('a long answer is shortened by whole items, remains JSON, and says how to request less', async () => {
     const logs = Array.from({ length: 5_000 }, (_, index) => ({ index, body: `${'x'.repeat(60)}😀`, at: '2026-01-01' }))
     upstreamAnswer = () => ({ status: 200, body: { logs, more: true } })
     const { text: json, content } = await call('search_logs', { arguments: { limit: 200 } })
@@ -231,8 +231,8 @@ const ping = (id: unknown) => ({ jsonrpc: '2.0', id, method: 'ping' })
 const listed = (id: unknown) => ({ jsonrpc: '2.0', id, method: 'tools/call', params: { name: 'list_scenarios' } })
 const cancel = (requestId: unknown) => ({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId } })
 
-describe('MCP as clients of several years speak it, over HTTP', () => {
-  test('what does not fit is the client’s mistake, and said in words', async () => {
+describe('MCP over HTTP, in the dialects of several years’ clients', () => {
+  test('an invalid request is the client’s error, explained in words', async () => {
     const ask = async (method: string, params: unknown) => (await post({ jsonrpc: '2.0', id: 1, method, params })).body.error
     assert.deepEqual(await ask('initialize', { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: '' }), {
       code: -32_602,
@@ -241,7 +241,7 @@ describe('MCP as clients of several years speak it, over HTTP', () => {
     for (const uri of ['', 'runbooks/checkout', 'firedrill://runbooks/', 'firedrill://moon'])
       assert.match(String((await ask('resources/read', { uri }))?.message), /there is no .*: list the resources/, uri)
   })
-  test('Accept in any order, in part, or not at all; events alone are answered by events, and what is neither is told so', async () => {
+  test('Accept in any order, partial or missing; events alone are answered as events, and anything else is refused', async () => {
     for (const accept of [
       'application/json, text/event-stream',
       'text/event-stream,application/json;q=0.9',
@@ -270,7 +270,7 @@ describe('MCP as clients of several years speak it, over HTTP', () => {
     assert.match(body.error?.message ?? '', /answers are application\/json or text\/event-stream/)
   })
 
-  test('versions: each that is known is taken, another gets the newest, and a header that names another is refused with the list', async () => {
+  test('versions: each known one is accepted, for others the newest is offered, and an unknown one in the header is refused with the list', async () => {
     const initialize = (protocolVersion: string) =>
       post({
         jsonrpc: '2.0',
@@ -282,13 +282,13 @@ describe('MCP as clients of several years speak it, over HTTP', () => {
       assert.equal((await initialize(version)).body.result?.protocolVersion, version)
     assert.equal((await initialize('2099-01-01')).body.result?.protocolVersion, '2025-11-25')
     const newer = await post(ping(1), { 'mcp-protocol-version': '2026-07-28' })
-    // By which a client of both kinds knows that it is to begin with `initialize`.
+    // This tells a client of both dialects to begin with `initialize`.
     assert.deepEqual([newer.status, newer.body.error?.code], [400, -32_000])
     assert.match(newer.body.error?.message ?? '', /2025-11-25/)
     assert.equal((await post(ping(1), { 'mcp-protocol-version': '2025-06-18' })).status, 200)
   })
 
-  test('pings, with ids of both kinds; notifications alone; null for parameters', async () => {
+  test('pings, with both kinds of ids; notifications alone; null for parameters', async () => {
     assert.deepEqual((await post(ping('text-id'))).body, { jsonrpc: '2.0', id: 'text-id', result: {} })
     assert.deepEqual((await post({ ...ping(0), params: null })).body, { jsonrpc: '2.0', id: 0, result: {} })
     for (const notification of [{ jsonrpc: '2.0', method: 'notifications/initialized' }, cancel(99)]) {
@@ -300,7 +300,7 @@ describe('MCP as clients of several years speak it, over HTTP', () => {
     assert.equal((await post({ jsonrpc: '2.0', id: 1, method: 'tools/list', params: { cursor: 'nonsense' } })).body.error?.code, -32_602)
   })
 
-  test('what is no message is a 400 in the form of JSON-RPC', async () => {
+  test('an invalid message is a 400 in JSON-RPC’s form', async () => {
     for (const body of [
       ping(null),
       { jsonrpc: '1.0', id: 9, method: 'ping' },
@@ -315,7 +315,7 @@ describe('MCP as clients of several years speak it, over HTTP', () => {
     }
   })
 
-  test('a batch: answered where the version has them, refused in words where it has none', async () => {
+  test('a batch: answered in versions that have batches, refused with the reason in others', async () => {
     const { body } = await post([ping(1), listed(2)])
     assert.deepEqual((body as unknown as Answer[]).map(({ id }) => id).toSorted(), [1, 2])
     for (const [version, batch, why] of [
@@ -330,7 +330,7 @@ describe('MCP as clients of several years speak it, over HTTP', () => {
     }
   })
 
-  test('a batch that cancels itself ends at once, and what is left of it is answered', async () => {
+  test('a batch that cancels itself ends immediately, and its other calls are answered', async () => {
     for (const batch of [
       [listed(3), cancel(3)],
       [cancel(3), listed(3)],
@@ -344,7 +344,7 @@ describe('MCP as clients of several years speak it, over HTTP', () => {
     assert.deepEqual(noted, [])
   })
 
-  test('a resource that there is not', async () => {
+  test('an unknown resource', async () => {
     const { body } = await post({
       jsonrpc: '2.0',
       id: 1,
@@ -356,7 +356,7 @@ describe('MCP as clients of several years speak it, over HTTP', () => {
 })
 
 describe('MCP over standard input and output', () => {
-  /** What comes out until the last call is answered, which is after the input has ended. */
+  /** The output until the last call is answered, which is after the input has ended. */
   const spoken = async (lines: readonly string[]) => {
     const output = new PassThrough()
     const server = createMcpServer(
@@ -367,7 +367,7 @@ describe('MCP over standard input and output', () => {
     return (await text(output)).split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as Answer]))
   }
 
-  test('each line is answered, whatever it is', async () => {
+  test('each line is answered, whatever it contains', async () => {
     const answers = await spoken([
       JSON.stringify(listed(1)),
       JSON.stringify({ ...listed(2), params: { name: 'list_scenarios', arguments: null } }),
@@ -397,7 +397,7 @@ describe('MCP over standard input and output', () => {
   })
 })
 
-test('a call that hangs holds nobody else up, and one that is cancelled is not waited for', async () => {
+test('a call that hangs delays no other, and a cancelled one is not waited for', async () => {
   const output = new PassThrough()
   const server = createMcpServer(
     client(({ path }) => (path === '/api/scenarios' ? new Promise(() => {}) : Promise.resolve({ status: 200, text: '{"running":null}' }))),

@@ -28,15 +28,15 @@ const meant: [what: string, given: unknown, expected: unknown][] = [
   ['null', null, null],
 ]
 for (const [what, given, expected] of meant)
-  test(`${what} is handed on as it is meant`, () => assert.deepEqual(messagesIn(given, undefined), { messages: expected }))
+  test(`${what} is passed on as it is meant`, () => assert.deepEqual(messagesIn(given, undefined), { messages: expected }))
 
-test('batches are taken up to the last version that has them', () => {
+test('batches are accepted up to the last version that has them', () => {
   for (const version of [undefined, '2024-11-05', '2025-03-26'])
     assert.deepEqual(messagesIn([ping(1), ping(2)], version), { messages: [ping(1), ping(2)] })
   assert.match(refusedBy([ping(1)], '2025-06-18')?.message ?? '', /version 2025-06-18 of the protocol has no batches/)
 })
 
-test('a batch of nothing, of too many, or with two calls of one id is refused as no request', () => {
+test('an empty batch, one with too many messages or with a duplicate id is refused as an invalid request', () => {
   const many = (count: number) => Array.from({ length: count }, (_, id) => ping(id))
   assert.deepEqual(refusedBy([]), { code: -32_600, message: 'an empty batch' })
   assert.equal(refusedBy(many(100)), null)
@@ -46,7 +46,7 @@ test('a batch of nothing, of too many, or with two calls of one id is refused as
   assert.equal(refusedBy([{ id: 1, result: {} }, ping(1)]), null, 'an answer is no call')
 })
 
-test('a call that is cancelled by its own batch is not made, and the cancellation of another is handed on', () => {
+test('a call that its own batch cancels is not made, and other cancellations are passed on', () => {
   assert.deepEqual(messagesIn([ping(1), ping(2), cancel(1)], undefined), { messages: [ping(2)] })
   assert.deepEqual(messagesIn([ping(1), cancel(9)], undefined), { messages: [ping(1), cancel(9)] })
   assert.deepEqual(messagesIn([cancel(1), ping(1)], undefined), { done: true })
@@ -58,14 +58,14 @@ const issues = JSON.stringify([
   { path: ['params', 'name'], message: 'Invalid input: expected string, received number', code: 'invalid_type' },
   { path: [], message: 'Required' },
 ])
-test('what a client sent wrongly is told as the client’s, in words', () => {
+test('a client’s mistake is reported as the client’s, in words', () => {
   assert.deepEqual(
     clearer(failure(ErrorCode.InternalError, issues)),
     failure(ErrorCode.InvalidParams, 'params.name: expected string, received number; the message: Required'),
   )
 })
 
-test('every other answer is left as it is', () => {
+test('every other answer is unchanged', () => {
   for (const message of [
     failure(ErrorCode.InternalError, 'out of memory'),
     failure(ErrorCode.InternalError, '[]'),

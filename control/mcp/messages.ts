@@ -1,8 +1,8 @@
-/** The last version of the protocol in which a request may hold several messages; one that names none is taken for it. */
+/** The last version of the protocol that has batches; a request without a version counts as this one. */
 const lastWithBatches = '2025-03-26'
 const mostInABatch = 100
 
-/** A refusal in JSON-RPC's own form: to no message in particular. */
+/** A refusal in JSON-RPC's form, without a message id. */
 interface Refusal {
   jsonrpc: '2.0'
   id: null
@@ -16,9 +16,8 @@ export const refusal = (code: -32_700 | -32_600 | -32_000, message: string): Ref
 })
 
 /**
- * What is to be handed on of a request's body: one message or several, or none where there is nothing to do. Batches are taken as their
- * version of the protocol allows. A call that is cancelled by the request it comes in is never made: it would be answered by nothing, and
- * the request with it.
+ * What to pass on from a request's body: one message, several, or none if there is nothing to do. Batches are accepted if the version of the protocol
+ * has them. A call that is cancelled by its own batch is never made: otherwise neither the call nor the request would ever be answered.
  */
 export function messagesIn(body: unknown, version: string | undefined): { messages: unknown } | { done: true } | { refused: Refusal } {
   const refuse = (message: string) => ({ refused: refusal(-32_600, message) })
@@ -27,7 +26,7 @@ export function messagesIn(body: unknown, version: string | undefined): { messag
     return refuse(`version ${version} of the protocol has no batches: send each message by itself`)
   if (body.length === 0) return refuse('an empty batch')
   if (body.length > mostInABatch) return refuse(`a batch of ${body.length} messages: at most ${mostInABatch}`)
-  // Safe: only looked at.
+  // Safe: only inspected.
   const batch = body as Message[]
   const ids = batch.flatMap((message) => (isCall(message) ? [message.id] : []))
   if (new Set(ids).size < ids.length) return refuse('two calls of a batch have the same id')
@@ -47,10 +46,10 @@ type Message = { id?: unknown; method?: unknown; params?: Record<string, unknown
 const isCall = (message: Message): message is { id: unknown; method: unknown } =>
   message?.id !== undefined && message.id !== null && message.method !== undefined
 
-/** The key under which arguments go on that are no object: what they should be is told by the tool, not by JSON-RPC. */
+/** The key for arguments that are not an object: the tool explains what they should be, not JSON-RPC. */
 export const loose = 'arguments as given'
 
-/** A message without what says nothing: `null` for what is optional, and arguments that are not there. */
+/** A message without empty values: `null` for something optional, and missing arguments. */
 function asMeant(given: unknown): unknown {
   if (typeof given !== 'object' || given === null) return given
   const message = given as Message & object

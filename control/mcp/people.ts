@@ -3,7 +3,7 @@ import { statusUpdateKind } from '../../model/drill.ts'
 import { audience, characterId } from '../../model/people.ts'
 import { defineTool, nothing, running, type Tool } from './tool.ts'
 
-/** Tools by which an agent talks to those who wait, and to those who know something. */
+/** Tools by which an agent talks to the scenario's people. */
 export const people: readonly Tool[] = [
   defineTool({
     name: 'list_people',

@@ -6,7 +6,7 @@ import { defineTool, nothing, running, type Tool } from './tool.ts'
 const number = z.number().int().min(1).max(20).optional()
 const incident = number.describe('in a shift, the number of the incident; needed where several are open')
 
-/** Tools by which something changes: in the drill, or in the shop. */
+/** Tools that change something: in the drill, or in the shop. */
 export const respond: readonly Tool[] = [
   defineTool({
     name: 'start_drill',
@@ -71,7 +71,7 @@ There is no input and no terminal. Returns the output, without its middle if it 
       const id = await running(api)
       const answer = await api.post('/api/drills/:id/hint', { id, body: input })
       const { drill, events } = await api.get('/api/drills/:id', { id })
-      // A shift's hints are of its incidents.
+      // In a shift, hints belong to incidents.
       return { ...answer, hints: drill.shift ? events.filter(({ type }) => type === 'hint-given') : drill.hints }
     },
   }),

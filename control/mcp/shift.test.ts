@@ -5,10 +5,10 @@ import { Sunday } from '../../test/sunday.ts'
 import { tools } from './tools.ts'
 import type { IncidentView } from '../../model/routes/drills.ts'
 
-/** A shift as an agent plays it: all that it does and reads is over MCP. */
+/** A shift as an agent plays it: everything through MCP. */
 class Agent {
   readonly sunday = new Sunday()
-  /** All that it has read. */
+  /** Everything that it has read. */
   readonly read: string[] = []
   #calls = 0
 
@@ -39,7 +39,7 @@ class Agent {
       reached: Object.entries(milestones).flatMap(([name, at]) => (at === null ? [] : [name])),
     }))
 
-  /** Everything that can be looked at without a parameter. */
+  /** Everything that can be read without a parameter. */
   async lookAround(): Promise<void> {
     const unasked = tools.filter(({ readOnly, input }) => readOnly && input.safeParse({}).success)
     assert.ok(unasked.length > 10)
@@ -52,7 +52,7 @@ class Agent {
 
 const secrets = ['slow-shelves', 'Slow shelves', 'two-truths', 'Two truths', 'prices-by-hand', 'bad-release', 'lying-rule']
 
-test('an agent plays a shift over MCP: it is told of each incident by its number, and never what comes', async () => {
+test('an agent plays a shift through MCP: it sees each incident by its number, and never what comes next', async () => {
   const agent = new Agent()
   await using sunday = agent.sunday
   await sunday.pass(20)
@@ -97,7 +97,7 @@ test('an agent plays a shift over MCP: it is told of each incident by its number
   assert.ok(result.isError, 'it is over')
 })
 
-test('what an agent asks for wrongly beside a shift is refused in words that it can go by', async () => {
+test('an agent’s mistakes in a shift are refused with messages that help it to continue', async () => {
   const agent = new Agent()
   await using sunday = agent.sunday
   await sunday.pass(20)

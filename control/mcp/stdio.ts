@@ -6,8 +6,8 @@ import { messagesIn, refusal } from './messages.ts'
 import { clearly } from './clearer.ts'
 
 /**
- * Serves MCP over lines of standard input and output; resolves when the input has ended and every call is answered. What is no message is
- * refused there as well: a client would wait for an answer forever.
+ * Serves MCP over lines of standard input and output; resolves when the input has ended and every call is answered. Invalid messages are refused as
+ * well, or a client would wait for an answer forever.
  */
 export async function serveLines(server: McpServer, input: Readable, output: Writable): Promise<void> {
   const messages = new PassThrough()
@@ -25,11 +25,11 @@ export async function serveLines(server: McpServer, input: Readable, output: Wri
     await send(message)
     if ('id' in message && !('method' in message)) settle(message.id)
   }
-  // Safe: the SDK's own transport; its type is only stricter about what may be undefined.
+  // Safe: the SDK's own transport; its type differs only in optional properties.
   await server.connect(clearly(transport as never))
 
   const refuse = (refused: object) => void output.write(`${JSON.stringify(refused)}\n`)
-  /** As the client asked for it: the server only takes an older one. */
+  /** The version that the client requested: the server may answer with an older one. */
   let version: string | undefined
   for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
     if (line.trim() === '') continue
@@ -43,7 +43,7 @@ export async function serveLines(server: McpServer, input: Readable, output: Wri
         continue
       }
       if (message.method === 'initialize') version = message.params?.['protocolVersion'] as string | undefined
-      // Whoever cancels a call gets no answer to it.
+      // A cancelled call gets no answer.
       if (message.method === 'notifications/cancelled') settle(message.params?.['requestId'])
       if (message.method !== undefined && message.id !== undefined) open.add(message.id)
       messages.write(`${JSON.stringify(message)}\n`)

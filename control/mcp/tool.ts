@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { ApiClient } from '../../model/client.ts'
 import { FiredrillError } from '../../model/errors.ts'
 
-/** The API as a trainee may use it. Whatever a tool does goes through it, so that an agent can do and see what a trainee can, and no more. */
+/** The API with a trainee's rights. Every tool uses only this, so that an agent can do and see what a trainee can, and no more. */
 export type TraineeApi = ApiClient
 
 export interface Tool<Input extends z.ZodObject = z.ZodObject> {
@@ -10,15 +10,15 @@ export interface Tool<Input extends z.ZodObject = z.ZodObject> {
   title: string
   description: string
   input: Input
-  /** Nothing of the shop or of the drill changes by it. */
+  /** It changes neither the shop nor the drill. */
   readOnly: boolean
-  /** Parameters whose text is taken as it stands. */
+  /** Parameters whose text is literal. */
   verbatim?: readonly string[]
   run(api: TraineeApi, input: z.output<Input>): Promise<unknown>
 }
 
 /** A tool as the server lists it. */
-// Safe: whoever calls a tool has parsed its input by its own schema.
+// Safe: the caller of a tool has parsed its input with the tool's own schema.
 export const defineTool = <Input extends z.ZodObject>(tool: Tool<Input>): Tool => tool as unknown as Tool
 
 export const nothing = z.object({})

@@ -8,12 +8,12 @@ import { client } from '../../model/client.ts'
 const now = Date.parse('2026-01-01T12:00:00Z')
 type Call = [method: 'GET' | 'POST', path: string, body?: unknown]
 
-/** What a tool asks of the API, and what it answers. */
+/** The API requests that a tool makes, and its answer. */
 async function used(name: string, given: object = {}, answers: Record<string, unknown> = {}, running: string | null = 'd1') {
   const tool = tools.find((each) => each.name === name)
   assert.ok(tool, name)
   const calls: Call[] = []
-  // Safe: a test gives the answers that its tool reads.
+  // Safe: a test supplies the answers that its tool reads.
   const answer = (path: string) =>
     path === '/api/drills' ? { running } : (Object.entries(answers).find(([start]) => path.startsWith(start))?.[1] ?? {})
   const api = client(async ({ method, path, body }) => {
@@ -24,7 +24,7 @@ async function used(name: string, given: object = {}, answers: Record<string, un
   try {
     const input = readArguments({ name, input: tool.input, verbatim: tool.verbatim ?? [] }, given)
     const result = await tool.run(api, input)
-    // That a drill runs is asked of nearly all of them.
+    // Nearly all of them ask which drill runs.
     return { calls: calls.filter(([method, path]) => method === 'POST' || path !== '/api/drills'), answer: result }
   } finally {
     mock.timers.reset()
@@ -92,7 +92,7 @@ describe('tools that look', () => {
     test(`a severity may be called ${word}`, async () =>
       assert.equal((await asked('search_logs', { severity: word }))['minSeverity'], String(number)))
 
-  test('what is too much or too little is refused', async () => {
+  test('values out of bounds are refused', async () => {
     for (const [name, given] of [
       ['search_logs', { limit: 201 }],
       ['search_traces', { limit: 101 }],
@@ -115,14 +115,14 @@ describe('tools that look', () => {
     assert.deepEqual(answer, { scenarios: { beginner: 1, intermediate: 0, advanced: 1 } })
   })
 
-  test('shifts that can be played are told by what is in the catalogue, without drills that were played', async () => {
+  test('shifts that can be played are listed as in the catalogue, without earlier drills', async () => {
     const own = { id: 'x', title: 'X', summary: 'A night.', difficulty: 'beginner', limitMs: 1_800_000 }
     const shift = { ...own, brief: 'A note.', plays: 1, best: { score: 80, drill: 'd0' }, playable: true }
     const { answer } = await used('list_shifts', {}, { '/api/shifts': { shifts: [shift, { ...shift, id: 'y', playable: false }] } })
     assert.deepEqual(answer, { shifts: [own] })
   })
 
-  test('the latest events of the drill are told, twenty if nothing is said', async () => {
+  test('the latest events of the drill are returned, twenty by default', async () => {
     const events = Array.from({ length: 30 }, (_, index) => index)
     const told = async (given: object) =>
       ((await used('get_drill', given, { '/api/drills/d1': { title: 'Drill 3', events } })).answer as { events: number[] }).events
@@ -131,13 +131,13 @@ describe('tools that look', () => {
     assert.deepEqual(await told({ events: 200 }), events)
   })
 
-  test('of a shift, all its incidents are told', async () => {
+  test('for a shift, all its incidents are returned', async () => {
     const incidents = [{ number: 1 }, { number: 2 }]
     const { answer } = await used('get_drill', {}, { '/api/drills/d1': { title: 'A quiet Sunday', incidents, events: [] } })
     assert.deepEqual(answer, { title: 'A quiet Sunday', incidents, events: [] })
   })
 
-  test('the watchdog of the monitoring is no alert', async () => {
+  test('the monitoring’s Watchdog does not count as an alert', async () => {
     const [page, watchdog] = [{ labels: { severity: 'page' } }, { labels: { severity: 'none' } }]
     assert.deepEqual((await used('list_alerts', {}, { '/api/alerts': [page, watchdog] })).answer, { alerts: [page] })
   })
@@ -161,7 +161,7 @@ describe('tools that look', () => {
   })
 })
 
-describe('tools that do something', () => {
+describe('tools that change something', () => {
   const post = async (name: string, given: object = {}) => (await used(name, given)).calls.at(-1)
   const cause = { component: 'redis', category: 'cache' }
   const table: [name: string, given: object, expected: Call][] = [
@@ -190,7 +190,7 @@ describe('tools that do something', () => {
   for (const [name, given, expected] of table)
     test(`${name} ${JSON.stringify(given)}`, async () => assert.deepEqual(await post(name, given), expected))
 
-  test('a drill that an agent starts is blind and an assessment, unless it says otherwise', async () => {
+  test('a drill that an agent starts is blind and an assessment by default', async () => {
     assert.deepEqual(await post('start_drill'), ['POST', '/api/drills', { trainee: 'agent', mode: 'assessment', blind: true }])
     assert.deepEqual(
       await post('start_drill', { difficulty: 'Beginner', mode: 'learning', scenario: 'x', blind: false }).catch(
@@ -208,7 +208,7 @@ describe('tools that do something', () => {
     ])
   })
 
-  test('a hint is told with all that were given', async () => {
+  test('a hint is returned with all earlier ones', async () => {
     const { answer } = await used(
       'ask_hint',
       {},
@@ -217,7 +217,7 @@ describe('tools that do something', () => {
     assert.deepEqual(answer, { given: true, waitMs: 0, hints: ['one', 'two'] })
   })
 
-  test('in a shift, a hint is asked for of one incident, and told with those of all', async () => {
+  test('in a shift, a hint is requested for one incident, and returned with those of all', async () => {
     const hint = { type: 'hint-given', incident: 2, text: 'look there' }
     const { calls, answer } = await used(
       'ask_hint',
@@ -231,7 +231,7 @@ describe('tools that do something', () => {
     assert.deepEqual(answer, { given: true, waitMs: 0, hints: [hint] })
   })
 
-  test('what people said and were asked is told in its order', async () => {
+  test('messages to and from people are returned in order', async () => {
     const events = [
       { type: 'person-said', at: now, person: 'support-lead', text: 'customers call', wants: 'status' },
       { type: 'said', at: now, text: 'among ourselves' },
@@ -247,7 +247,7 @@ describe('tools that do something', () => {
     })
   })
 
-  test('an action is named by its id alone: nothing else can be asked by it', async () => {
+  test('an action is called only by its id: the name cannot lead to another route', async () => {
     for (const action of ['../drills', 'Restart', 'a b', ''])
       await assert.rejects(used('run_action', { action }), { code: 'bad-request' }, action)
   })
@@ -262,7 +262,7 @@ test('without a drill, each tool that needs one says so', async () => {
     )
 })
 
-test('a tool that is said to change nothing posts nothing', async () => {
+test('a read-only tool posts nothing', async () => {
   const given: Record<string, object> = { query_metrics: { query: 'up' }, get_trace: { traceId: 'a'.repeat(32) } }
   const answers = {
     '/api/scenarios': { scenarios: [] },

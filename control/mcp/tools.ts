@@ -5,5 +5,5 @@ import { respond } from './respond.ts'
 import { tickets } from './tickets.ts'
 import type { Tool } from './tool.ts'
 
-/** All that an agent may use. */
+/** All tools for agents. */
 export const tools: readonly Tool[] = [...investigate, ...respond, ...people, ...handovers, ...tickets]

@@ -19,7 +19,7 @@ const covers = () => {
   return new Map(ids.map((id) => [id, scopeOf(root, id, sources, provenVariants(root, id)[0]).covers]))
 }
 const before = covers()
-/** Which of them become stale by an edit, and for what; the file is put back. */
+/** Which of them become stale by an edit, and what changed; the file is restored. */
 const staleBy = (file: string, from: string | RegExp, to: string): Record<string, string[]> => {
   const full = path.join(root, file)
   const text = readFileSync(full, 'utf8')
@@ -34,42 +34,42 @@ const staleBy = (file: string, from: string | RegExp, to: string): Record<string
   }
 }
 
-test('a changed fault makes the proofs of its scenarios stale, and no other', () => {
+test('a changed fault makes the proofs of its scenarios stale, and no others', () => {
   assert.deepEqual(staleBy('drills/faults/broker-memory-alarm.ts', 'defineFault({', 'defineFault({ ...{},'), {
     'full-outbox': ['drills/faults/broker-memory-alarm.ts has changed'],
   })
 })
 
-test('so does what the fault imports', () => {
+test('so does a file that the fault imports', () => {
   assert.deepEqual(staleBy('drills/mesh-edge.ts', /^export /m, 'void 0\nexport '), { 'open-end': ['drills/mesh-edge.ts has changed'] })
 })
 
-test('a release makes those stale that are broken by it', () => {
+test('a changed release makes the proofs of scenarios with that release stale', () => {
   assert.deepEqual(staleBy('shop/inventory/releases.ts', '? 1 : 0', '? 2 : 0'), {
     'slow-shelves': ['shop/inventory/releases.ts 1.5.0 has changed'],
   })
   assert.deepEqual(staleBy('shop/inventory/releases.ts', "readsOver: 'own' }", "readsOver: 'pool' }"), {
     'back-in-a-minute': ['shop/inventory/releases.ts 1.6.0 has changed'],
   })
-  // 1.6.0 is the release before it with one difference; a new one is nobody's.
+  // 1.6.0 is the previous release with one difference; no scenario uses a new one.
   assert.deepEqual(Object.keys(staleBy('shop/inventory/releases.ts', 'sum(available) as available', 'min(available) as available')), [
     'back-in-a-minute',
   ])
   assert.deepEqual(staleBy('shop/inventory/releases.ts', "'1.6.0': attached,", "'1.6.0': attached,\n  '1.7.0': attached,"), {})
 })
 
-test('so does the job that a fault starts', () => {
+test('so does a changed job that a fault starts', () => {
   assert.deepEqual(staleBy('shop/jobs/sales-report.ts', /^/, 'void 0\n'), { 'flying-blind': ['shop/jobs/sales-report.ts has changed'] })
 })
 
-test('the action of a solution and the checks of the oracle count', () => {
+test('the action of a solution and the checks count', () => {
   assert.deepEqual(staleBy('drills/actions/set-broker-memory.ts', /^/, 'void 0\n'), {
     'full-outbox': ['drills/actions/set-broker-memory.ts has changed'],
   })
   assert.deepEqual(Object.keys(staleBy('drills/checks/users-served.ts', /^/, 'void 0\n')), ids)
 })
 
-test('a scenario counts without its words', () => {
+test('a scenario counts without its texts', () => {
   const file = 'scenarios/slow-shelves/scenario.yaml'
   assert.deepEqual(staleBy(file, 'within: 30s', 'within: 31s'), { 'slow-shelves': ['scenario has changed'] })
   assert.deepEqual(staleBy(file, 'You have been paged.', 'You were paged.'), {})
@@ -82,11 +82,11 @@ test('a scenario counts without its words', () => {
   assert.deepEqual(staleBy('scenarios/slow-shelves/debrief.md', /^/, 'Well played.\n'), {})
 })
 
-test('comments and lines do not', () => {
+test('comments and layout do not count', () => {
   assert.deepEqual(staleBy('drills/faults/broker-memory-alarm.ts', 'defineFault({', '/* so it is */\n  // and so\n  defineFault({'), {})
 })
 
-test('the rule of the page is in it, and with it the recording rules that it reads, and those that they read', () => {
+test('the page’s rule is covered, with the recording rules that it reads, directly or not', () => {
   const rules = rulesOf('BrowseLatencyBudgetBurn')
   assert.ok(rules.some((rule) => 'alert' in rule && rule.alert === 'BrowseLatencyBudgetBurn'))
   const recorded = ruleGroups(timings.drill).flatMap((group) => group.rules.flatMap((rule) => ('record' in rule ? [rule.record] : [])))
@@ -101,7 +101,7 @@ test('the rule of the page is in it, and with it the recording rules that it rea
   assert.match(own['alert BrowseLatencyBudgetBurn'] ?? '', /^[0-9a-f]{16}$/)
 })
 
-test('what the scope was read from is told, without what it did not need', () => {
+test('the files that the scope was read from are returned, without those that it did not need', () => {
   const { files, covers: own } = scopeOf(root, 'slow-shelves')
   for (const file of ['scenarios/slow-shelves/scenario.yaml', 'drills/faults/bad-release.ts', 'shop/inventory/releases.ts'])
     assert.ok(files.includes(file), file)
@@ -114,7 +114,7 @@ test('the order of keys in a file does not count', () => {
   assert.deepEqual(staleBy(file, /params: \{ (service: \S+), (version: \S+) \}/, 'params: { $2, $1 }'), {})
 })
 
-test('a fault at another time, another page or another solution makes a scenario stale', () => {
+test('another time of a fault, page or solution makes a scenario stale', () => {
   const file = 'scenarios/slow-shelves/scenario.yaml'
   for (const [from, to] of [
     [/at: 3s/, 'at: 4s'],
@@ -130,7 +130,7 @@ test('each variant has a proof of its own, and a scenario without variants has o
   assert.ok(provenVariants(root, 'every-fourth-page').every((name) => typeof name === 'string'))
 })
 
-test('what an alert tells people does not count, and of an alert that is not there is nothing', () => {
+test('an alert’s texts do not count, and a missing alert has no rules', () => {
   for (const rule of rulesOf('BrowseLatencyBudgetBurn')) assert.equal(rule.annotations, undefined)
   assert.deepEqual(rulesOf('NoSuchAlert'), [])
 })

@@ -9,7 +9,7 @@ import { ruleGroups } from '../../observability/rules/index.ts'
 import { timings } from '../../observability/timing.ts'
 import { hashOf, Sources } from './source.ts'
 
-/** What a proof rests on, by name, each with its hash. */
+/** What a proof covers, by name, each with its hash. */
 export type Covers = Record<string, string>
 
 export interface Scope {
@@ -23,20 +23,20 @@ interface Step {
   params?: Record<string, unknown>
 }
 
-/** What people read or what the coach goes by: `verify` plays the same without. */
+/** Fields for people or for the coach: `verify` plays the same without them. */
 const words = ['title', 'summary', 'difficulty', 'skills', ...kindFields, 'milestones', 'harmful', 'ease', 'runbooks']
 
 /**
- * What the proof of a scenario covers: what decides that it breaks, pages and recovers as it was seen to.
+ * What the proof of a scenario covers: everything that decides whether it breaks, pages and recovers as proven.
  *
- * - the scenario itself, without its words;
+ * - the scenario itself, without its texts;
  * - the code of each fault of its timeline and of each action of its solution, with what they import of `drills/`;
- * - the release that a fault brings, and the job that it starts, of `shop/`;
+ * - the release that a fault deploys, and the job that it starts, from `shop/`;
  * - the rule of each page that is expected, as Prometheus gets it in a drill, with the recording rules that it reads;
- * - the checks of the oracle.
+ * - the checks.
  *
- * It does not cover the rest of the shop, the mesh, the engine and the targets, on which every scenario rests: a change of those would make all
- * proofs stale at once. They have tests of their own, and the suite plays a few scenarios each time, other ones each time.
+ * It does not cover the rest of the shop, the mesh, the engine and the targets, which every scenario depends on: a change of those would make all
+ * proofs stale at once. They have their own tests, and the suite plays a few different scenarios each time.
  */
 export function scopeOf(root: string, id: string, sources = new Sources(root), variant: string | null = null): Scope {
   const scenarioFile = `scenarios/${id}/scenario.yaml`
@@ -81,17 +81,17 @@ interface Read {
   alerts: { expected: { name: string; or?: string[] }[] }
 }
 
-// Safe: a scenario that is proven was read without a mistake.
+// Safe: a proven scenario was read without a mistake.
 const readScenario = (root: string, id: string) =>
   documentsOf(readFileSync(path.join(root, `scenarios/${id}/scenario.yaml`), 'utf8'))[0]?.toJS() as Read
 
-/** Names of a scenario's variants, each of which has a proof of its own; null alone for one without. */
+/** Names of a scenario's variants, each of which has its own proof; only null for a scenario without any. */
 export function provenVariants(root: string, id: string): (string | null)[] {
   const names = variedIn(readScenario(root, id)).variants.map(({ name }) => name)
   return names.length > 0 ? names : [null]
 }
 
-/** A variant as it is played, with all that can be drawn within it in what is played; without variants and draws, the scenario as it stands. */
+/** A variant as it is played, with all values that can be drawn within it; without variants and draws, the scenario as written. */
 function drawnForProof(scenario: Read, variant: string | null): Read {
   const varied = variedIn(scenario)
   if (!isVaried(varied)) return scenario
@@ -103,7 +103,7 @@ function drawnForProof(scenario: Read, variant: string | null): Read {
     (name) => used.add(name),
   )
   const played = Object.entries(varied.draws).filter(([name]) => used.has(name))
-  // Safe: what is filled in stands where the text stood.
+  // Safe: the values replace texts.
   const drawn = filled(
     rest,
     valuesFor(varied, variant, () => 0),
@@ -112,7 +112,7 @@ function drawnForProof(scenario: Read, variant: string | null): Read {
   return played.length > 0 ? Object.assign(drawn, { draws: Object.fromEntries(played) }) : drawn
 }
 
-/** What each entry of the solution says about why is for the debrief. Before anything is drawn, the solution or an entry of it may be a placeholder. */
+/** The reasons in the solution are for the debrief. Before anything is drawn, the solution or an entry of it may be a placeholder. */
 function withoutWords(scenario: { solution: unknown }): unknown {
   const kept = Object.fromEntries(Object.entries(scenario).filter(([name]) => !words.includes(name)))
   const { solution } = scenario
@@ -120,7 +120,7 @@ function withoutWords(scenario: { solution: unknown }): unknown {
   return { ...kept, solution: Array.isArray(solution) ? solution.map(wordless) : solution }
 }
 
-/** An alert's rules and the recording rules that they read, as Prometheus evaluates them in a drill; what they tell people is left out. */
+/** An alert's rules and the recording rules that they read, as Prometheus evaluates them in a drill, without their texts for people. */
 export function rulesOf(alert: string) {
   const rules = ruleGroups(timings.drill).flatMap(({ interval, rules: each }) => each.map((rule) => ({ interval, rule })))
   const found = rules.filter(({ rule }) => 'alert' in rule && rule.alert === alert)
@@ -131,7 +131,7 @@ export function rulesOf(alert: string) {
   return found.map(({ interval, rule }) => ({ interval, ...rule, annotations: undefined }))
 }
 
-/** JSON whose keys are in the order of the alphabet, so that theirs in the file does not matter. */
+/** JSON with sorted keys, so that their order in the file does not matter. */
 const canonical = (value: unknown): string =>
   JSON.stringify(value, (_key, each: unknown) =>
     typeof each === 'object' && each !== null && !Array.isArray(each)

@@ -18,7 +18,7 @@ describe('a proof', () => {
   after(() => rmSync(root, { recursive: true, force: true }))
   for (const folder of ['drills', 'shop', 'scenarios']) cpSync(path.join(projectRoot, folder), path.join(root, folder), { recursive: true })
 
-  test('what was edited after the range had started is told', () => {
+  test('files that were edited after the range had started are reported', () => {
     const scope = scopeOf(root, 'slow-shelves')
     const file = 'drills/faults/bad-release.ts'
     const startedAt = Math.max(...scope.files.map((each) => statSync(path.join(root, each)).mtimeMs))
@@ -76,7 +76,7 @@ variants:
     writeProof(root, id, withVariant(known, variant, proof, upToDate(root, id, known)))
   }
 
-  test('each variant is proven by itself, and only what is played of it counts', () => {
+  test('each variant is proven separately, and only what is played in it counts', () => {
     writeFileSync(file, `${written}${variants}`)
     assert.deepEqual(staleness(root, id), ['variant first: it has no proof', 'variant second: it has no proof'])
     prove('first')
@@ -96,7 +96,7 @@ variants:
     )
   })
 
-  test('a proof from before the scenario had variants holds for the one that plays the same', () => {
+  test('a proof from before the scenario had variants is valid for the variant that plays the same', () => {
     const [first, second] = ['first', 'second'] as const
     const played = written.replace('at: ${pause}', 'at: 3s')
     writeFileSync(file, played.replace("'${version}'", '1.5.0').replace('${greeting}', 'Hello'))
@@ -138,13 +138,13 @@ variants:
     )
   })
 
-  test('the variant that says what the scenario said before has the same hash', () => {
+  test('the variant that equals the scenario without variants has the same hash', () => {
     writeFileSync(file, `${written.replace('${pause}', '3s').replace('${greeting}, you', 'You')}${variants.replace(/^draws.*\n/, '')}`)
     assert.deepEqual(scopeOf(root, id, undefined, 'first').covers, before)
   })
 })
 
-test('from a bound and the patience that are written down, what was promised can be told', () => {
+test('the promise can be computed from the recorded bound and patience', () => {
   for (let patience = 1; patience <= 3; patience += 0.01)
     for (const within of [20_000, 40_000, 45_000, 180_000]) {
       const bound = pageBoundSeconds({ alerts: { expected: [{ name: 'A', within }], allowed: [] } }, patience)
@@ -152,14 +152,14 @@ test('from a bound and the patience that are written down, what was promised can
     }
 })
 
-/** How much of a bound a scenario may need, on whatever machine it was proven. */
+/** The share of a bound that a scenario may use, on whatever machine it was proven. */
 const mostOfBound = 0.75
 
 describe('the proofs of the scenarios that are shipped', () => {
   const sources = new Sources(projectRoot)
   for (const scenario of scenarios.values()) {
     const { id } = scenario
-    test(`${id} has one that belongs to what is there`, (context) => {
+    test(`${id} has one that matches the current code`, (context) => {
       const reasons = staleness(projectRoot, id, sources)
       if (reasons.length === 0) {
         const proof = readProof(projectRoot, id)
@@ -167,7 +167,7 @@ describe('the proofs of the scenarios that are shipped', () => {
         for (const [index, each] of everyVariant(scenario).entries()) {
           const proven = proof && runOf(proof, names[index] ?? null)
           assert.ok(proven)
-          // With little room, a faster or slower machine than the one of the proof misses it.
+          // With little margin, a faster or slower machine than that of the proof would miss it.
           assert.ok(
             proven.seconds.toPage <= proven.seconds.pageBound * mostOfBound,
             `a page ${proven.seconds.toPage} s after the fault has too narrow a bound`,
@@ -181,8 +181,8 @@ describe('the proofs of the scenarios that are shipped', () => {
         return
       }
       const told = `not proven on this code: ${reasons.join(', ')}`
-      // Whoever works on a fault proves its scenarios at the end; the whole suite, which is what is shipped, takes no scenario without. A cluster is
-      // not to be had everywhere.
+      // During work on a fault, its scenarios are proven last; the whole suite, which decides what is shipped, requires a proof for every scenario. A
+      // cluster is not available everywhere.
       const required = process.env['FIREDRILL_PROOFS'] === 'required' && isPlayable(scenario, { lacks: ['cluster'] })
       if (!required) return context.skip(told)
       assert.fail(`${told}; run 'firedrill verify --stale'`)

@@ -9,25 +9,25 @@ import type { Verification } from '../verify.ts'
 import { provenVariants, scopeOf, type Covers, type Scope } from './covers.ts'
 import type { Sources } from './source.ts'
 
-/** Where a range's shop runs: scenarios are proven there. */
+/** The targets on which scenarios are proven. */
 const proofTargets = ['local', 'hosts', 'kubernetes'] as const
 export type ProofTarget = (typeof proofTargets)[number]
 
-/** That a scenario has proven itself, on which code, and how. Written by `firedrill verify` beside the scenario. */
+/** The record that a scenario was verified: on which code, and how. `firedrill verify` writes it beside the scenario. */
 const run = {
   date: z.iso.date(),
-  /** How often it was played, every time with success. */
+  /** How often it was played, each time successfully. */
   times: z.number().int().min(1),
-  /** By what bounds were multiplied, since the machine was slow or busy; the most of those times. */
+  /** The factor for bounds, because the machine was slow or busy; the largest of all runs. */
   patience: z.number().min(1).default(1),
-  /** The slowest of those times; `pageBound` is what the scenario promises of the reference machine. */
+  /** The slowest of all runs; `pageBound` is what the scenario promises on the reference machine. */
   seconds: z.strictObject({ toPage: z.number(), pageBound: z.number(), toHealthy: z.number(), inAll: z.number() }),
-  /** What it rests on, and the hash of each: see `scopeOf`. */
+  /** What it covers, with hashes: see `scopeOf`. */
   covers: z.record(z.string(), z.string().regex(/^[0-9a-f]{16}$/)),
 }
 const head = { format: z.literal(1), target: z.enum(proofTargets) }
 const single = z.strictObject({ ...head, ...run })
-/** Of a scenario with variants: each of them was played. */
+/** For a scenario with variants: each was played. */
 const varied = z.strictObject({ ...head, variants: z.record(z.string(), z.strictObject(run)) })
 const proofSchema = z.union([single, varied])
 type SingleProof = z.output<typeof single>
@@ -36,8 +36,8 @@ type Proof = SingleProof | VariedProof
 type Run = VariedProof['variants'][string]
 
 /**
- * What a proof says of one variant, or of a scenario without any (null). One that was written before the scenario had variants says it of whichever
- * plays what was played then, which what it covers tells.
+ * The proof's entry for one variant, or for a scenario without any (null). If the proof is from before the scenario had variants, it is valid for the
+ * variant that plays the same, which the covered hashes show.
  */
 export function runOf(proof: Proof, variant: string | null): Run | undefined {
   if (!('variants' in proof)) return proof
@@ -45,8 +45,8 @@ export function runOf(proof: Proof, variant: string | null): Run | undefined {
 }
 
 /**
- * A proof with one more variant, or with it proven again. What was proven elsewhere is dropped: one proof is of one target. Of a proof from before the
- * scenario had variants, `same` names those that play what was played then.
+ * A proof with one more variant, or with one proven again. Entries for another target are dropped: a proof is for one target. For a proof from before
+ * the scenario had variants, `same` names the variants that play the same.
  */
 export function withVariant(
   known: Proof | null,
@@ -67,14 +67,14 @@ function provenBefore(known: Proof, same: readonly string[]): VariedProof['varia
 /** Where the proof of a scenario is, whether or not it has one. */
 export const proofFile = (root: string, id: string): string => path.join(root, 'scenarios', id, 'proof.json')
 
-/** The proof of a scenario; null when it has none, or one of another format. */
+/** The proof of a scenario; null if it has none, or one in another format. */
 export function readProof(root: string, id: string): Proof | null {
   const file = proofFile(root, id)
   if (!existsSync(file)) return null
   try {
     return proofSchema.safeParse(JSON.parse(readFileSync(file, 'utf8'))).data ?? null
   } catch {
-    // Not JSON: the rest of a merge, for example.
+    // Not JSON: left by a merge conflict, for example.
     return null
   }
 }
@@ -83,7 +83,7 @@ export function readProof(root: string, id: string): Proof | null {
 export const writeProof = (root: string, id: string, proof: Proof): void =>
   writeFileSync(proofFile(root, id), `${JSON.stringify(proof, null, 2)}\n`)
 
-/** Why the proof of a scenario does not belong to what is there; empty when it does. */
+/** Why the proof of a scenario does not match the current code; empty if it does. */
 export function staleness(root: string, id: string, sources?: Sources): string[] {
   if (!existsSync(proofFile(root, id))) return ['it has no proof']
   const proof = readProof(root, id)
@@ -91,7 +91,7 @@ export function staleness(root: string, id: string, sources?: Sources): string[]
   return provenVariants(root, id).flatMap((variant) => variantStaleness(root, id, proof, variant, sources))
 }
 
-/** The same of one variant. */
+/** The same for one variant. */
 export function variantStaleness(root: string, id: string, proof: Proof | null, variant: string | null, sources?: Sources): string[] {
   const of = variant === null ? '' : `variant ${variant}: `
   const proven = proof && runOf(proof, variant)
@@ -100,7 +100,7 @@ export function variantStaleness(root: string, id: string, proof: Proof | null, 
   return changes.map((why) => `${of}${why}`)
 }
 
-/** The variants of a scenario that its proof holds for. */
+/** The variants of a scenario for which its proof is valid. */
 export const upToDate = (root: string, id: string, proof: Proof | null, sources?: Sources): string[] =>
   provenVariants(root, id).filter(
     (variant): variant is string => variant !== null && variantStaleness(root, id, proof, variant, sources).length === 0,
@@ -116,11 +116,11 @@ export function differences(proven: Covers, present: Covers): string[] {
   })
 }
 
-/** Files that were changed after the range had read them: what was played is not what they say now. */
+/** Files that were changed after the range had read them, so that what was played is not their current content. */
 export const changedSince = (root: string, { files }: Scope, startedAt: number): string[] =>
   files.filter((file) => statSync(path.join(root, file)).mtimeMs > startedAt)
 
-/** The proof of a scenario from every time that it was verified; null unless each went well. */
+/** The proof of a scenario from all its verifications; null unless each was successful. */
 export function proofOf(covers: Covers, target: ProofTarget, results: readonly Verification[], at: Date): SingleProof | null {
   const [first] = results
   if (!first || results.some(({ ok, secondsToPage, secondsToHealthy }) => !ok || secondsToPage === null || secondsToHealthy === null))

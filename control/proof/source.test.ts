@@ -52,7 +52,7 @@ const changed = (file: string, text: string): Sources => {
   return sources
 }
 
-test('what is imported for its types alone is not imported, and neither are packages', () => {
+test('imports of types only, and of packages, are left out', () => {
   assert.deepEqual(new Sources(root).imports('a/main.ts'), [
     { file: 'a/one.ts', names: ['one', 'second'] },
     { file: 'b/used.ts', names: ['Also', 'used'] },
@@ -62,7 +62,7 @@ test('what is imported for its types alone is not imported, and neither are pack
   ])
 })
 
-test('a closure is what is imported directly or not, as far as it is asked for, circles and all', () => {
+test('a closure contains direct and indirect imports within the filter, even if they are circular', () => {
   const sources = new Sources(root)
   const inA = (file: string) => file.startsWith('a/')
   assert.deepEqual([...sources.closure('a/main.ts', inA)], ['a/main.ts', 'a/one.ts', 'a/effect.ts', 'a/other.ts', 'a/all.ts'])
@@ -86,7 +86,7 @@ test('comments and layout do not count, and a text that looks like a comment doe
   assert.match(new Sources(root).code('b/used.ts'), /'a \/\/ b'/)
 })
 
-test('the description of a schema does not count, on whichever line it is, and any other call of that name does', () => {
+test('a schema’s description does not count, wherever it is, and any other call with that name does', () => {
   const code = (text: string) => changed('a/one.ts', text).code('a/one.ts')
   const schema = "export const params = z.object({ name: z.string().regex(/a/) .default('x'), count: number })\n"
   assert.equal(
@@ -115,7 +115,7 @@ test('the description of a schema does not count, on whichever line it is, and a
     assert.equal(code(`export default (${other})\n`), `export default (${other})`)
 })
 
-test('an entry has what it needs of its file, and the files that it imports for it', () => {
+test('an entry contains the declarations it needs from its file, and the imported files', () => {
   const sources = new Sources(root)
   assert.deepEqual(sources.entry('a/releases.ts', 'releases', '1.0.0'), { code: "'1.0.0': { handler: fast }", imported: ['a/fast.ts'] })
   const slow = sources.entry('a/releases.ts', 'releases', '1.1.0')
@@ -124,14 +124,14 @@ test('an entry has what it needs of its file, and the files that it imports for 
   for (const other of ['idle', 'fast', 'The next one']) assert.ok(!slow?.code.includes(other), other)
 })
 
-test('an entry that there is not, and a name that is no object, are null', () => {
+test('an unknown entry, and a name that is no object, are null', () => {
   const sources = new Sources(root)
   assert.equal(sources.entry('a/releases.ts', 'releases', '2.0.0'), null)
   assert.equal(sources.entry('a/releases.ts', 'wait', '1.0.0'), null)
   assert.equal(sources.entry('a/releases.ts', 'nothing', '1.0.0'), null)
 })
 
-test('a file is read once, a missing one is told apart, and one that cannot be parsed is an error', () => {
+test('a file is read once, a missing one is recognised, and one that cannot be parsed is an error', () => {
   const sources = new Sources(root)
   assert.deepEqual([sources.has('a/one.ts'), sources.has('a/none.ts')], [true, false])
   const before = sources.code('a/other.ts')
@@ -142,7 +142,7 @@ test('a file is read once, a missing one is told apart, and one that cannot be p
   assert.throws(() => sources.code('a/broken.ts'), /^Error: a\/broken\.ts cannot be parsed: /)
 })
 
-test('a hash is short, and the same for the same text', () => {
+test('a hash is short, and deterministic', () => {
   assert.match(hashOf('a'), /^[0-9a-f]{16}$/)
   assert.equal(hashOf('a'), hashOf('a'))
   assert.notEqual(hashOf('a'), hashOf('b'))

@@ -6,11 +6,11 @@ import { parseSync, type ParseResult } from 'vite'
 interface Source {
   text: string
   parsed: ParseResult
-  /** What does not count as code, in the order of the file. */
+  /** Ranges that do not count as code, in file order. */
   ignored: Ignored[]
 }
 
-/** From one offset to another, and what stands for it. */
+/** A range of offsets, and its replacement. */
 interface Ignored {
   start: number
   end: number
@@ -29,7 +29,7 @@ export class Sources {
     return existsSync(path.join(this.#root, file))
   }
 
-  /** The file and whatever it imports, directly or not, that `within` accepts. Imports of types only do nothing when it runs. */
+  /** The file and everything that it imports, directly or not, that `within` accepts. Type-only imports have no effect at run time. */
   closure(file: string, within: (file: string) => boolean, found = new Set<string>()): Set<string> {
     if (found.has(file)) return found
     found.add(file)
@@ -38,15 +38,15 @@ export class Sources {
   }
 
   /**
-   * What a file says, without its comments, the descriptions of its schemas and however it is laid out: none of these changes what it does. White space of
-   * any length is one blank; where there was none, a line break counts, and so does a comma at the end.
+   * The code of a file without comments, descriptions of schemas and layout, none of which changes its behaviour. Any white space becomes one blank;
+   * between tokens without white space, a line break counts, and so does a trailing comma.
    */
   code(file: string): string {
     const { text } = this.#source(file)
     return this.#bare(file, 0, text.length)
   }
 
-  /** One entry of the object that a file exports by a name, with every declaration of that file which it needs; null when it has no such entry. */
+  /** One entry of an exported object, with every declaration of that file which it needs; null if there is no such entry. */
   entry(file: string, name: string, key: string): { code: string; imported: string[] } | null {
     const { parsed } = this.#source(file)
     const declared = new Map<string, { start: number; end: number }>()
@@ -84,7 +84,7 @@ export class Sources {
     return { code: needed.join('\n'), imported: [...imported] }
   }
 
-  /** The files of the checkout that one imports for more than types, and the names that it gives to what it imports. */
+  /** The files of the checkout that one imports for more than types, and the names that it imports. */
   imports(file: string): { file: string; names: string[] }[] {
     const { staticImports, staticExports } = this.#source(file).parsed.module
     const requests = [
@@ -154,7 +154,7 @@ function describedBy({ type, callee, arguments: given, optional, end }: Node): I
   return property['name'] === 'describe' && given.length === 1 && isPlainText(given[0]) ? { start: object.end, end, as: '' } : null
 }
 
-/** A string, or a template into which nothing is filled in. */
+/** A string, or a template without placeholders. */
 const isPlainText = (node: unknown): boolean =>
   isNode(node) &&
   ((node.type === 'Literal' && typeof node['value'] === 'string') ||

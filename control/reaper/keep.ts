@@ -1,10 +1,13 @@
 import type { ComponentName } from '../../model/components.ts'
 import { describeError } from '../../model/errors.ts'
 
-/** Starts a component again if it is gone; tells whether it was. */
+/** Restarts a component if it is down; returns whether it was. */
 type Revive = (name: ComponentName) => Promise<boolean>
 
-/** The control plane, the reaper and the supervisor watch one another, as do an agent and its host's supervisor: whichever is gone is started again by another. */
+/**
+ * The control plane, the reaper and the supervisor monitor one another, as do an agent and its host's supervisor: whichever is down is restarted by
+ * another.
+ */
 export function keep(revive: Revive, names: readonly ComponentName[], everyMs: number): { stop(): void } {
   const timers = names.map((name) => {
     let starting = false

@@ -1,6 +1,6 @@
 /**
- * Holds the lease on every fault. Keeps a connection to the control plane; when that is gone it starts it again, and when it stays
- * gone for ten seconds, or a fault's deadline has passed, it takes the faults out itself.
+ * Holds the lease on every fault. Keeps a connection to the control plane; when that is down, it restarts it, and when it is down for ten seconds, or
+ * a fault's deadline has passed, it reverts the faults itself.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { describeError } from '../../model/errors.ts'
@@ -16,20 +16,20 @@ import { faultWatch, holdLease } from './watch.ts'
 surviveFullDisk()
 const dir = process.env['FIREDRILL_DIR']
 if (!dir) throw new Error('FIREDRILL_DIR is not set: the reaper is started by firedrill up')
-/** Off in tests that want the control plane to stay dead. */
+/** Off in tests in which the control plane must stay down. */
 const restartsControl = process.env['FIREDRILL_REAPER_ONLY'] !== 'true'
 
 const state = new RangeState(dir)
 const config = state.config()
 const ledger = await openLedger(dir)
 let hands: Promise<Hands> | null = null
-/** What it acts with is loaded when there is something to do, and as soon as there may be: before the fault that is in has to come out. */
+/** What it needs to act is loaded as soon as it may be needed: before a fault becomes overdue. */
 const withHands = (): Promise<Hands> =>
   (hands ??= import('./hands.ts').then(({ openHands }) => openHands(dir, ledger))).catch((error: unknown) => {
     hands = null
     throw error
   })
-/** On a full disk it may not open: nothing else is of use until it does, and who gives up would only be started again. */
+/** On a full disk it may not open. Nothing else can be done until it does, and after an exit it would only be restarted. */
 async function openLedger(dir: string): Promise<Ledger> {
   for (let told = false; ; told = true) {
     try {

@@ -4,16 +4,16 @@ import type { Injector } from '../injector.ts'
 import { leaseMs } from '../lease.ts'
 import type { Ledger } from '../ledger.ts'
 
-// Imported, it would load undici, since all that it exports is read then.
+// A static import would load undici, because all its exports are read then.
 const http = process.getBuiltinModule('node:http')
 
-/** The control plane takes out overdue faults itself; the reaper comes after it. */
+/** The control plane reverts overdue faults itself; the reaper follows with this delay. */
 const deadlineGraceMs = 2_000
-/** A control plane that is suspended keeps its connection and sends nothing. */
+/** A suspended control plane keeps its connection and sends nothing. */
 const silenceMs = 3_000
 const againAfterMs = 300
 
-/** Since the machine was started, in milliseconds: whoever sets the clock back would otherwise have a dead control plane waited for that much longer. */
+/** Since the machine was started, in milliseconds: with the wall clock, setting it back would extend the wait for a control plane that is down. */
 const uptimeMs = (): number => uptime() * 1_000
 
 interface Lease {
@@ -89,10 +89,10 @@ export function faultWatch(
       const injector = await withInjector()
       if (goneMs() > leaseMs) {
         const taken = await injector.revertAll()
-        if (taken.length > 0) process.stdout.write(`the control plane stayed away: ${taken.length} faults taken out\n`)
+        if (taken.length > 0) process.stdout.write(`the control plane stayed down: ${taken.length} faults reverted\n`)
       }
       const overdue = await injector.revertOverdue(deadlineGraceMs)
-      if (overdue.length > 0) process.stdout.write(`${overdue.length} faults had outlived their limit and were taken out\n`)
+      if (overdue.length > 0) process.stdout.write(`${overdue.length} overdue faults were reverted\n`)
     } catch (error) {
       process.stderr.write(`the reaper will try again: ${describeError(error)}\n`)
     } finally {

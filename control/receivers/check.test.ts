@@ -14,11 +14,11 @@ const refused = (own: OwnReceivers, inFile = (at: PropertyKey[]) => pathInFile(a
   refusalsOf(own, render, inFile).map(({ path: at, reason }) => [at.join('.'), reason])
 const url = 'http://hooks.example.org/x'
 
-test('receivers that Alertmanager takes are refused for nothing', () => {
+test('valid receivers are accepted', () => {
   assert.deepEqual(refused({ pager: { webhook_configs: [{ url }] }, ticket: { webhook_configs: [{ url }, { url }] } }), [])
 })
 
-test('each receiver that is wrong is told, with the field that is meant, and those that are right are not', () => {
+test('each invalid receiver is reported with the field concerned, and valid ones are not', () => {
   const told = refused({
     pager: { webhook_configs: [{ url }, { send_resolved: true, url: 'hooks.example.org' }], slack_configs: [{ channel: '#x' }] },
     ticket: { email_configs: [{ to: 'team@example.org' }] },
@@ -31,7 +31,7 @@ test('each receiver that is wrong is told, with the field that is meant, and tho
   assert.match(told[1]?.[1] ?? '', /^Alertmanager refuses it: no global Slack API URL set/)
 })
 
-test('what is wrong for all is told once, and what is wrong besides is told as well', () => {
+test('a mistake that affects all receivers is reported once, and other mistakes are reported as well', () => {
   const told = refused({
     global: { slack_api_url: url, slack_api_url_file: '/x', resolve_timeout: '5m' },
     pager: { slack_configs: [{ channel: '#x' }] },
@@ -43,7 +43,7 @@ test('what is wrong for all is told once, and what is wrong besides is told as w
   )
 })
 
-test('a key that Alertmanager does not know is told where it is in the file; one of ours is of no place in it', () => {
+test('a key that Alertmanager does not know is reported where it is in the file; one of ours has no place in it', () => {
   const own = { pager: { webhook_configs: [{ url }, { url, chanel: '#x' }] } }
   const [unknown] = refused(own)
   assert.equal(unknown?.[0], 'pager.webhook_configs.1.chanel')
@@ -51,7 +51,7 @@ test('a key that Alertmanager does not know is told where it is in the file; one
   assert.equal(refused(own, () => null)[0]?.[0], '')
 })
 
-/** Where Alertmanager's own check is another program, or none. */
+/** With another program as Alertmanager's check, or none. */
 function withAmtool(context: TestContext, script: string): void {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'amtool-'))
   writeFileSync(path.join(folder, 'amtool'), `#!/bin/sh\n${script}\n`)
@@ -65,12 +65,12 @@ function withAmtool(context: TestContext, script: string): void {
 }
 const any = { pager: { webhook_configs: [{ url }] } }
 
-test('a check that gives no verdict is an error, and takes nothing', (context) => {
+test('a check without a verdict is an error, and accepts nothing', (context) => {
   withAmtool(context, 'kill -9 $$')
   assert.throws(() => refused(any), { code: 'component-failed', message: /amtool gave no answer within 10 s$/ })
 })
 
-test('a reason in no known form is told as it is, of the whole file', (context) => {
+test('a reason in an unknown form is reported unchanged, for the whole file', (context) => {
   withAmtool(
     context,
     'test "$1" = check-config && grep -q hooks.example.org "$2" && grep -q /ticket "$2" && { echo odd >&2; exit 1; }; exit 0',
@@ -79,7 +79,7 @@ test('a reason in no known form is told as it is, of the whole file', (context) 
   assert.deepEqual(told, [['pager.webhook_configs.0.url', 'Alertmanager refuses it: odd']])
 })
 
-test('a long file is not checked without end: what is left is not told', (context) => {
+test('the check of a long file is limited: mistakes beyond that are not reported', (context) => {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'amtool-log-'))
   context.after(() => rmSync(folder, { recursive: true }))
   const log = path.join(folder, 'log')

@@ -8,7 +8,7 @@ import { isRecord } from '../../model/json.ts'
 import { findProgram } from '../../range/binaries.ts'
 import type { OwnReceivers } from '../../observability/alertmanager/config.ts'
 
-/** What Alertmanager refuses of a team's receivers: where, as a path in the team's file (`pager.slack_configs.0.channel`), and why. */
+/** A mistake that Alertmanager finds in a team's receivers: where, as a path in the team's file (`pager.slack_configs.0.channel`), and why. */
 interface Refusal {
   path: PropertyKey[]
   reason: string
@@ -16,12 +16,12 @@ interface Refusal {
 
 type Render = (own: OwnReceivers) => string
 
-/** It takes some hundredths of a second. */
+/** One check takes some hundredths of a second. */
 const checkMs = 10_000
-/** Enough to find the one field of a file of any usual length. */
+/** Enough to find the field in a file of usual length. */
 const mostChecks = 60
 
-/** Asks Alertmanager's own check what it would refuse of the whole configuration that is made with these receivers. Empty where it takes it. */
+/** Runs Alertmanager's own check on the whole configuration with these receivers. Empty if it is valid. */
 export function refusalsOf(own: OwnReceivers, render: Render, inFile: (path: PropertyKey[]) => PropertyKey[] | null): Refusal[] {
   const amtool = findProgram(['amtool'], [])
   if (!amtool)
@@ -49,15 +49,15 @@ export function refusalsOf(own: OwnReceivers, render: Render, inFile: (path: Pro
     if (why === null) continue
     const path = narrowed(alone, part, why, (changed) => ask(render(changed)))
     refusals.push({ path, reason: inWords(why, amtool) })
-    // What is wrong for all is told once.
+    // A mistake that affects all is reported once.
     if (part[0] === 'global') base = without(base, path)
   }
   return refusals.length > 0 ? refusals : [{ path: [], reason: inWords(reason, amtool) }]
 }
 
-/** What Alertmanager says of a configuration; null where it takes it. */
+/** Alertmanager's verdict on a configuration; null if it is valid. */
 function check(amtool: string, text: string): string | null {
-  // It holds secrets.
+  // It contains secrets.
   const folder = mkdtempSync(path.join(os.tmpdir(), 'receivers-'))
   try {
     const file = path.join(folder, 'alertmanager.yml')
@@ -74,7 +74,7 @@ function check(amtool: string, text: string): string | null {
   }
 }
 
-/** What a program that failed has printed, and its exit code: null where it did not exit by itself. */
+/** The output of a failed program, and its exit code, which is null if it did not exit by itself. */
 function outcomeIn(error: unknown): { stdout: string; stderr: string; status: number | null } {
   const { stdout, stderr, status } = isRecord(error) ? error : {}
   return { stdout: String(stdout ?? ''), stderr: String(stderr ?? ''), status: typeof status === 'number' ? status : null }
@@ -91,7 +91,7 @@ function inWords(reason: string, amtool: string): string {
 const versionOf = (amtool: string): string =>
   /version (\S+)/.exec(execFileSync(amtool, ['--version'], { encoding: 'utf8', timeout: checkMs }))?.[1] ?? ''
 
-/** What can be wrong without the others: `global`, templates, and each receiver by itself. */
+/** The parts that can be checked separately: `global`, templates, and each receiver. */
 function parts(own: OwnReceivers): PropertyKey[][] {
   const entries = (['pager', 'ticket'] as const).flatMap((name) =>
     Object.entries(own[name] ?? {}).flatMap(([kind, list]) => list.map((_, index) => [name, kind, index])),
@@ -112,7 +112,7 @@ function without(base: OwnReceivers, [, key]: PropertyKey[]): OwnReceivers {
   return { ...others, global: kept }
 }
 
-/** The field that Alertmanager means, or whose absence contents it; the whole part where there is none, or where something is missing. */
+/** The field whose removal makes the error go away; the whole part if there is none, or if something is missing. */
 function narrowed(alone: OwnReceivers, part: PropertyKey[], reason: string, ask: (own: OwnReceivers) => string | null): PropertyKey[] {
   if (/^(no|missing) /.test(reason)) return part
   const [name, kind] = part
@@ -128,7 +128,7 @@ function narrowed(alone: OwnReceivers, part: PropertyKey[], reason: string, ask:
   return part
 }
 
-/** What stands in a line of a text that we have written, which has a key to a line: its path. */
+/** The path of a line in a text that we have written, with one key per line. */
 function pathAt(text: string, line: number): PropertyKey[] | null {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines })

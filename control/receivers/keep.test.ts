@@ -15,7 +15,7 @@ const keep = (text: string | Buffer) => {
   writeFileSync(file, text)
   return keepReceivers(dir, file)
 }
-/** What Alertmanager is given, without what is ours. */
+/** Alertmanager's configuration, without our parts. */
 const rendered = (): string =>
   renderAlertmanager({ timing: timings.drill, pagerUrl: 'http://pager', pagerToken: 't', own: keptReceivers(dir) })
 const slack = "pager: { slack_configs: [{ api_url: 'http://slack.example/x', channel: '#on-call' }] }\n"
@@ -70,7 +70,7 @@ const refused: Record<string, [string | Buffer, ...RegExp[]]> = {
   UTF16: [Buffer.from('\uFEFFpager: {}\n', 'utf16le'), /^1:1: this is UTF-16/],
 }
 for (const [what, [text, ...expected]] of Object.entries(refused)) {
-  test(`${what}: refused at its line, and what was kept stays`, () => {
+  test(`${what}: refused at its line, and the previous receivers stay`, () => {
     keep(slack)
     const before = readFileSync(kept, 'utf8')
     assert.throws(
@@ -86,7 +86,7 @@ for (const [what, [text, ...expected]] of Object.entries(refused)) {
   })
 }
 
-test('keys of digits, and numbers of any notation, reach Alertmanager as they were written', () => {
+test('numeric keys, and numbers in any notation, reach Alertmanager unchanged', () => {
   const values = [
     '12345678901234567890123456e78901',
     '12345678901234567890123456789012',
@@ -111,7 +111,7 @@ test('keys of digits, and numbers of any notation, reach Alertmanager as they we
   assert.match(given, /send_resolved: no\n +max_alerts: 0x10$/m)
 })
 
-test('anchors, merge keys and a key to keep them in are taken; none of them reaches Alertmanager', () => {
+test('anchors, merge keys and template keys are accepted; none of them reaches Alertmanager', () => {
   keep(`x-slack: &common { api_url: http://slack.example/x, send_resolved: true }
 pager:
   slack_configs: &both
@@ -127,7 +127,7 @@ ticket: { slack_configs: *both }
   assert.doesNotMatch(rendered(), /<<|[&*](common|both)|x-slack/)
 })
 
-test('files are named as seen from the file that names them, and nobody else may read what is kept', () => {
+test('files are relative to the file that names them, and nobody else can read the stored receivers', () => {
   writeFileSync(path.join(dir, 'ours.tmpl'), '{{ define "ours" }}x{{ end }}')
   keep(
     "templates: [ours.tmpl]\npager: { slack_configs: [{ api_url_file: secret/url, channel: '#x', title: '{{ template \"ours\" . }}' }] }\n",
@@ -137,7 +137,7 @@ test('files are named as seen from the file that names them, and nobody else may
   assert.equal(statSync(kept).mode & 0o777, 0o600)
 })
 
-test('what can be taken back is', () => {
+test('a change can be reverted', () => {
   rmSync(kept)
   keep(slack).undo()
   assert.equal(existsSync(kept), false)
@@ -146,7 +146,7 @@ test('what can be taken back is', () => {
   assert.match(readFileSync(kept, 'utf8'), /on-call/)
 })
 
-test('receivers that are refused after they were kept are laid aside, and told', () => {
+test('stored receivers that become invalid are disabled, and that is reported', () => {
   writeFileSync(kept, "pager:\n  slack_configs:\n    - channel: '#x'\n")
   assert.match(
     layAsideRefused(dir) ?? '',
@@ -158,14 +158,14 @@ test('receivers that are refused after they were kept are laid aside, and told',
   assert.equal(layAsideRefused(dir), null)
 })
 
-test('a file that cannot be read is told, and what was kept stays', () => {
+test('a file that cannot be read is reported, and the previous receivers stay', () => {
   keep(slack)
   const missing = path.join(dir, 'missing.yml')
   assert.throws(() => keepReceivers(dir, missing), { code: 'bad-request', message: `${missing} cannot be read` })
   assert.match(readFileSync(kept, 'utf8'), /on-call/)
 })
 
-test('where receivers are dropped nothing is kept, and that can be taken back', () => {
+test('when receivers are dropped nothing is stored, and that can be reverted', () => {
   keep(slack)
   const before = keptReceivers(dir)
   const dropped = dropReceivers(dir)
@@ -177,7 +177,7 @@ test('where receivers are dropped nothing is kept, and that can be taken back', 
   assert.equal(existsSync(kept), false)
 })
 
-test('what is no mistake of whoever wrote the receivers does not lay them aside', () => {
+test('a failure that is not the author’s mistake does not disable the receivers', () => {
   rmSync(kept, { force: true })
   mkdirSync(kept)
   assert.throws(() => layAsideRefused(dir), { code: 'EISDIR' })
@@ -185,7 +185,7 @@ test('what is no mistake of whoever wrote the receivers does not lay them aside'
   rmSync(kept, { recursive: true })
 })
 
-test('a check that gives no verdict does not lay receivers aside', (context) => {
+test('a check without a verdict does not disable receivers', (context) => {
   keep(slack)
   const folder = mkdtempSync(path.join(dir, 'amtool-'))
   writeFileSync(path.join(folder, 'amtool'), '#!/bin/sh\nkill -9 $$\n', { mode: 0o755 })

@@ -11,15 +11,15 @@ import { pathInFile, readReceivers, refuse, type ReadReceivers } from './read.ts
 
 const receiversFile = (dir: string): string => path.join(dir, 'receivers.yml')
 
-/** A change of the receivers that can be taken back. */
+/** A change of the receivers that can be reverted. */
 export interface KeptReceivers {
-  /** Puts back what was kept before. */
+  /** Restores the previous receivers. */
   undo(): void
 }
 
 /**
- * Keeps a team's own receivers with the range, once Alertmanager's own check has taken the whole configuration that is made of them. They hold secrets, so nobody
- * else may read them. Throws `bad-request` with every mistake at its line; what was kept before is in force then as it was.
+ * Stores a team's own receivers with the range, once Alertmanager's own check has accepted the whole configuration with them. They contain secrets,
+ * so nobody else may read them. Throws `bad-request` with every mistake at its line; the previous receivers then stay active.
  */
 export function keepReceivers(dir: string, file: string): KeptReceivers {
   let source: Buffer
@@ -33,7 +33,7 @@ export function keepReceivers(dir: string, file: string): KeptReceivers {
   return change(receiversFile(dir), stringify(read.own, { lineWidth: 0, aliasDuplicateObjects: false }))
 }
 
-/** Keeps none any more: the console alone is told. */
+/** Removes them: only the console receives alerts then. */
 export const dropReceivers = (dir: string): KeptReceivers => change(receiversFile(dir), null)
 
 function change(file: string, text: string | null): KeptReceivers {
@@ -43,7 +43,7 @@ function change(file: string, text: string | null): KeptReceivers {
   return { undo: () => write(before) }
 }
 
-/** What is kept with a range; nothing where nothing is. */
+/** The receivers stored with a range; undefined without any. */
 export function keptReceivers(dir: string): OwnReceivers {
   const file = receiversFile(dir)
   if (!existsSync(file)) return {}
@@ -51,8 +51,8 @@ export function keptReceivers(dir: string): OwnReceivers {
 }
 
 /**
- * Lays aside receivers that were kept and that Alertmanager would refuse now, as after another version was installed: the range is worth more than they are.
- * Returns what is wrong with them, or null.
+ * Disables stored receivers that Alertmanager would no longer accept, such as after an upgrade: the range must start without them. Returns what is
+ * wrong with them, or null.
  */
 export function layAsideRefused(dir: string): string | null {
   const file = receiversFile(dir)

@@ -12,7 +12,7 @@ const refused = (text: string): string[] => {
   return []
 }
 
-test('numbers stay as they were written, and keys to keep templates in are left out', () => {
+test('numbers keep their notation, and template keys are left out', () => {
   const own = read(
     'x-common: &common { send_resolved: true }\npager:\n  pagerduty_configs:\n    - { <<: *common, routing_key: 0012, severity: 1e3 }\n',
   )
@@ -20,7 +20,7 @@ test('numbers stay as they were written, and keys to keep templates in are left 
 })
 
 describe('files that are named', () => {
-  test('are looked for beside the file that names them', () => {
+  test('are relative to the file that names them', () => {
     const own = read(`templates: [ours.tmpl, /srv/theirs.tmpl, 'sub/*.tmpl']
 global: { smtp_auth_password_file: secret }
 ticket:
@@ -40,7 +40,7 @@ ticket:
     ])
   })
 
-  test('a list of texts under such a name is left as it is', () => {
+  test('a list of texts under such a key is unchanged', () => {
     assert.deepEqual(read('pager: { webhook_configs: [{ some_file: [a, b] }] }').pager?.['webhook_configs'], [{ some_file: ['a', 'b'] }])
   })
 })
@@ -69,7 +69,7 @@ for (const [what, text, expected] of mistakes)
     expected.forEach((message, index) => assert.match(told[index] ?? '', message))
   })
 
-test('mistakes are told in the order of the file, twenty at most', () => {
+test('mistakes are reported in file order, twenty at most', () => {
   const of = (line: number, column: number, at?: string) => ({ line, column, message: `m${line}`, ...(at === undefined ? {} : { at }) })
   assert.throws(() => refuse('f', [of(3, 1), of(1, 9, 'a.b'), of(1, 2)]), {
     code: 'bad-request',
@@ -85,7 +85,7 @@ test('mistakes are told in the order of the file, twenty at most', () => {
   )
 })
 
-test('a path of Alertmanager’s configuration is found in the file of the team, and what is the range’s own is not', () => {
+test('a path of Alertmanager’s configuration is found in the team’s file, unless it is the range’s own', () => {
   const names = ['pager', 'ticket']
   const table: [path: PropertyKey[], expected: PropertyKey[] | null][] = [
     [

@@ -14,12 +14,12 @@ export interface ReadReceivers {
   document: YamlDocument
 }
 
-/** Parts of a whole `alertmanager.yml` that are the range's own. */
+/** Parts of a whole `alertmanager.yml` that the range defines itself. */
 const ours = ['route', 'receivers', 'inhibit_rules', 'mute_time_intervals', 'time_intervals', 'tracing']
 
 /**
- * Reads a team's receivers, from a file in `folder`. Numbers stay as they were written: a key of digits is a text to Alertmanager. Aliases and merge keys are put
- * in, templates for them (`x-…`) are left out, and files that are named stand in `folder`. Throws `bad-request` with every mistake.
+ * Reads a team's receivers, from a file in `folder`. Numbers keep their notation: a numeric key is text to Alertmanager. Aliases and merge keys are
+ * resolved, template keys (`x-…`) are left out, and files are relative to `folder`. Throws `bad-request` with every mistake.
  */
 export function readReceivers(source: Uint8Array | string, file: string): ReadReceivers {
   const { document, mistakes } = readDocument(source, "'pager:' or 'ticket:', with receivers under it")
@@ -51,7 +51,7 @@ export function readReceivers(source: Uint8Array | string, file: string): ReadRe
   return { own: withWholePaths(parsed.data, folder), document }
 }
 
-/** What to keep of a whole configuration of Alertmanager. */
+/** The part of a whole Alertmanager configuration that is stored. */
 function ofWholeFile(given: Record<string, unknown>, found: readonly string[]): string {
   const receivers = Array.isArray(given['receivers']) ? (given['receivers'] as { name?: unknown }[]) : []
   const names = receivers.map((receiver) => receiver?.name).filter((name) => typeof name === 'string')
@@ -74,7 +74,7 @@ export function refuse(file: string, mistakes: readonly LocatedMistake[]): never
   throw new FiredrillError('bad-request', lines.slice(0, 20).join('\n'))
 }
 
-/** Files are named as seen from the file that names them; Alertmanager would look for them beside its own. */
+/** Files are relative to the file that names them; Alertmanager would look for them beside its own. */
 function withWholePaths(own: OwnReceivers, folder: string): OwnReceivers {
   const absolute = (file: string): string => (path.isAbsolute(file) ? file : path.join(folder, file))
   const inside = (value: unknown, key: string): unknown => {
@@ -84,18 +84,18 @@ function withWholePaths(own: OwnReceivers, folder: string): OwnReceivers {
     return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, inside(each, name)]))
   }
   const { templates, ...others } = own
-  // Safe: nothing but texts has changed.
+  // Safe: only texts have changed.
   return { ...(inside(others, '') as OwnReceivers), ...(templates ? { templates: templates.map(absolute) } : {}) }
 }
 
-/** Where a path of Alertmanager's configuration stands in the team's file; null for what is ours. */
+/** The path in the team's file for one in Alertmanager's configuration; null for our own parts. */
 export function pathInFile(path: readonly PropertyKey[], receivers: readonly string[]): PropertyKey[] | null {
   const [part, index, kind, entry, ...rest] = path
   if (part === 'global' || part === 'templates') return [...path]
   if (part !== 'receivers' || kind === undefined) return null
   const name = receivers[Number(index)]
   if (name === undefined) return null
-  // The console is told first.
+  // The console comes first.
   const own = kind === 'webhook_configs' && entry !== undefined ? Number(entry) - 1 : entry
   if (own === -1) return null
   return [name, kind, ...(own === undefined ? [] : [own]), ...rest]

@@ -18,7 +18,7 @@ const texts = [
   'global:\n  smtp_smarthost: mail.example:25\n  smtp_from: drill@example.org\npager:\n  pagerduty_configs:\n    - routing_key: 12345678901234567890123456e78901\nticket:\n  email_configs:\n    - to: team@example.org\n      headers: { Subject: 0042 }\n',
 ]
 
-test('receivers with anything changed are refused with lines, or Alertmanager takes what is made of them', (context) =>
+test('receivers with random changes are refused with lines, or Alertmanager accepts the result', (context) =>
   holdsFor(context, [mutated(texts)], (text) => {
     writeFileSync(file, text)
     try {
@@ -28,7 +28,7 @@ test('receivers with anything changed are refused with lines, or Alertmanager ta
       for (const line of error.message.split('\n')) assert.match(line, /own\.yml:\d+:\d+: \S/)
       return
     }
-    // As at the next start, from what was kept.
+    // As at the next start, from the stored receivers.
     const made = path.join(dir, 'alertmanager.yml')
     writeFileSync(made, renderAlertmanager({ timing: timings.drill, pagerUrl: 'http://pager', pagerToken: 't', own: keptReceivers(dir) }))
     execFileSync('amtool', ['check-config', made], { stdio: ['ignore', 'pipe', 'pipe'] })

@@ -23,7 +23,7 @@ test(
   async () => {
     const state = new RangeState(path.join(dir, 'range'))
     state.configure({ portBase: 31_200 })
-    // Safe: nothing but Alertmanager is started here.
+    // Safe: only Alertmanager is started here.
     const binaries = Object.fromEntries(
       findBinaries(cacheDir).map(({ source, path: found }) => [source.binary, found]),
     ) as unknown as Binaries

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import http from 'node:http'
 
-/** Asks for a WebSocket as a browser does, and lets it go at once; resolves to the status of the answer, 101 where there is one. `host` is with its port. */
+/** Opens a WebSocket as a browser does, and closes it immediately; resolves to the status of the answer, 101 on success. `host` includes the port. */
 export const askSocket = (host: string, path: string, headers: Record<string, string>): Promise<number> =>
   new Promise((resolve, reject) => {
     const { hostname, port } = new URL(`http://${host}`)

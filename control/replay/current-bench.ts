@@ -7,11 +7,11 @@ import { Ledger } from '../ledger.ts'
 import { projectRoot } from '../paths.ts'
 import { fillDisk } from './fill-disk.ts'
 
-/** A plain one, one with variants, and one with people. */
+/** One without variants, one with, and one with people. */
 const ids = ['slow-shelves', 'every-fourth-page', 'old-tags']
 export const scenarios = new Map(ids.map((id) => [id, loadScenario(path.join(projectRoot, 'scenarios', id))]))
 
-/** By which a drill begins. */
+/** The options for starting a drill. */
 export const started = {
   type: 'drill-started',
   scenario: 'slow-shelves',
@@ -23,7 +23,7 @@ export const started = {
   fingerprint: 'f',
 } as const
 
-/** The drill that runs, and the real ledger that keeps it: for the engine's parts, each by itself. */
+/** The current drill and the real ledger that stores it: to test the engine's parts separately. */
 export class CurrentBench implements Disposable {
   readonly dir = mkdtempSync(path.join(tmpdir(), 'firedrill-current-'))
   readonly ledger = new Ledger(this.dir)

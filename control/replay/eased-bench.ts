@@ -14,7 +14,7 @@ import { Measured } from './measured.ts'
 import { paperRange } from './paper-range.ts'
 
 const { variants: _variants, versions: _versions, ...plain } = loadScenario(path.join(projectRoot, 'scenarios', 'every-fourth-page'))
-/** Errors for a minute, delays until the end, both lighter when it is made easier, and something late. */
+/** Errors for a minute, delays until the end, both lighter after easing, and a late fault. */
 export const easedScenario: Scenario = {
   ...plain,
   id: 'eased',
@@ -32,7 +32,7 @@ export const easedScenario: Scenario = {
   },
 }
 
-/** The faults of a drill by themselves, over a range on paper; the test has the clock. */
+/** The faults of a drill without the rest of the engine, over a simulated range; the test controls the clock. */
 export class EasedBench implements Disposable {
   readonly range: Range = paperRange(projectRoot, usualUsers)
   readonly ledger = new Ledger({ inMemory: randomUUID() })
@@ -50,7 +50,7 @@ export class EasedBench implements Disposable {
   begin(): void {
     this.drill.begin('one', { ...started, scenario: easedScenario.id })
   }
-  /** What is due goes in, as the engine lets it each second. */
+  /** Injects what is due, as the engine does each second. */
   async look(): Promise<void> {
     const state = this.drill.running()
     if (!state) return
@@ -58,7 +58,7 @@ export class EasedBench implements Disposable {
       if (standing) this.drill.append({ type: 'fault-injected', instance: standing.instance, fault: due.fault, step: due.step })
       else await this.faults.inject(state.id, due)
   }
-  /** What is in, with what it does and until when. */
+  /** The active faults, with their parameters and deadlines. */
   isIn(): [what: unknown, deadlineAt: number][] {
     return this.injector.open().map(({ params, deadlineAt }) => {
       // Safe: faults of the scenario above.

@@ -30,30 +30,28 @@ export const shifts = loadShifts(path.join(projectRoot, 'shifts'), scenarios)
 export const played = playedWith(scenarios, shifts)
 const realNow = Date.now
 
-/** Measures when it is told that a second has passed. */
+/** Takes a sample when the test says that a second has passed. */
 export type TickedSampler = Sampler & { tick(at: number): Promise<void> }
 export const users = usualUsers
 
-/**
- * The real engine, injector and ledger over a range on paper. While one is open, `Date.now` is its clock, which goes on only when it is told to.
- */
+/** The real engine, injector and ledger over a simulated range. While one is open, `Date.now` is its clock, which only the test advances. */
 export class EngineBench implements Disposable {
   readonly dir = mkdtempSync(path.join(tmpdir(), 'firedrill-engine-'))
   readonly range: Range = paperRange(projectRoot, users)
   readonly load = new LoadDriver(this.range)
   readonly alerts: CurrentAlert[] = []
-  /** Requests of users that went wrong, as they are read from Locust. */
+  /** Failed requests of users, as they are read from Locust. */
   readonly kept: KeptRequest[] = []
   now: number
   ledger: Ledger
   injector: Injector
   sampler: TickedSampler
   engine: DrillEngine
-  /** What a fault waits for on its way in. */
+  /** A promise that an injection waits for. */
   #gate = Promise.withResolvers<void>()
   #waits = false
 
-  /** @param sampler measures the range on paper; everything is healthy without. @param startsAt in milliseconds since the epoch. */
+  /** @param sampler samples the simulated range; without one everything is healthy. @param startsAt in milliseconds since the epoch. */
   constructor(sampler: TickedSampler = new ReplaySampler(), startsAt = realNow()) {
     this.now = startsAt
     this.sampler = sampler
@@ -82,7 +80,7 @@ export class EngineBench implements Disposable {
     })
   }
 
-  /** The next `seconds`, one look a second; faults on their way in are not waited for. */
+  /** The next `seconds`, with a tick in each; injections under way are not waited for. */
   async pass(seconds: number): Promise<void> {
     for (let second = 0; second < seconds; second++) {
       this.now += 1_000
@@ -101,7 +99,7 @@ export class EngineBench implements Disposable {
     await settled()
   }
 
-  /** The control plane ends, and another takes its place. */
+  /** The control plane ends, and a new one replaces it. */
   restart(sampler: TickedSampler = new ReplaySampler()): void {
     this.engine.stop()
     this.ledger[Symbol.dispose]()
@@ -111,7 +109,7 @@ export class EngineBench implements Disposable {
     this.engine = this.#engine()
   }
 
-  /** What another process does with the same faults, as the reaper. */
+  /** Another process that acts on the same faults, such as the reaper. */
   async beside(work: (injector: Injector) => Promise<unknown>): Promise<void> {
     using ledger = new Ledger(this.dir)
     await work(new Injector(this.range, ledger))
@@ -122,7 +120,7 @@ export class EngineBench implements Disposable {
     return (await this.engine.start(scenario, { mode: 'learning', trainee: 'somebody' })).id
   }
 
-  /** Alertmanager has an alert, and notifies of it if `notifies`. */
+  /** Alertmanager has an alert, and sends a notification if `notifies`. */
   fire(fingerprint: string, { notifies }: { notifies: boolean }): void {
     const startsAt = new Date(this.now).toISOString()
     const alert = { fingerprint, name: 'BrowseErrorBudgetBurn', severity: 'page', summary: '', startsAt }

@@ -1,7 +1,7 @@
 import type { Ledger } from '../ledger.ts'
 import { ledgerWrites } from '../simulation/mortal.ts'
 
-/** The ledger takes nothing any more, as on a full disk: what is there can be read. Returns what makes room again. */
+/** Makes the ledger read-only, as on a full disk. Returns a function that makes room again. */
 export function fillDisk(ledger: Ledger): () => void {
   const full = () => {
     throw new Error('database or disk is full')

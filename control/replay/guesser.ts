@@ -7,7 +7,7 @@ interface Cause {
   category: CauseCategory
 }
 
-/** What words of skills, titles and summaries suggest to somebody who has never looked at the shop; the first that fits counts. */
+/** Causes that words in skills, titles and summaries suggest to somebody who has never looked at the shop; the first match counts. */
 const hunches: [words: RegExp, cause: Cause][] = [
   [/certificate/i, { component: 'payments', category: 'certificate' }],
   [/mutual TLS/i, { component: 'catalog', category: 'mesh-policy' }],
@@ -30,8 +30,8 @@ const hunches: [words: RegExp, cause: Cause][] = [
 ]
 
 /**
- * Names a cause from what is told of a drill and from the catalogue alone, without a look at the shop: it takes the scenario whose id or title it
- * reads, else the one whose summary shares the most words with what it reads, and then says what the topics of that one suggest.
+ * Guesses a cause from a drill's public texts and the catalogue alone, without a look at the shop: it takes the scenario whose id or title appears in
+ * them, or else the one whose summary shares the most words with them, and then guesses from the topics of that one.
  */
 export function guess(told: string, catalogue: readonly Card[]): Cause {
   const text = told.toLowerCase()

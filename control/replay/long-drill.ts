@@ -6,7 +6,7 @@ import type { EngineBench } from './engine-bench.ts'
 
 const components = ['orders', 'catalog', 'inventory', 'payments'] as const
 
-/** What happens in a busy drill: commands, notes with graphs, talk, updates and what the engine measures. */
+/** Events of a busy drill: commands, notes with graphs, chat, updates and the engine's measurements. */
 function bodyOf(index: number, now: number): DrillEventBody {
   const component = components[index % components.length] ?? 'orders'
   const [from, to] = [now / 1_000 - 600, now / 1_000]
@@ -39,7 +39,9 @@ function bodyOf(index: number, now: number): DrillEventBody {
   return bodies[index % bodies.length] ?? bodies[0]
 }
 
-/** As many events of every kind for the drill that runs, as if hours had passed: written at once, which one by one would take half a minute. */
+/**
+ * Adds this many events of every kind to the running drill, as if hours had passed: in one transaction, because single ones would take half a minute.
+ */
 export function addEvents(bench: EngineBench, drill: string, count: number): void {
   const db = new DatabaseSync(path.join(bench.dir, 'control', 'ledger.db'))
   const insert = db.prepare('insert into events (drill, at, body) values (?, ?, ?)')

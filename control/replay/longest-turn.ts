@@ -2,20 +2,20 @@ import { setImmediate } from 'node:timers/promises'
 
 interface Turns<Result> {
   result: Result
-  /** The most that this thread had to do in one turn, in milliseconds: whatever else there is waits for that. */
+  /** The longest time that the main thread was blocked in one turn, in milliseconds: other work waits that long. */
   longestMs: number
-  /** What it had to do in all turns. */
+  /** Total time of all turns. */
   inAllMs: number
 }
 
-/** What came of the work, and of this thread meanwhile. */
+/** The result of the work, and the thread's times meanwhile. */
 export async function longestTurn<Result>(work: () => Promise<Result>): Promise<Turns<Result>> {
   let longestMs = 0
   let inAllMs = 0
   let isDone = false
   let since = process.threadCpuUsage()
   const working = work().finally(() => (isDone = true))
-  // What it fails of is told when it is awaited.
+  // A rejection is reported when the promise is awaited.
   working.catch(() => {})
   while (!isDone) {
     await setImmediate()

@@ -2,7 +2,7 @@ import type { Sample } from '../../model/check.ts'
 import type { Sampler } from '../sampler.ts'
 import { allRunning } from './paper-range.ts'
 
-/** What the oracle measures in a second: answers that users got, and what it reads of orders and queues. */
+/** Measurements of one second: the responses that users got, and the state of orders and queues. */
 export type Second = Pick<Sample, 'components' | 'oldestUnfulfilledSeconds' | 'backlog' | 'deadLetters' | 'stalePrices'> & {
   users: { good: number; slow: number; failed: number } | null
 }
@@ -16,7 +16,7 @@ export const well = (): Second => ({
   stalePrices: 0,
 })
 
-/** The measurements of a range that does as it is told, in place of a real one; the checks, the engine and the milestones are the real ones. */
+/** Simulated measurements, in place of those of a real range; the checks, the engine and the milestones are the real ones. */
 export class Measured implements Sampler {
   readonly #samples: Sample[] = []
   readonly #listeners: ((sample: Sample) => void | Promise<void>)[] = []
@@ -29,7 +29,7 @@ export class Measured implements Sampler {
     this.#users = { ...users }
   }
 
-  /** That of the next control plane: Locust goes on counting. */
+  /** The one of the next control plane: Locust's counts continue. */
   again(): Measured {
     return new Measured(this.#users)
   }

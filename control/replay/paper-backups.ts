@@ -1,6 +1,6 @@
 import type { BaseBackup, Backups, RestoredServer } from '../../model/backups.ts'
 
-/** Backups on paper: those that were made are listed, and a restored server has no rows. */
+/** Simulated backups: created ones are listed, and a restored server has no rows. */
 export function paperBackups(): Backups {
   let backups: BaseBackup[] = []
   let [running, restored]: [boolean, RestoredServer | null] = [false, null]

@@ -1,15 +1,15 @@
 import { ownConsole, portOffsets, type PortName, type RangeContext } from '../../range/context.ts'
 import { baselinePolicy } from '../../range/mesh/files.ts'
 
-/** Below those that anything is given. */
+/** Below all ports that are used otherwise. */
 const lowestPorts = 1_024
-/** For tests in which something listens: others in other processes do so at the same time, and some expect that nobody does. */
+/** For tests that listen: those in other processes listen at the same time, and some expect free ports. */
 export const ownPorts = (): number => 10_240 + (process.pid % 200) * 100
 export const paperTokens = { trainee: 'trainee', instructor: 'instructor', service: 'service' }
-/** By which the control plane of such a range is known. */
+/** The host name of the control plane of such a range. */
 export const paperHost = `127.0.0.1:${lowestPorts + portOffsets.control}`
 
-/** Nothing listens anywhere: the API is called in the process. */
+/** Nothing listens: the API is called within the process. */
 export function paperContext(dir: string, root: string, users: number, portBase = lowestPorts): RangeContext {
   const nowhere = new Proxy({}, { get: () => '' })
   return {

@@ -5,7 +5,7 @@ import { baselinePolicy } from '../../range/mesh/files.ts'
 import { readForeignPolicy } from '../../range/mesh/policy-reader.ts'
 import { mustBeUnchanged } from '../../range/unchanged.ts'
 
-/** A mesh on paper: policies are read as the real one reads them, and no proxy gets them. */
+/** A simulated mesh: policies are parsed as in the real one, and no proxy receives them. */
 export function paperMesh(root: string): Range['mesh'] {
   const now = { revisions: [] as MeshRevision[], edges: [] as (MeshEdge & { fault: EdgeFault })[] }
   let baseline: string | undefined

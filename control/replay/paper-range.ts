@@ -18,7 +18,7 @@ import { mustBeUnchanged } from '../../range/unchanged.ts'
 
 const usualMemory = 384 * 1024 * 1024
 
-/** What a range on paper was told, apart from its mesh. */
+/** The state of a simulated range, apart from its mesh. */
 interface Told {
   users: number
   deployments: Deployment[]
@@ -30,7 +30,7 @@ interface Told {
   jobs: string[]
   mix: LoadMix
   edits: ManifestEdit[]
-  /** Most pods of the cluster's namespace; null without a quota. */
+  /** Maximum number of pods in the cluster's namespace; null without a quota. */
   quota: number | null
   rotated: ServiceName[]
   unscraped: ComponentName[]
@@ -40,8 +40,8 @@ interface Told {
 const done = async () => {}
 
 /**
- * A range on paper: it keeps what it is told and tells it again, and nothing runs. For drills that are played against the recording of a
- * real one: what their actions do to users is in the recording, and what they did is in the drill's events.
+ * A simulated range: it stores what is set and returns it, and runs nothing. For drills that are played against the recording of a real one: the
+ * effects of actions on users are in the recording, and the actions are in the drill's events.
  */
 export function paperRange(root: string, users: number): Range {
   const now: Told = {
@@ -79,7 +79,7 @@ export function paperRange(root: string, users: number): Range {
         now.overrides[service] = overrides
       },
     },
-    // Each range has its own: what one of them answers may be replaced.
+    // Each range has its own ports, because tests may replace some.
     database: { ...paperDatabase },
     backups: paperBackups(),
     cache: { ...paperCache },
@@ -127,7 +127,7 @@ function paperReleases(now: Told, root: string): Range['releases'] {
     baseline: (service) => of(service).baseline,
     current: async (service) => current(service),
     async deploy(service, version, by) {
-      // By the clock that the drill has.
+      // On the drill's clock.
       const at = new Date(Date.now()).toISOString()
       const deployment = { ...deploymentOf(root, service, version, current(service), by), at }
       now.deployments.push(deployment)
@@ -189,7 +189,7 @@ function paperCluster(now: Told): NonNullable<Range['cluster']> {
   }
 }
 
-/** Every part of a range on one host, up and well. */
+/** Every component of a range on one host, running and healthy. */
 export const allRunning = (): ComponentStatus[] =>
   componentNames
     .filter((name) => name !== 'canary' && name !== 'agent')

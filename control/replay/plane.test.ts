@@ -9,7 +9,7 @@ import { readRecording, recording, type Recording } from './recording.ts'
 const root = path.join(import.meta.dirname, '..', '..')
 const scenarios = loadScenarios(path.join(root, 'scenarios'))
 
-/** Broken from the fifth second, paged in the tenth, fixed in the thirtieth, well five seconds later. */
+/** Broken from the fifth second, paged in the tenth, fixed in the thirtieth, healthy five seconds later. */
 const drawn = (scenario: string): Recording => {
   let users = { good: 0, slow: 0, failed: 0 }
   return recording.parse({
@@ -26,7 +26,7 @@ const drawn = (scenario: string): Recording => {
   })
 }
 
-test('who plays over the API gets to the end of every scenario, by its own reference solution', async () => {
+test('a player who uses the API finishes every scenario with its own reference solution', async () => {
   const recordings = new Map([...scenarios.keys()].map((id) => [id, drawn(id)]))
   await using plane = new ReplayPlane({ root, scenarios, recordings })
   for (const id of scenarios.keys()) {
@@ -36,7 +36,7 @@ test('who plays over the API gets to the end of every scenario, by its own refer
   }
 })
 
-test('who would give up does so alone, asks for nothing, and is brought to the end by the coach', async () => {
+test('a player who would give up alone, and asks for nothing, is brought to the end by the coach', async () => {
   const id = 'slow-shelves'
   await using plane = new ReplayPlane({ root, scenarios, recordings: new Map([[id, drawn(id)]]) })
   const who = personaNamed('gives up')
@@ -55,7 +55,7 @@ test('a range that nobody fixes stays broken, however long', async () => {
   assert.equal(state.outcome, 'time-up')
 })
 
-test('who sees users served again by themselves fixes all the same what does not recover', async () => {
+test('a player whose users recover by themselves still fixes what does not recover', async () => {
   const id = 'again-and-again'
   const recorded = readRecording(path.join(root, 'bench', 'recordings'), id)
   assert.ok(recorded)
@@ -67,7 +67,7 @@ test('who sees users served again by themselves fixes all the same what does not
   assert.ok(at('mitigated') < fixed && fixed < at('recovered'), 'it was mitigated before anybody changed anything')
 })
 
-test('what was recorded of real rehearsals can be read, and has what a drill needs', () => {
+test('recordings of real rehearsals can be read, and have what a drill needs', () => {
   const folder = path.join(root, 'bench', 'recordings')
   for (const id of scenarios.keys()) {
     const found = readRecording(folder, id)
@@ -85,7 +85,7 @@ test('what was recorded of real rehearsals can be read, and has what a drill nee
   assert.ok(personas.length >= 6)
 })
 
-test('with people everyone gets to the end, and no voice talks over another', async () => {
+test('with people everyone finishes, and no two people speak at the same time', async () => {
   const cast = new Map([...scenarios].filter(([, { people }]) => people))
   assert.ok(cast.size >= 8, `${cast.size} scenarios with people`)
   await using plane = new ReplayPlane({ root, scenarios: cast, recordings: new Map([...cast.keys()].map((id) => [id, drawn(id)])) })

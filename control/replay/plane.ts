@@ -42,8 +42,8 @@ interface Options {
 }
 
 /**
- * The real control plane (API, engine, ledger, policy of the coach) on a clock of its own, over a range on paper and the telemetry of real
- * rehearsals: a drill of twenty minutes takes a second. While it is open, `Date.now` is its clock.
+ * The real control plane (API, engine, ledger, the coach's policy) on a simulated clock, over a simulated range and the telemetry of real rehearsals:
+ * a drill of twenty minutes takes a second. While it is open, `Date.now` is its clock.
  */
 export class ReplayPlane implements AsyncDisposable {
   readonly #dir: string
@@ -57,15 +57,15 @@ export class ReplayPlane implements AsyncDisposable {
   readonly #engine: DrillEngine
   readonly #realNow = Date.now
   #now = Date.now()
-  /** Whether something has happened in the drill that its trainee has not read yet. */
+  /** Whether the drill has events that its trainee has not read yet. */
   #news = false
   #app: Api | null = null
   readonly #ready: Promise<Api>
 
   constructor({ root, scenarios, recordings, shifts = new Map() }: Options) {
-    // In memory where that is to be had: nothing of it is to last.
+    // In memory if possible: nothing has to be kept.
     this.#dir = mkdtempSync(path.join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'firedrill-replay-'))
-    // What a fault does is in the recording; that it goes in and out is the engine's.
+    // A fault's effect is in the recording; the engine only injects and reverts it.
     this.#scenarios = new Map(
       [...scenarios].map(([id, scenario]) => [
         id,
@@ -90,7 +90,7 @@ export class ReplayPlane implements AsyncDisposable {
     this.#ready = createServer(
       {
         context,
-        // What is typed in one is noted as it was meant: nobody opens one here.
+        // Typed commands are recorded as intended: no terminal is opened here.
         shells: new Shells({
           context,
           logs: [],
@@ -125,14 +125,14 @@ export class ReplayPlane implements AsyncDisposable {
     rmSync(this.#dir, { recursive: true, force: true })
   }
 
-  /** Plays a scenario as somebody would, through the API, to its end. */
+  /** Plays a scenario to its end through the API, as a trainee would. */
   async play(id: string, persona: Persona, help: Help, seed: number): Promise<PlayedDrill> {
     this.#app ??= await this.#ready
     const scenario = this.#scenarios.get(id)
     const recording = this.#recordings.get(id)
     if (!scenario || !recording) throw new FiredrillError('not-found', `there is no recording of '${id}'`)
     this.#sampler.calm()
-    // Until the range has been seen to be well.
+    // Until a sample has shown that the range is healthy.
     for (let tick = 0; tick < 20; tick++) await this.#tick()
     const { id: drill } = await this.#as('trainee').post('/api/drills', {
       body: { scenario: id, mode: 'learning', trainee: persona.name },
@@ -155,13 +155,13 @@ export class ReplayPlane implements AsyncDisposable {
         sent.add(index)
         await this.#page(status, alert)
       }
-      // As a console does: read again when there is news, which what users feel every few seconds is not.
+      // As a console does: read again when there are new events, except for the harm to users every few seconds.
       if (this.#news || state === null) state = (await this.#as('trainee').get('/api/drills/:id', { id: drill })).drill
       this.#news = false
       if (state.phase !== 'running') break
       for (const doing of trainee.tick(state, this.#now, tickMs)) {
         if (doing.kind === 'ask' && help === 'none') continue
-        // Once: what it leads to takes its time to be seen.
+        // Once: its effect takes a while to be seen.
         if (doing.kind === 'step' && done.has(doing.milestone)) continue
         await this.#do(drill, scenario, doing)
         if (doing.kind !== 'step') continue
@@ -179,7 +179,7 @@ export class ReplayPlane implements AsyncDisposable {
     return { state: ended, events, completed: ended.outcome === 'resolved', tookMs: drillClock(ended, ended.endedAt ?? this.#now) }
   }
 
-  /** Plays a shift as somebody would, through the API, to its end. */
+  /** Plays a shift to its end through the API, as a trainee would. */
   async playShift(id: string, persona: Persona, help: Help, seed: number): Promise<PlayedDrill> {
     this.#app ??= await this.#ready
     const read = this.#shifts.get(id)
@@ -202,7 +202,7 @@ export class ReplayPlane implements AsyncDisposable {
     return shift
   }
 
-  /** What there is to be rolled back and taken out, since the faults themselves are on no paper. */
+  /** The state that a solution rolls back or removes, because the faults themselves are not simulated. */
   async #prepare(scenario: Scenario): Promise<void> {
     await this.#range.mesh.apply(`# as it was found\n${this.#range.mesh.baseline()}`, 'platform team')
     await this.#range.monitoring.setExtraRules('legacy', '')
@@ -215,11 +215,11 @@ export class ReplayPlane implements AsyncDisposable {
     }
   }
 
-  /** `of` says which incident of a shift is meant. */
+  /** `of` selects an incident of a shift. */
   async #do(drill: string, scenario: Scenario, doing: Doing, of: { incident?: number } = {}): Promise<void> {
     const [id, api] = [drill, this.#as('trainee')]
     if (doing.kind === 'ask') return void (await api.post('/api/drills/:id/hint', { id, body: of }))
-    // There is no telemetry to be read: what the routes would have seen being read is noted as they do.
+    // There is no telemetry to read: looks are recorded as the routes would do.
     if (doing.kind === 'look') return this.#engine.response.view('dashboard', null, 'something')
     if (doing.kind === 'wrong-cause')
       return void (await api.post('/api/drills/:id/cause', {
@@ -258,7 +258,7 @@ export class ReplayPlane implements AsyncDisposable {
         })
   }
 
-  /** What a responder reads off a range on paper. */
+  /** What a responder would read from the range. */
   #onPaper(value: ReadOff): unknown {
     if (value === '$blocker') return 4_711
     return value === '$before-loss' ? new Date(this.#now).toISOString() : undefined
@@ -269,25 +269,25 @@ export class ReplayPlane implements AsyncDisposable {
     await this.#sampler.tick(this.#now)
   }
 
-  /** Alertmanager tells of a page. */
+  /** Alertmanager sends a page. */
   async #page(status: 'firing' | 'resolved', alert: Recording['pages'][number]['alert']): Promise<void> {
     await this.#as('service').post('/api/pager/page', { body: notificationOf(status, alert) })
   }
 
-  /** The API as a role has it. */
+  /** The API with the rights of a role. */
   #as(role: keyof typeof paperTokens): ApiClient {
     const headers = { authorization: `Bearer ${paperTokens[role]}`, host: paperHost }
     return client(injected(this.#ready, { headers }))
   }
 }
 
-/** A shift of these scenarios, whose noise is as silent as their faults are. */
+/** A shift of these scenarios, whose noise is simulated like their faults. */
 function onPaper({ shift, people }: ReadShift, scenarios: ReadonlyMap<string, Scenario>): ReadShift {
   const quiet = { ...shift, noise: shift.noise.map((noise) => ({ ...noise, fault: 'noop', params: {} })) }
   return { shift: quiet, people, played: { ...playedShift(quiet, scenarios, people), versions: undefined } }
 }
 
-/** A component that nobody could take for the cause. */
+/** A component that nobody would take for the cause. */
 const wrongFor = ({ cause }: Scenario): ShopComponentName =>
   (['redis', 'rabbitmq', 'fulfilment'] as const).find((name) => ![cause, ...cause.accept].some(({ component }) => component === name)) ??
   'redis'

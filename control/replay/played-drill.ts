@@ -5,6 +5,6 @@ export interface PlayedDrill {
   state: DrillState
   events: DrillEvent[]
   completed: boolean
-  /** By the drill's own clock. */
+  /** On the drill's own clock. */
   tookMs: number
 }

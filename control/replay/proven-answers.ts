@@ -6,10 +6,10 @@ import { routes, type RouteName } from '../../model/routes/index.ts'
 import type { Route } from '../../model/routes/route.ts'
 import type { Api } from '../api/context.ts'
 
-/** The paths of routes that hand on the answers of others, whose refusals are in their words. */
+/** Paths of forwarded routes, whose refusals are in the other server's form. */
 const handedOn = /^\/api\/(prometheus|telemetry|alerts|alert-groups|silences)\b/
 
-/** What is wrong with an answer of a route, by its schema: what is missing or of another type, and what the schema does not have. Null where nothing is. */
+/** What is wrong with a route's answer, by its schema: missing fields, wrong types, and unknown fields. Null if nothing is. */
 function answerProblem(name: RouteName, answer: unknown): string | null {
   return problemBy(routes[name].answer, answer)
 }
@@ -20,7 +20,7 @@ function problemBy(schema: z.ZodType, answer: unknown): string | null {
   return isDeepStrictEqual(data, answer) ? null : `not in the schema: ${unknownIn(answer, data).join(', ') || 'other values'}`
 }
 
-/** The places of `answer` that `parsed` lacks or has otherwise. */
+/** The paths of `answer` that `parsed` lacks or has otherwise. */
 function unknownIn(answer: unknown, parsed: unknown, at = ''): string[] {
   if (isDeepStrictEqual(answer, parsed)) return []
   const [a, b] = [answer, parsed].map((one) => (typeof one === 'object' && one !== null ? (one as Record<string, unknown>) : null))
@@ -28,7 +28,7 @@ function unknownIn(answer: unknown, parsed: unknown, at = ''): string[] {
   return [...new Set([...Object.keys(a), ...Object.keys(b)])].flatMap((key) => unknownIn(a[key], b[key], at === '' ? key : `${at}.${key}`))
 }
 
-/** The route of the table that a request was to; undefined for what is no route of ours. */
+/** The route of the table for a request; undefined if it is none of ours. */
 function routeAt(method: string, path: string): RouteName | undefined {
   // Safe: they are the table's keys.
   const names = Object.keys(routes) as RouteName[]
@@ -38,7 +38,7 @@ function routeAt(method: string, path: string): RouteName | undefined {
   })
 }
 
-/** Lets every answer that differs from its schema fail as an error of the server: for tests, which prove the schemas by all that they ask. */
+/** Turns every answer that differs from its schema into an internal error: for tests, which thereby verify the schemas. */
 export function proveAnswers(app: Api): void {
   app.addHook('onSend', async (request, reply, payload: unknown) => {
     const text = typeof payload === 'string' || Buffer.isBuffer(payload) ? payload.toString() : null

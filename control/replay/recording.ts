@@ -6,11 +6,11 @@ import { componentStatus } from '../../model/components.ts'
 import { alertSummary, type DrillEvent } from '../../model/drill.ts'
 import { FiredrillError } from '../../model/errors.ts'
 
-/** What the oracle saw at one moment, with only those components that were not well. */
+/** One sample, with only the components that were unhealthy. */
 const moment = z.object({
-  /** Since the drill began, in milliseconds. */
+  /** Since the drill started, in milliseconds. */
   ms: z.number(),
-  /** Totals since the drill began; null when Locust did not answer. */
+  /** Totals since the drill started; null when Locust did not answer. */
   users: z.object({ good: z.number(), slow: z.number(), failed: z.number() }).nullable(),
   oldestUnfulfilledSeconds: z.number().nullable(),
   backlog: z.number().nullable(),
@@ -20,20 +20,20 @@ const moment = z.object({
 })
 export type Moment = z.infer<typeof moment>
 
-/** The telemetry of one rehearsal on a real range: what its oracle saw each second, and which pages came and went when. */
+/** The telemetry of one rehearsal on a real range: its samples, one a second, and when which pages came and went. */
 export const recording = z.object({
   scenario: z.string(),
-  /** When the reference solution was carried out, in milliseconds since the drill began. */
+  /** When the reference solution was carried out, in milliseconds since the drill started. */
   fixedAtMs: z.number(),
   moments: z.array(moment).min(10),
   pages: z.array(z.object({ ms: z.number(), status: z.enum(['firing', 'resolved']), alert: alertSummary })),
 })
 export type Recording = z.infer<typeof recording>
 
-/** A recording of the rehearsal whose events these are, from what the oracle saw meanwhile. */
+/** Makes a recording from a rehearsal's events and samples. */
 export function recordingOf(samples: readonly Sample[], events: readonly DrillEvent[]): Recording {
   const started = events[0]
-  // What a solution types in a terminal is meant to fix it, whatever is recognised of it.
+  // What a solution types in a terminal counts as the fix, even if it is not recognised as a change.
   const fixed = events.findLast(
     (event) => (event.type === 'action-run' && event.kind === 'change' && event.ok) || (event.type === 'command-run' && event.status === 0),
   )
@@ -65,11 +65,11 @@ export function recordingOf(samples: readonly Sample[], events: readonly DrillEv
   })
 }
 
-/** The file of a recording; of a scenario with variants, simulated trainees play the first one, whose file has the scenario's own name. */
+/** The file of a recording. For a scenario with variants, simulated trainees play the first one, whose file has the scenario's name. */
 export const recordingFile = (folder: string, scenario: string, variant: string | null = null): string =>
   path.join(folder, `${scenario}${variant === null ? '' : `.${variant}`}.json`)
 
-/** The recording of a scenario in a folder; null where there is none. */
+/** The recording of a scenario in a folder; null without one. */
 export function readRecording(folder: string, scenario: string): Recording | null {
   const file = recordingFile(folder, scenario)
   if (!existsSync(file)) return null

@@ -4,11 +4,11 @@ import type { Sampler } from '../sampler.ts'
 import { allRunning } from './paper-range.ts'
 import type { Moment, Recording } from './recording.ts'
 
-/** So many of the last moments before the fix are seen again and again, for as long as nobody fixes it. */
+/** How many of the last samples before the fix are repeated while nobody fixes it. */
 const loopedMoments = 10
 const keptSamples = 60
 
-/** A recording that is seen: broken until it is fixed, and then as it recovered. */
+/** A recording being played: broken until it is fixed, then as it recovered. */
 class Track {
   readonly #moments: readonly Moment[]
   readonly #fixedAt: number
@@ -25,7 +25,7 @@ class Track {
     this.#next = Math.max(0, this.#fixedAt)
   }
 
-  /** The next moment with the previous one; undefined when all is calm again. */
+  /** The next sample with the previous one; undefined once it has recovered. */
   take(): { moment: Moment; before: Moment | undefined } | undefined {
     const [moment, before] = [this.#moments[this.#next], this.#moments[this.#next - 1]]
     this.#next++
@@ -34,7 +34,7 @@ class Track {
   }
 }
 
-/** What the oracle sees, from recordings, of which several may be seen at once: then the worst of each. Calm before one begins, and after it. */
+/** Samples from recordings, of which several may be played at once: then the worst of each value. Healthy before one begins, and after it. */
 export class ReplaySampler implements Sampler {
   readonly #samples: Sample[] = []
   readonly #listeners: ((sample: Sample) => void | Promise<void>)[] = []
@@ -47,7 +47,7 @@ export class ReplaySampler implements Sampler {
   seen = async (): Promise<void> => {}
   stop = (): void => {}
 
-  /** `number` tells recordings apart that are seen at once. */
+  /** `number` identifies recordings that are played at the same time. */
   begin(recording: Recording, number = 0): void {
     this.#tracks.set(number, new Track(recording))
   }
@@ -58,7 +58,7 @@ export class ReplaySampler implements Sampler {
     this.#tracks.clear()
   }
 
-  /** The next moment, as of `at`; resolves when everybody has dealt with it. */
+  /** The next sample, as of `at`; resolves when all listeners have processed it. */
   async tick(at: number): Promise<void> {
     const seen = [...this.#tracks.values()].flatMap((track) => track.take() ?? [])
     this.#add(seen)
@@ -77,7 +77,7 @@ export class ReplaySampler implements Sampler {
     await Promise.all(this.#listeners.map((listener) => listener(sample)))
   }
 
-  /** Users feel the worst of what is seen. */
+  /** The worst harm of all that are played. */
   #add(seen: readonly { moment: Moment; before: Moment | undefined }[]): void {
     if (seen.length === 0) this.#users.good += 20
     const felt = seen.flatMap(({ moment, before }) => (moment.users && before?.users ? [since(before.users, moment.users)] : []))
@@ -94,7 +94,7 @@ const since = (before: Users, now: Users): Users => ({
 })
 const badShare = ({ good, slow, failed }: Users): number => (slow + failed) / Math.max(1, good + slow + failed)
 
-/** The largest, and 0 of nothing; null where one could not be read. */
+/** The largest value, 0 without any; null if one could not be measured. */
 const worst = (values: readonly (number | null)[]): number | null =>
   values.includes(null) ? null : Math.max(0, ...values.filter((value) => value !== null))
 

@@ -15,16 +15,19 @@ import type { PortName } from '../../range/context.ts'
 import { paperContext, paperTokens } from './paper-context.ts'
 import { proveAnswers } from './proven-answers.ts'
 
-/** The real control plane, with its API, over a range on paper: the clock goes on only when it is told to, and nothing listens behind it. */
+/** The real control plane, with its API, over a simulated range: only the test advances the clock, and no backend listens. */
 export class ServedBench implements AsyncDisposable {
   readonly bench: EngineBench
   readonly app: Promise<Api>
-  /** By which it is known, whether or not it listens. */
+  /** Its host name, whether or not it listens. */
   readonly host: string
   readonly port: (name: PortName) => number
   readonly shells: Shells
 
-  /** @param trouble why there are no terminals. @param root the checkout, as far as its files are told of. @param proven whether each answer is held to its schema, which takes time. */
+  /**
+   * @param trouble why there are no terminals. @param root the checkout, as far as its files are served. @param proven whether each answer is
+   * validated by its schema, which takes time.
+   */
   constructor({
     rated = false,
     proven = true,
@@ -73,12 +76,12 @@ export class ServedBench implements AsyncDisposable {
     })
   }
 
-  /** From now on at `host`, for who comes over the network. */
+  /** Listens at `host` from now on, for clients over the network. */
   async listen(): Promise<void> {
     await (await this.app).listen({ host: '127.0.0.1', port: this.port('control') })
   }
 
-  /** What a role is answered. */
+  /** The answer to a role's request. */
   async ask(role: Role, method: 'GET' | 'POST' | 'PUT' | 'DELETE', url: string, body?: object) {
     return this.#fetcher(role)({ method, path: url, body })
   }
@@ -87,11 +90,11 @@ export class ServedBench implements AsyncDisposable {
     if (status !== 200) throw new Error(`${url} was answered ${status}: ${text}`)
     return JSON.parse(text) as Body
   }
-  /** As an agent's tools have it. */
+  /** The API as an agent's tools call it. */
   get trainee(): TraineeApi {
     return this.client('trainee')
   }
-  /** The API as a role has it. */
+  /** The API with the rights of a role. */
   client(role: Role): ApiClient {
     return client(this.#fetcher(role))
   }

@@ -1,4 +1,4 @@
-/** All that is done without waiting for time is done. */
+/** Waits until everything is done that does not wait for time. */
 export const settled = async (): Promise<void> => {
   for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
 }

@@ -3,7 +3,7 @@ import { EngineBench, type TickedSampler } from './engine-bench.ts'
 /** The shift that is played: noise after a minute and a half, slow browsing, other noise, and wrong prices. */
 const shift = 'quiet-sunday'
 
-/** A quiet Sunday on paper; the test brings forward what is planned, and sends the pages. */
+/** A quiet Sunday on a simulated range; the test skips to what is planned, and sends the pages. */
 export class ShiftBench extends EngineBench {
   /** Its id. */
   drill = ''
@@ -14,7 +14,7 @@ export class ShiftBench extends EngineBench {
     return bench
   }
 
-  /** What is planned next comes now, and pages under that name. */
+  /** Skips to what is planned next, and pages with that name. */
   async next(page?: string): Promise<void> {
     this.engine.clock.skip()
     await this.pass(2)

@@ -9,23 +9,23 @@ import type { PlayedDrill } from './played-drill.ts'
 import type { Recording } from './recording.ts'
 import type { ReplaySampler } from './sampler.ts'
 
-/** What a plane has for whoever plays on it. */
+/** What a simulated control plane offers to its player. */
 export interface Desk {
   readonly sampler: ReplaySampler
   now(): number
   tick(): Promise<void>
   as(role: 'trainee' | 'instructor'): ApiClient
-  /** There is to be what its solution takes out. */
+  /** Creates what the incident's solution removes. */
   prepare(scenario: Scenario): Promise<void>
   does(drill: string, scenario: Scenario, doing: Doing, incident: number): Promise<void>
   /** Carries out the author's solution. */
   fix(scenario: Scenario): Promise<void>
-  /** Alertmanager tells of a page. */
+  /** Alertmanager sends a page. */
   page(status: 'firing' | 'resolved', alert: Recording['pages'][number]['alert']): Promise<void>
   events(drill: string): DrillEvent[]
 }
 
-/** How far an incident has come on its own recording. */
+/** An incident's progress in its own recording. */
 interface Course {
   incident: Incident
   recording: Recording
@@ -37,8 +37,8 @@ interface Course {
 }
 
 /**
- * Plays a shift as somebody would, through the API, to its end. Its incidents begin when they are due, each as it was recorded; who plays works on one at a
- * time, the most urgent one that has paged, and writes the note for the next shift when all is done.
+ * Plays a shift to its end through the API, as a trainee would. Its incidents begin when they are due, each as it was recorded; the player works on
+ * one at a time, the most urgent one that has paged, and writes the handover note when all is done.
  */
 export async function playShift(
   desk: Desk,
@@ -81,14 +81,14 @@ export async function playShift(
 }
 
 /**
- * Whether somebody fixes what is broken for this milestone, unless they have: where users feel little, *mitigated* comes by itself, and what is broken is
- * found when nothing recovers. Who has fixed it waits until the graphs say that it has recovered.
+ * Whether the player applies the fix at this milestone, unless it was applied before: if users are hardly affected, *mitigated* comes by itself, and
+ * the player notices what is broken when nothing recovers. After the fix, the player waits until the graphs show the recovery.
  */
 export const isFix = (milestone: MilestoneName): boolean => milestone === 'mitigated' || milestone === 'recovered'
 
 const note = { broken: 'Nothing any more.', hurt: 'Nobody now.', since: '', tried: '', doing: 'Nothing.', next: 'Watch the graphs.' }
 
-/** It begins when it is due, and its pages come and go as they did. */
+/** It begins when it is due, and its pages come and go as recorded. */
 async function goesOn(desk: Desk, course: Course, clock: number): Promise<void> {
   const { incident, recording, sent } = course
   if (course.beganAt === null) {
@@ -115,7 +115,7 @@ async function work(
   if (!course || number === null) return
   for (const doing of course.trainee.tick(state, desk.now(), 1_000)) {
     if (doing.kind === 'ask' && help === 'none') continue
-    // Once: what it leads to takes its time to be seen.
+    // Once: its effect takes a while to be seen.
     if (doing.kind === 'step' && course.done.has(doing.milestone)) continue
     await desk.does(drill, incident.scenario, doing, number)
     if (doing.kind !== 'step') continue

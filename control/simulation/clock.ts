@@ -1,14 +1,14 @@
 interface Timer {
-  /** On the clock that is never set back, in milliseconds. */
+  /** By the monotonic clock, in milliseconds. */
   at: number
   run: () => void
 }
 
-/** Time that goes on only when it is told to. While one is open, `Date.now` and `setTimeout` go by it. */
+/** Simulated time. While one is open, `Date.now` and `setTimeout` use it. */
 export class SimulatedClock implements Disposable {
-  /** What the clock on the wall says, in milliseconds since the epoch: it may be set. */
+  /** The wall clock, in milliseconds since the epoch: it may be set. */
   now = 1_800_000_000_000
-  /** Goes on whatever that is set to. */
+  /** The monotonic clock, which is not affected by that. */
   elapsedMs = 0
   #next = 1
   readonly #timers = new Map<number, Timer>()
@@ -22,12 +22,12 @@ export class SimulatedClock implements Disposable {
       const handle = { ref: () => handle, unref: () => handle, hasRef: () => true, refresh: () => handle, [Symbol.toPrimitive]: () => id }
       return handle
     }
-    // Safe: only what is named here is used of a timer.
+    // Safe: only these properties of a timer are used.
     globalThis.setTimeout = setSimulated as unknown as typeof globalThis.setTimeout
     globalThis.clearTimeout = ((timer: unknown) => void this.#timers.delete(Number(timer ?? 0))) as typeof globalThis.clearTimeout
   }
 
-  /** Goes on by so much, and runs what is due. */
+  /** Advances the time, and runs what is due. */
   advance(ms: number): void {
     this.now += ms
     this.elapsedMs += ms

@@ -5,10 +5,10 @@ import { simulated } from './simulated.ts'
 import type { Trouble } from './mortal.ts'
 import type { World } from './world.ts'
 
-/** Something that somebody does, or that happens. `pick` chooses among what there is at that moment. */
+/** A command of a person, or an event. `pick` chooses among what exists at that moment. */
 export type Command = { readonly name: keyof typeof commands; readonly pick: number }
 export const command = (name: Command['name'], pick = 0): Command => ({ name, pick })
-/** A drill of this scenario begins. */
+/** A drill of this scenario starts. */
 export function start(scenario: string): Command {
   const pick = simulated.findIndex(({ id }) => id === scenario)
   if (pick < 0) throw new Error(`${scenario} is not simulated`)
@@ -16,11 +16,11 @@ export function start(scenario: string): Command {
 }
 
 const kinds: Trouble['what'][] = ['fails', 'is lost', 'is slow', 'kills before', 'kills after']
-/** A call is late by so many seconds at most. */
+/** A call is delayed by at most this many seconds. */
 export const latest = 40
 const own = 'the trainee'
 
-/** What may happen, in words; how likely each is beside the others. */
+/** The possible commands, in words, with relative probabilities. */
 const commands = {
   start: [6, (world: World, pick: number) => begin(world, pick)],
   finish: [2, (world) => world.engine?.finish()],
@@ -64,7 +64,7 @@ const anyCommand: fc.Arbitrary<Command> = fc.record({
   pick,
 })
 
-/** The control plane dies of something, and is there again before its drill is lost, or not. */
+/** The control plane is killed, and restarted before or after its drill is lost. */
 const diesAndIsBack: fc.Arbitrary<Command[]> = fc
   .record({
     of: fc.constantFrom<Command['name'][]>('a write is the last', 'a call goes wrong', 'the control plane is killed'),
@@ -77,7 +77,7 @@ const diesAndIsBack: fc.Arbitrary<Command[]> = fc
     { name: 'the control plane is started', pick: 0 },
   ])
 
-/** A drill as it should go: left to chance alone, hardly one would be fixed. */
+/** A drill as it should go: by chance alone, hardly one would be fixed. */
 const asItShould: readonly Command['name'][] = [
   'start',
   ...Array.from({ length: 5 }, () => 'some time passes' as const),
@@ -91,7 +91,7 @@ const asItShould: readonly Command['name'][] = [
   'resolve an alert',
   ...Array.from({ length: 8 }, () => 'some time passes' as const),
 ]
-/** Such a drill, of which some is left out, and into which anything may come. */
+/** Such a drill with some steps left out, and random commands in between. */
 const drillGoes: fc.Arbitrary<Command[]> = fc
   .tuple(
     ...asItShould.map((name) =>
@@ -122,10 +122,10 @@ export const anyHistory: fc.Arbitrary<Command[]> = fc
   )
   .map((parts) => parts.flat())
 
-/** Carries it out; what it is refused with, people are told. What takes time goes on by itself. */
+/** Executes it; refusals are expected. What takes time continues in the background. */
 export async function carryOut(world: World, { name, pick }: Command): Promise<void> {
   const [, does] = commands[name] as [number, (world: World, pick: number) => unknown]
-  // A suspended control plane takes no command, and none is lost on it: its caller waits, or gives up.
+  // A suspended control plane accepts no command, and none is lost: its caller waits, or gives up.
   if (world.suspended && !/time passes|control plane|alert|clock|disk|call|write/.test(name)) return
   let work: unknown
   try {
@@ -138,7 +138,7 @@ export async function carryOut(world: World, { name, pick }: Command): Promise<v
   else world.does(work)
 }
 
-/** In its first variant, so that a history stays what it is when a scenario gets others. */
+/** The first variant, so that a history stays the same when a scenario gets others. */
 function begin(world: World, pick: number) {
   const scenario = simulated[pick % simulated.length]
   if (!scenario) return undefined
@@ -158,7 +158,7 @@ function nameCause(world: World): void {
     if (number !== null) name(incident.scenario, number)
 }
 
-/** What the author would do. */
+/** The author's solution. */
 async function fix(world: World): Promise<void> {
   const scenario = scenarioOf(world)
   for (const { action, params } of scenario ? actionsOf(scenario) : []) await act(world, action, params)
@@ -183,7 +183,7 @@ function look(world: World, pick: number): void {
   world.witness.did(world, `trace ${component} in ${drill}`, drill, () => world.engine?.response.view('trace', component, 'a trace'))
 }
 
-/** In a terminal; it stands in a pause. */
+/** In a terminal, which refuses input during a pause. */
 function run(world: World): void {
   if (world.engine?.running()?.phase === 'paused') return
   const command = `sudo kill ${world.witness.name()}`
@@ -192,7 +192,7 @@ function run(world: World): void {
   )
 }
 
-/** Also of a drill that is over. */
+/** Also in a finished drill. */
 function note(world: World): void {
   const text = `note of ${world.witness.name()}`
   world.witness.did(world, text, world.drills().at(-1) ?? null, () => world.engine?.messages.note({ text }))
@@ -205,7 +205,7 @@ function fire(world: World, pick: number): void {
   const alert = { fingerprint: name, name, severity: 'page', summary: '', startsAt: new Date(world.clock.now).toISOString() }
   world.alerts.push({ ...alert, active: true })
   world.changedAt.set(name, world.seconds)
-  // Notifications get lost, where nobody listens above all.
+  // Notifications get lost, especially when nobody listens.
   if (pick % 5 < 3 && !world.suspended) world.engine?.pages.receive(alert, 'firing')
 }
 function resolve(world: World, pick: number): void {
@@ -219,7 +219,7 @@ function again(world: World, pick: number): void {
   if (alert && !world.suspended) world.engine?.pages.receive(alert, 'firing')
 }
 
-/** What is told to be restored is, unless somebody has changed something meanwhile. */
+/** After a successful restore the range is restored, unless somebody has changed something meanwhile. */
 async function reset(world: World): Promise<void> {
   const { engine, injector, orders } = world
   if (!engine || !injector) return
@@ -232,7 +232,7 @@ async function reset(world: World): Promise<void> {
   if (left.length > 0) world.wrong.push(new Error(`a reset was answered, and left ${left.join('; ')}`))
 }
 
-/** Instructors break things outside drills only. */
+/** Instructors inject faults outside drills only. */
 function inject(world: World, pick: number) {
   if (!world.engine || world.engine.running() || !world.injector) return undefined
   world.engine.mustBeRestored()
@@ -249,7 +249,7 @@ function set(world: World, pick: number): void {
 }
 
 function trouble(world: World, pick: number): void {
-  // It may have come and gone before a second has passed.
+  // It may have come and gone within a second.
   world.troubledAt = world.seconds
   const what = kinds[pick % kinds.length] ?? 'fails'
   world.trouble.push({ what, skip: (pick >> 3) % 25, calls: 1 + ((pick >> 8) % 4), lateMs: 1_000 * (1 + ((pick >> 10) % latest)) })

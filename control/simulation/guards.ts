@@ -8,15 +8,15 @@ import { Restoration } from '../restoration.ts'
 import { command, start, type Command } from './commands.ts'
 
 interface Guard {
-  /** In which a promise is broken without it. */
+  /** A history in which a promise is broken without the guard. */
   history: readonly Command[]
-  /** Takes it away; returns what puts it back. */
+  /** Removes the guard; returns a function that puts it back. */
   without: () => () => void
 }
 
 const aWhile = [command('some time passes', 19), command('some time passes', 19)]
 const isBack = [command('some time passes', 5), command('the control plane is started'), ...aWhile]
-/** Of a scenario that is eased by fewer users: they are what is left behind. */
+/** A scenario that is eased by fewer users, which could be left behind. */
 const easedAndOver = (write: number) => [
   start('slow-shelves'),
   command('ease'),
@@ -26,13 +26,13 @@ const easedAndOver = (write: number) => [
   command('some time passes', 19),
 ]
 
-/** What keeps promises, in the words of a test's title. */
+/** The guards that keep promises, named for a test's title. */
 export const guards: Readonly<Record<string, Guard>> = {
   'limits that follow the clock': {
     history: [command('the instructor breaks something'), command('the clock is set'), ...aWhile],
     without: () => replaced(Ledger.prototype, 'followClock', () => {}),
   },
-  'pages held against what Alertmanager has': {
+  'pages compared with what Alertmanager has': {
     history: [start('after-you'), command('some time passes', 19), command('fire an alert', 3), command('some time passes', 19)],
     without: () => replaced(AlertReconciliation.prototype, 'look', () => ({ over: [], unheard: [] })),
   },
@@ -45,12 +45,12 @@ export const guards: Readonly<Record<string, Guard>> = {
     history: [start('after-you'), command('a write is the last', 3), ...isBack],
     without: () => replaced(Injector.prototype, 'revertUnfinished', async () => {}),
   },
-  // Killed when the fault is in, and before the drill knows: another like it would go in on top.
+  // Killed when the fault is injected, but not recorded in the drill: without the guard, it would be injected a second time.
   'the recognition of a fault that is in already': {
     history: [start('after-you'), command('a write is the last', 4), ...isBack],
     without: () => replaced(DrillFaults.prototype, 'standing', () => undefined),
   },
-  // The call that injects more users is 25 s late. Taken out when it comes, it would set back the users of the drill, after the restore.
+  // The call that injects more users is delayed by 25 s. Reverted only then, it would change the number of users after the restore.
   'the wait of a drill’s end for what is going in': {
     history: [
       start('busy-signal'),
@@ -67,12 +67,12 @@ export const guards: Readonly<Record<string, Guard>> = {
     history: easedAndOver(1),
     without: () => replaced(Restoration.prototype, 'isOwed', () => false),
   },
-  // With it the first write is that a restore is owed, and without it the end.
+  // With the guard, the first write is that a restore is pending, and without it the end.
   'the note that a restore is owed, before the end of a drill': {
     history: easedAndOver(0),
     without: () => replaced(Restoration.prototype, 'owe', () => {}),
   },
-  // The first call of the reset fails, which is that of taking the fault out.
+  // The first call of the reset fails, which is the fault's revert.
   'the refusal of a range that is not restored': {
     history: [command('the instructor breaks something', 59), command('a call goes wrong', 0), command('the instructor resets')],
     without: () => replaced(Restoration.prototype, 'mustHold', () => {}),
@@ -81,7 +81,7 @@ export const guards: Readonly<Record<string, Guard>> = {
     history: [start('after-you'), command('some time passes', 19), command('the instructor takes everything out'), ...aWhile],
     without: () => replaced(Ending.prototype, 'voidAsTaken', async () => {}),
   },
-  // Before anything is in that could be taken out.
+  // Before anything is injected that could be reverted.
   'the end of a drill in which nobody could act': {
     history: [
       start('after-you'),
@@ -94,7 +94,7 @@ export const guards: Readonly<Record<string, Guard>> = {
   },
 }
 
-/** Puts another function in its place; returns what puts it back. */
+/** Replaces a function; returns a function that puts it back. */
 function replaced<Owner extends object, Name extends keyof Owner & string>(owner: Owner, name: Name, by: Owner[Name]): () => void {
   const own = Object.getOwnPropertyDescriptor(owner, name)
   assert.ok(own)

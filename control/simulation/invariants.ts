@@ -6,7 +6,7 @@ import { isBroken, recoveryIsTrue } from './recovery.ts'
 import { stateIsTold } from './told.ts'
 import type { World } from './world.ts'
 
-/** What is promised whatever happens, in words, and what asks after each step whether it holds. */
+/** The promises, in words, and functions that check them after each step. */
 const invariants: Readonly<Record<string, readonly ((world: World) => void | Promise<void>)[]>> = {
   'No fault is in without an open drill or an instructor’s order.': [faultsHaveReasons],
   'Nothing of a drill changes the next.': [beginsFresh],
@@ -15,7 +15,7 @@ const invariants: Readonly<Record<string, readonly ((world: World) => void | Pro
   'Recovered means that somebody fixed it.': [recoveryIsTrue, isBroken],
 }
 
-/** Throws an assertion error when one of them does not hold. */
+/** Throws an assertion error if one of them is broken. */
 export async function mustHold(world: World): Promise<void> {
   assert.deepEqual(world.wrong, [], 'nothing ends with what nobody is told')
   for (const checks of Object.values(invariants)) for (const check of checks) await check(world)

@@ -1,19 +1,19 @@
 import type { Range } from '../../model/range.ts'
 import type { Ledger } from '../ledger.ts'
 
-/** What is to become of calls to the range: of the first `skip` from now nothing, of the next `calls` this. */
+/** A failure of calls to the range: it skips the next `skip` calls, and applies to the `calls` after them. */
 export interface Trouble {
-  /** Fails and does nothing; does it and fails; does it late; the process is killed before or after it. */
+  /** Fails without effect; fails after its effect; is delayed; the process is killed before or after it. */
   what: 'fails' | 'is lost' | 'is slow' | 'kills before' | 'kills after'
   skip: number
   calls: number
-  /** How late, in milliseconds. */
+  /** The delay, in milliseconds. */
   lateMs: number
 }
 
-/** What answers without asking the range. */
+/** Methods that answer without calling the range. */
 const known = new Set(['list', 'baseline', 'usual'])
-/** Of the ledger, what a full disk refuses. */
+/** Methods of the ledger that a full disk refuses. */
 export const ledgerWrites = [
   'append',
   'appendAndExtend',
@@ -26,12 +26,12 @@ export const ledgerWrites = [
   'followClock',
 ] as const
 const writes = new Set<string | symbol>(ledgerWrites)
-/** Of these, what is written every second, whatever happens. */
+/** Of these, those that are called every second, whatever happens. */
 const beats = new Set<string | symbol>(['setAliveAt', 'followClock'])
 
 class OutOfOrder extends Error {}
 
-/** A process that may be killed at any of its calls, and after anything that it writes: whatever it had begun, nothing of it goes on. */
+/** A process that may be killed at any of its calls, and after any of its writes: nothing that it had begun continues. */
 export class Mortal {
   dead = false
   readonly #onDeath: () => void
@@ -45,7 +45,7 @@ export class Mortal {
     trouble: () => Trouble[]
     diskIsFull: () => boolean
     isLastWrite: () => boolean
-    /** How many calls are late now has changed by so much. */
+    /** The number of delayed calls has changed by this much. */
     onLate?: (more: 1 | -1) => void
   }) {
     this.#onLate = options.onLate ?? (() => {})
@@ -61,7 +61,7 @@ export class Mortal {
     this.#onDeath()
   }
 
-  /** The range as this process reaches it. */
+  /** The range, with calls through this process. */
   reach(range: Range): Range {
     const calls = (owner: object, name: string, call: (...args: unknown[]) => unknown) =>
       known.has(name) ? call.bind(owner) : (...args: unknown[]) => this.#call(() => call.apply(owner, args))
@@ -74,7 +74,7 @@ export class Mortal {
       ])
       return [name, Object.fromEntries(parts)]
     })
-    // Safe: every part of it is there, under its name.
+    // Safe: it has every part, under its name.
     return Object.fromEntries(groups) as Range
   }
 
@@ -107,7 +107,7 @@ export class Mortal {
     return trouble
   }
 
-  /** The ledger as this process has it: it takes nothing of a dead one, and nothing while the disk is full. */
+  /** The ledger, with calls through this process: it accepts nothing from a dead one, and nothing while the disk is full. */
   hold(ledger: Ledger): Ledger {
     return new Proxy(ledger, {
       get: (of, name) => {
@@ -117,7 +117,7 @@ export class Mortal {
           if (!writes.has(name)) return value.apply(of, args) as unknown
           if (this.dead || this.#diskIsFull()) throw new OutOfOrder('database or disk is full')
           const result: unknown = value.apply(of, args)
-          // What it does then nobody sees: it neither reaches the range nor writes.
+          // Its further actions have no effect: it reaches neither the range nor the ledger.
           if (!beats.has(name) && this.#isLastWrite()) this.kill()
           return result
         }

@@ -3,10 +3,10 @@ import { foldDrill, isOpen } from '../../model/drill.ts'
 import { latest } from './commands.ts'
 import type { World } from './world.ts'
 
-/** So many seconds after all has gone well again, the range is at rest. */
+/** This many seconds after the last failure, the range is at rest. */
 const restedWithin = 85
 
-/** Nothing of a drill changes the next: each begins on a range as it was before anything, with none of another's faults in. */
+/** Nothing of a drill affects the next: each starts on a range in its original state, with no other drill's faults. */
 export function beginsFresh(world: World): void {
   const begun = world.drills().map((id) => world.state(id))
   for (const state of begun) assert.equal(state.fingerprint, world.freshHash, 'a drill begins on a range as it was before all others')
@@ -22,7 +22,7 @@ export function beginsFresh(world: World): void {
 const isAtRest = ({ engine, ledger }: World): boolean =>
   engine !== null && !engine.running() && engine.troubles.length === 0 && ledger.openFaults().length === 0
 
-/** When all is quiet again the range is as it was, and takes the next drill. */
+/** At rest, the range is in its original state, and can start the next drill. */
 export async function comesToRest(world: World): Promise<void> {
   world.trouble.length = 0
   world.writesLeft = null
@@ -31,11 +31,11 @@ export async function comesToRest(world: World): Promise<void> {
   world.alerts.length = 0
   world.changedAt.clear()
   world.revive()
-  // What is late has come by then.
+  // Delayed calls have arrived by then.
   await world.pass(Math.max(10, latest + 2 - (world.seconds - world.troubledAt)))
   const state = world.engine?.running()
   if (state) world.does(world.engine?.abort('enough') ?? Promise.resolve())
-  // It has so long, and no trouble comes back.
+  // It has this long, without further failures.
   for (let second = 0; second < restedWithin && !isAtRest(world); second++) await world.pass(1)
   await world.pass(5)
   assert.deepEqual(world.wrong, [])
@@ -48,7 +48,7 @@ export async function comesToRest(world: World): Promise<void> {
     'nothing is in',
   )
   assert.deepEqual(engine.troubles, [])
-  // A drill's end sets back all that differs, and hides what a fault left; where there was none, what instructors broke is as it was.
+  // A drill's end resets all that differs, and hides what a fault left behind; without one, faults of instructors must leave nothing.
   if (world.drills().length === 0)
     for (const { fault, params } of world.ledger.faultsSince(0))
       assert.equal(await world.isInForce(fault, params), false, `${fault} was taken out, and is in force`)

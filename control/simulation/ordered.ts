@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { DrillEvent } from '../../model/drill.ts'
 
 const ends = new Set<DrillEvent['type']>(['drill-finished', 'drill-aborted', 'drill-voided'])
-/** What may still be said of a drill that is over: what becomes of the range, and words. */
+/** Events that may follow the end of a drill: about the restore, and messages. */
 const after = new Set<DrillEvent['type']>([
   'fault-reverted',
   'note-added',
@@ -12,7 +12,7 @@ const after = new Set<DrillEvent['type']>([
   'range-differed',
 ])
 
-/** Throws unless the events of one drill come in the order in which they may, and each once. */
+/** Throws unless the events of one drill are in a valid order, and each comes once. */
 export function mustBeOrdered(events: readonly DrillEvent[]): void {
   assert.equal(events[0]?.type, 'drill-started')
   const over = events.findIndex(({ type }) => ends.has(type))
@@ -32,7 +32,7 @@ export function mustBeOrdered(events: readonly DrillEvent[]): void {
     }
     if (event.type === 'page-resolved') assert.ok(firing.delete(event.alert.fingerprint), 'what resolves has fired')
     const isRecovered = event.type === 'milestone-reached' && event.milestone === 'recovered'
-    // An incident of a shift has recovered, whatever else pages.
+    // An incident of a shift has recovered, even if other pages fire.
     if (isRecovered && event.incident === undefined) assert.equal(firing.size, 0, 'recovered while a page fires')
   }
   const milestones = events.flatMap((event) => (event.type === 'milestone-reached' ? [`${event.milestone} ${event.incident}`] : []))

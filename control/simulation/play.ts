@@ -5,10 +5,10 @@ import { quiet } from './quiet.ts'
 import { recoveryIsTrue } from './recovery.ts'
 import { World } from './world.ts'
 
-/** What histories have come to. */
+/** Statistics of histories. */
 interface Covered {
   histories: number
-  /** Commands that were given. */
+  /** Commands executed. */
   steps: number
   /** On the simulated clock. */
   seconds: number
@@ -24,10 +24,10 @@ export const nothing = (): Covered => ({ histories: 0, steps: 0, seconds: 0, cra
 
 const count = (counts: Record<string, number>, what: string): void => void (counts[what] = (counts[what] ?? 0) + 1)
 
-/** Every so many histories is written to a file, as on a real range. */
+/** One in this many histories is written to a file, as on a real range. */
 const everyOnDisk = 8
 
-/** Plays a history, and asks after each step whether what is promised holds; adds to `covered` what it came to, step by step. */
+/** Plays a history, and checks the promises after each step; adds to `covered`, step by step. */
 export async function play(history: readonly Command[], covered: Covered = nothing()): Promise<void> {
   using world = await World.begin({ onDisk: covered.histories % everyOnDisk === 0 })
   covered.histories++
@@ -49,7 +49,7 @@ export async function play(history: readonly Command[], covered: Covered = nothi
   }
 }
 
-/** In lines, for who reads them. */
+/** In lines, for people to read. */
 export function toldOf({ histories, steps, seconds, crashes, drills, recovered, ended, commands }: Covered, tookMs: number): string[] {
   const each = (counts: Record<string, number>) =>
     Object.entries(counts)

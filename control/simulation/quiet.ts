@@ -1,4 +1,7 @@
-/** All that is done without waiting for time is done: on paper nothing waits for anything else, so that one turn takes all of it, and the next is to be sure. */
+/**
+ * Waits until everything is done that does not wait for time: in the simulation nothing waits for anything else, so that one turn is enough, and the
+ * next is for safety.
+ */
 export async function quiet(): Promise<void> {
   for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve))
 }

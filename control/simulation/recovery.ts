@@ -5,10 +5,10 @@ import { revertedIn } from '../taken-out.ts'
 import { simulated } from './simulated.ts'
 import type { World } from './world.ts'
 
-/** A fault whose time has come is in within so many seconds, and the drill of one that somebody took out is over. */
+/** Within this many seconds, a due fault is injected, and the drill of a fault that somebody reverted is over. */
 const dueWithin = 6
 
-/** Nobody is to fix what is not broken: a drill that goes on has in it what its timeline says. */
+/** No trainee has to fix what is not broken: a running drill has the faults of its timeline injected. */
 export function isBroken(world: World): void {
   if (!world.isCalm || world.aliveFor <= dueWithin || world.clockWasSet) return
   const state = world
@@ -22,15 +22,15 @@ export function isBroken(world: World): void {
     if (forMs !== undefined || drillClock(state, world.clock.now) < at + dueWithin * 1_000) continue
     const put = events.findLast((event) => event.type === 'fault-injected' && event.step === step)
     const record = put?.type === 'fault-injected' ? world.ledger.fault(put.instance) : null
-    // Somebody has just taken it out: that is looked at once a second, and in a pause nothing goes in.
+    // Somebody has just reverted it: that is checked once a second, and in a pause nothing is injected.
     if (record?.revertedAt && drillClock(state, world.clock.now) - drillClock(state, record.revertedAt) < dueWithin * 1_000) continue
     assert.ok(record?.state === 'injected', `the drill goes on, and its step ${step} is ${record?.state ?? 'not in'}`)
   }
 }
 
 /**
- * Recovered means that somebody fixed it: at that moment nothing of the drill was in force, and none of it was taken out by anybody else. Asked in the second in
- * which it is told: who recovers may die of it, and the reaper come.
+ * A recovery means that somebody fixed it: at that moment no fault of the drill had an effect, and none was reverted by anybody else. Checked in the
+ * second in which it is recorded: the control plane may be killed then, and the reaper revert the faults.
  */
 export async function recoveryIsTrue(world: World): Promise<void> {
   const drill = world.drills().at(-1)
@@ -43,7 +43,7 @@ export async function recoveryIsTrue(world: World): Promise<void> {
       if (event.type !== 'fault-injected' || reverted.has(event.instance)) continue
       const record = world.ledger.fault(event.instance)
       if (!record) continue
-      // A drill that is over by recovering takes out what was in it, in the same second; and whoever else does so then has no part in what was seen before.
+      // A drill that ends by recovering reverts its faults in the same second; other reverts in that second do not affect the recovery.
       const wasIn = record.state === 'injected' || (record.revertedAt ?? recoveredAt) >= recoveredAt
       assert.ok(wasIn, `recovered, and ${record.fault} was ${record.state} by somebody else`)
       assert.ok(!(await world.isInForce(record.fault, record.params)), `recovered, and ${record.fault} is in force`)
@@ -51,7 +51,7 @@ export async function recoveryIsTrue(world: World): Promise<void> {
   }
 }
 
-/** The drill, and each incident of a shift, as far as they have recovered. */
+/** The drill, and each incident of a shift, with their recoveries. */
 function recoveries(world: World, drill: string): { key: string; events: readonly DrillEvent[]; recoveredAt: number }[] {
   const [state, events] = [world.state(drill), world.events(drill)]
   const incidents = state.shift ? (simulated.find(({ id }) => id === state.scenario)?.incidents ?? []) : []

@@ -10,7 +10,7 @@ import { paperRange } from '../replay/paper-range.ts'
 import { SimulatedClock } from './clock.ts'
 import { quiet } from './quiet.ts'
 
-/** Whether a fault's effect can be seen on a range on paper, and is gone when it is out. */
+/** Whether a fault's effect can be seen on a simulated range, and disappears when it is reverted. */
 async function isOnPaper({ fault: id, params }: Scenario['timeline'][number]): Promise<boolean> {
   const range = paperRange(projectRoot, usualUsers)
   const fault = faultById(id)
@@ -28,7 +28,7 @@ async function isOnPaper({ fault: id, params }: Scenario['timeline'][number]): P
     return false
   }
 }
-/** Those whose every fault is one that paper takes; and shifts of two of them, as often as some ten scenarios. */
+/** Scenarios whose faults can all be simulated; and shifts of two of them, as often as some ten scenarios. */
 export const simulated: readonly Scenario[] = await onPaper()
 
 async function onPaper(): Promise<Scenario[]> {
@@ -39,7 +39,7 @@ async function onPaper(): Promise<Scenario[]> {
   const found = Promise.all(playable.map(({ timeline }) => Promise.all(timeline.map(isOnPaper))))
   let done = false
   void found.finally(() => (done = true))
-  // Some wait for what paper never does.
+  // Some wait for what never happens in the simulation.
   while (!done) {
     clock.advance(1_000)
     await quiet()
@@ -49,7 +49,7 @@ async function onPaper(): Promise<Scenario[]> {
   return [...drills, ...Array.from({ length: Math.ceil(drills.length / 6) }, () => twoAtOnce(drills))]
 }
 
-/** A shift whose two incidents overlap: each is paged for by alerts that are simulated, and both are felt. */
+/** A shift whose two incidents overlap: each pages by simulated alerts, and both affect users. */
 function twoAtOnce(drills: readonly Scenario[]): Scenario {
   const expects = (alert: string) => drills.filter(({ alerts }) => alerts.expected.some(({ name }) => name === alert))
   const [first] = expects('BrowseErrorBudgetBurn')

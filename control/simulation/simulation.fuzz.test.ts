@@ -8,10 +8,10 @@ import { guards } from './guards.ts'
 import { nothing, play, toldOf } from './play.ts'
 import { simulated } from './simulated.ts'
 
-/** Plays one random history after another, and tells what that has covered. */
+/** Plays random histories, one after another, and reports what they covered. */
 async function explore(context: { diagnostic: (line: string) => void }): Promise<void> {
   const stderr = process.stderr.write.bind(process.stderr)
-  // What engines complain of is what is done to them.
+  // Engines log the injected failures.
   process.stderr.write = () => true
   const covered = nothing()
   const from = performance.now()
@@ -19,7 +19,7 @@ async function explore(context: { diagnostic: (line: string) => void }): Promise
   try {
     await holdsFor(context, [anyHistory], (history) => (playing = play(history, covered)), { steps: () => covered.steps })
   } finally {
-    // The last one may have been given up when time was over.
+    // The last one may have been cut off when the time was over.
     await playing.catch(() => {})
     process.stderr.write = stderr
     for (const line of toldOf(covered, performance.now() - from)) context.diagnostic(line)
@@ -46,7 +46,7 @@ function defineTests(): void {
     })
   }
 
-  test('a drill that ends while a fault is being planned keeps it out', () =>
+  test('a drill that ends while a fault is being planned does not inject it', () =>
     play([
       start('busy-signal'),
       command('ease'),
@@ -57,7 +57,7 @@ function defineTests(): void {
       command('some time passes', 19),
     ]))
 
-  test('a scenario that is made easier in a pause is as broken as it should be soon after it goes on', async () => {
+  test('a scenario that is made easier in a pause is broken as it should be soon after it continues', async () => {
     const easier = simulated.filter(({ ease }) => (ease?.steps.length ?? 0) > 0)
     assert.ok(easier.length > 0)
     for (const { id } of easier)
@@ -73,7 +73,7 @@ function defineTests(): void {
       ])
   })
 
-  test('who takes everything out in the second in which somebody has recovered takes nothing from them', () =>
+  test('reverting all faults in the second of the recovery does not take it away', () =>
     play([
       start('holding-the-line'),
       ...Array.from({ length: 3 }, () => command('some time passes', 19)),
@@ -88,7 +88,7 @@ function defineTests(): void {
       command('some time passes', 4),
     ]))
 
-  test('a control plane that stood while the disk got room writes down what it holds at its next look', () =>
+  test('a control plane that was suspended while the disk got room writes its pending events at the next tick', () =>
     play([
       start('after-you'),
       command('some time passes', 3),
@@ -102,7 +102,7 @@ function defineTests(): void {
       command('some time passes', 4),
     ]))
 
-  test('a fault that went in unnoticed before a drill was made easier makes way for the lighter one', () =>
+  test('an unrecorded fault from before a drill was made easier is replaced by the lighter one', () =>
     play([
       start('full-house'),
       command('a write is the last', 69_472),
@@ -113,7 +113,7 @@ function defineTests(): void {
       command('some time passes', 19),
     ]))
 
-  test('a control plane that takes up a drill while the disk is full says so when there is room again', () =>
+  test('a control plane that resumes a drill while the disk is full records that when there is room again', () =>
     play([
       start('after-you'),
       ...Array.from({ length: 3 }, () => command('some time passes', 4)),
@@ -133,7 +133,7 @@ function defineTests(): void {
       ...Array.from({ length: 3 }, () => command('some time passes', 19)),
     ]))
 
-  test('of two faults in one policy, the older one may be taken out first: what is left means what it meant before', () =>
+  test('of two faults in one policy, the older one may be reverted first: what is left keeps its meaning', () =>
     play([
       start('busy-signal'),
       command('much time passes'),
@@ -142,7 +142,7 @@ function defineTests(): void {
       command('much time passes'),
     ]))
 
-  test('a fault that goes in between two settings of the clock has its limit moved with the second one', () =>
+  test('a fault that is injected between two settings of the clock has its deadline moved with the second one', () =>
     play([
       command('the clock is set', 4),
       command('the instructor breaks something'),
@@ -150,7 +150,7 @@ function defineTests(): void {
       command('some time passes'),
     ]))
 
-  test('a fault that went in unnoticed is told by whoever comes next, also where the clock was set back since', () =>
+  test('an unrecorded fault is recorded by the next process, even if the clock was set back since', () =>
     play([
       start('cut-short'),
       command('a write is the last', 2),
@@ -160,7 +160,7 @@ function defineTests(): void {
       command('much time passes'),
     ]))
 
-  test('what comes in late of a fault that is out already is taken out, also by whoever comes after', () =>
+  test('the late effect of a reverted fault is undone, even by the next process', () =>
     play([
       command('a call goes wrong', 76_012),
       command('the instructor breaks something'),
@@ -170,7 +170,7 @@ function defineTests(): void {
       command('some time passes', 5),
     ]))
 
-  test('a reaper that is slow to take out a fault leaves alone what a control plane has made of the policy meanwhile', () =>
+  test('a reaper whose revert is slow leaves a later change of the policy by the control plane alone', () =>
     play([
       start('one-in-ten'),
       command('some time passes', 1),
@@ -181,7 +181,7 @@ function defineTests(): void {
       command('the control plane is suspended'),
     ]))
 
-  test('whichever write a control plane dies after, the limits of faults go with the time of their drill', async () => {
+  test('whichever write a control plane dies after, faults’ deadlines move with the time of their drill', async () => {
     const changes: Command[][] = [
       [command('pause')],
       [command('extend')],
@@ -217,8 +217,8 @@ function defineTests(): void {
 
   test('at least ten scenarios can be simulated', () => assert.ok(simulated.length >= 10, String(simulated.length)))
 
-  test('the promises hold, no matter what people do and which process dies', (context) =>
-    // Of a thread in which tests are defined, each promise is followed, which takes a third of the time.
+  test('the promises are kept, no matter what people do and which process dies', (context) =>
+    // On the thread where tests are defined, each promise is tracked, which takes a third of the time.
     leastSteps === null ? explore(context) : exploreInThread(context))
 }
 

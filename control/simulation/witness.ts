@@ -3,14 +3,14 @@ import { isOpen, type DrillEvent, type DrillState } from '../../model/drill.ts'
 import type { DrillEngine } from '../drill-engine.ts'
 import type { Ledger } from '../ledger.ts'
 
-/** What a witness sees of the world that it stands in. */
+/** What a witness sees of its world. */
 interface World {
   readonly engine: DrillEngine | null
   readonly ledger: Ledger
-  /** Nothing has gone wrong for some time. */
+  /** Whether nothing has failed for some time. */
   readonly isCalm: boolean
   readonly clockWasSet: boolean
-  /** For so many seconds the control plane has been there and had time to run. */
+  /** Whether the control plane has been up, with time to run, for this many seconds. */
   readonly aliveFor: number
   drills(): string[]
   events(drill: string): readonly DrillEvent[]
@@ -18,21 +18,21 @@ interface World {
   diskWasFullWithin(seconds: number): boolean
 }
 
-/** What cannot be written on a full disk is at the second look after it has room again. */
+/** Pending events are written by the second tick after the disk has room again. */
 const writtenWithin = 3
 
-/** Something that was done, and taken by a control plane that lived. */
+/** An action that was accepted by a living control plane. */
 interface Deed {
-  /** By which its event is known. */
+  /** The key of its event. */
   key: string
-  /** In which it was begun. */
+  /** The drill in which it was started. */
   drill: string | null
   by: DrillEngine
-  /** Whether it was among the events: if not yet, the disk was full. */
+  /** Whether its event was written: if not, the disk was full. */
   isWritten: boolean
 }
 
-/** By what an event is known that somebody's deed made; null for all others. Whoever does something does it under a name of their own. */
+/** The key of an event that a person caused; null for all others. Each action is done under a name of its own. */
 function keyOf(event: DrillEvent): string | null {
   switch (event.type) {
     case 'note-added':
@@ -48,43 +48,43 @@ function keyOf(event: DrillEvent): string | null {
   }
 }
 
-/** What was looked at for one incident of a shift is looked at again for the next. */
+/** In a shift, a look for one incident is repeated for the next. */
 const mayBeAgain = (world: World, drill: string, key: string): boolean => world.state(drill).shift && key.endsWith(` in ${drill}`)
 
-/** Stands beside the range and remembers what was done and what was told, to hold it against the events of drills. */
+/** Remembers, beside the range, what was done and reported, to compare it with the events of drills. */
 export class Witness {
   #names = 0
   #deeds: Deed[] = []
-  /** What was not taken, and happened in no drill. */
+  /** Actions that were refused, and belong to no drill. */
   readonly #refused = new Set<string>()
   readonly #counts = new Map<string, { events: readonly DrillEvent[]; counts: ReadonlyMap<string, number> }>()
-  /** The drill that a control plane took over, and how often that had been told in it. */
+  /** The drill that a control plane resumed, and how often that had been recorded in it. */
   #takenOver: { drill: string; timesTold: number } | null = null
-  /** Drills that stood for so long that nobody could act in them. */
+  /** Drills that were suspended for so long that nobody could act in them. */
   readonly #stood = new Set<string>()
-  /** What all control planes have told live, in that order. */
+  /** The live events of all control planes, in order. */
   readonly told: DrillEvent[] = []
   /** How many of them are known to be in the ledger. */
   #held = 0
 
-  /** Of nobody else. */
+  /** A name that nobody else has. */
   name(): string {
     return `person ${++this.#names}`
   }
 
-  /** Notes whether a control plane took it, as far as whoever did it can know. */
+  /** Records whether a control plane accepted it, as far as the caller can know. */
   did(world: World, key: string, drill: string | null, work: () => unknown): unknown {
     const by = world.engine
     if (!by) return undefined
     const taken = () => {
-      // Of what a control plane took that has died of it, nobody was told.
+      // If a control plane accepted it and died, nobody was told.
       if (world.engine !== by) return
       const isWritten = this.#times(world, key) > 0
       assert.ok(isWritten || drill === null || world.diskWasFullWithin(writtenWithin), `${key} was taken, and is not in the drill's events`)
       this.#deeds.push({ key, drill, by, isWritten })
     }
     const failed = (error: unknown): never => {
-      // An action that the range did not take has been run all the same.
+      // An action that failed on the range was executed all the same.
       if (isCode(error, 'wrong-state')) this.#refused.add(key)
       else if (error instanceof Error && error.message === 'out of order') taken()
       throw error
@@ -99,19 +99,19 @@ export class Witness {
     }
   }
 
-  /** Another control plane has taken the place of one that died. */
+  /** A new control plane has replaced one that died. */
   takesOver(world: World): void {
     const drill = world.ledger.runningDrill()?.id
     this.#takenOver = drill === undefined ? null : { drill, timesTold: timesResumed(world, drill) }
   }
 
-  /** There has been nobody to act for so long that the reaper takes over. */
+  /** The control plane has been down for so long that the reaper takes over. */
   stands({ ledger }: World): void {
     const drill = ledger.runningDrill()?.id
     if (drill !== undefined) this.#stood.add(drill)
   }
 
-  /** Every page, action, view and kill that happens in a drill is in its events once. */
+  /** Every page, action, view and kill in a drill is in its events once. */
   mustBeTold(world: World): void {
     for (const drill of world.drills())
       for (const [key, times] of this.#countsOf(world, drill)) {
@@ -143,7 +143,7 @@ export class Witness {
     if (world.isCalm && world.aliveFor > 2 && isOpen(world.state(drill))) assert.equal(times, 1, 'a drill was taken up, and does not know')
   }
 
-  /** What is told live is what is written, and each once. */
+  /** Live events equal the written ones, each once. */
   #mustBeLedger(world: World): void {
     const { told } = this
     const drills = world.drills()

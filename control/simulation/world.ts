@@ -25,73 +25,73 @@ import { simulated } from './simulated.ts'
 import { quiet } from './quiet.ts'
 import { Witness } from './witness.ts'
 
-/** What is written is read back by who comes after a crash; a disk of its own makes it no truer. */
+/** Events are read back after a crash; a file would make the test no stricter. */
 const folder = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
-/** The reaper leaves what is overdue to the control plane for so long. */
+/** The reaper leaves overdue faults to the control plane for this long. */
 const reaperGraceMs = 2_000
 
-/** For so many seconds nothing has gone wrong: what ought to be so is so again. */
+/** After this many seconds without a failure, everything must be in order again. */
 export const calmAfter = 30
 
-/** A reaper that was killed is there again after so many seconds. */
+/** A killed reaper is restarted after this many seconds. */
 const reaperBackAfter = 3
 
-/** As they are simulated: always the first variant, whose faults paper takes. */
+/** Scenarios as they are simulated: always the first variant, whose faults can be simulated. */
 const scenarios = new Map(simulated.map((scenario) => [scenario.id, scenario]))
 
 /**
- * The real engine, injector, ledger and reaper's rules over a range on paper, on a simulated clock: processes are killed and started again, calls to the
- * range fail or are late, the disk fills up, the clock is set.
+ * The real engine, injector, ledger and the reaper's rules over a simulated range, on a simulated clock: processes are killed and restarted, calls to
+ * the range fail or are delayed, the disk fills up, the clock is set.
  */
 export class World implements Disposable {
   readonly clock = new SimulatedClock()
   readonly range: Range = paperRange(projectRoot, usualUsers)
   readonly alerts: CurrentAlert[] = []
-  /** At which second an alert of that fingerprint last began or ended. */
+  /** The second at which the alert with that fingerprint last began or ended. */
   readonly changedAt = new Map<string, number>()
-  /** All that is in store for calls to the range. */
+  /** Planned failures of calls to the range. */
   readonly trouble: Trouble[] = []
-  /** After so many more writes, whoever writes is killed. */
+  /** After this many more writes, the process that writes is killed. */
   writesLeft: number | null = null
   diskIsFull = false
   clockWasSet = false
-  /** When a call last failed or was late, the disk was full, or the clock was set. */
+  /** When a call last failed or was delayed, the disk was full, or the clock was set. */
   troubledAt = 0
   seconds = 0
   /** Where ledgers are: in a folder, or in memory. */
   readonly #where: string | { inMemory: string }
-  /** What everybody reads, whoever lives. */
+  /** A connection to the ledger that is independent of the processes. */
   readonly ledger: Ledger
   #reaper: { process: Mortal; injector: Injector; since: number } | null = null
   #reaperGoneSince = 0
   readonly #ledgers: Ledger[] = []
   #control: { process: Mortal; engine: DrillEngine; injector: Injector } | null = null
   #sampler = new Measured()
-  /** Whether the control plane gets no time to run, as when its process is stopped. */
+  /** Whether the control plane is suspended. */
   suspended = false
-  /** Looks at the world at the end of each second. */
+  /** Inspects the world at the end of each second. */
   eachSecond = async (): Promise<void> => {}
   readonly witness = new Witness()
-  /** When an action last began or ended, by the clock on the wall. */
+  /** When an action last began or ended, by the wall clock. */
   actedAt = 0
-  /** How often an instructor asked for a fault. */
+  /** How often an instructor requested a fault. */
   orders = 0
-  /** The drills of which it was told that they have recovered. */
+  /** The drills whose recovery was recorded. */
   readonly recovered = new Set<string>()
   #diskFullAt = Number.NEGATIVE_INFINITY
-  /** So many calls to the range are late now. */
+  /** The number of calls to the range that are delayed now. */
   #late = 0
   #revivedAt = 0
-  /** Since when there has been nobody to act but the reaper; null while the control plane is there. */
+  /** Since when only the reaper could act; null while the control plane is up. */
   #aloneSince: number | null = null
   readonly #drills = new Map<string, { events: readonly DrillEvent[]; state: DrillState | null }>()
   /** How often a control plane or a reaper was killed. */
   crashes = 0
-  /** What did not end as it may. */
+  /** Unexpected errors. */
   readonly wrong: unknown[] = []
   #fresh: Fingerprint | null = null
 
-  /** @param onDisk whether what is written is in a file, as on a real range: all else is the same, and takes half the time. */
+  /** @param onDisk whether the ledger is in a file, as on a real range: in memory, everything else is the same, and takes half the time. */
   constructor({ onDisk }: { onDisk: boolean }) {
     this.#where = onDisk ? mkdtempSync(path.join(folder, 'firedrill-simulation-')) : { inMemory: randomUUID() }
     this.ledger = new Ledger(this.#where)
@@ -100,9 +100,9 @@ export class World implements Disposable {
 
   static async begin(options = { onDisk: true }): Promise<World> {
     const world = new World(options)
-    // Paper begins without what a shop makes for itself, such as its queues.
+    // The simulated range lacks what a shop creates itself, such as its queues.
     await restoreBaseline(world.range, usualUsers)
-    // Paper tells what it keeps, which changes later.
+    // The simulated range returns its own objects, which change later.
     world.#fresh = structuredClone(await fingerprint(world.range))
     world.revive()
     await world.pass(20)
@@ -116,7 +116,7 @@ export class World implements Disposable {
     return this.#control?.injector ?? null
   }
 
-  /** Another control plane, where there is none. */
+  /** Starts a control plane if there is none. */
   revive(): void {
     if (this.#control) return
     const process = this.#mortal(() => this.#bury(process))
@@ -188,23 +188,23 @@ export class World implements Disposable {
   fillDisk(full: boolean): void {
     if (this.diskIsFull) this.#diskFullAt = this.seconds
     this.diskIsFull = full
-    // What could not be written down meanwhile is, at the next look.
+    // Pending events are written at the next tick.
     this.troubledAt = this.seconds
   }
 
-  /** For so many seconds the control plane has been there and had time to run. */
+  /** How long the control plane has been up, with time to run, in seconds. */
   get aliveFor(): number {
     return this.#control && !this.suspended ? this.seconds - this.#revivedAt : 0
   }
-  /** For so many seconds there has been nobody to act but the reaper. */
+  /** How long only the reaper could act, in seconds. */
   get aloneFor(): number {
     return this.#aloneSince === null || (this.#control && !this.suspended) ? 0 : this.seconds - this.#aloneSince
   }
-  /** All that have been begun. */
+  /** All drills that have started. */
   drills(): string[] {
     return [...this.#drills.keys()]
   }
-  /** What the ledger has of a drill; read only when there is more of it, as events are never changed. */
+  /** A drill's events in the ledger; read only when there are more, because events never change. */
   #told(drill: string): { events: readonly DrillEvent[]; state: DrillState | null } {
     const known = this.#drills.get(drill)
     if (known && known.events.length === this.ledger.countEvents(drill, Number.MAX_SAFE_INTEGER, [])) return known
@@ -222,14 +222,14 @@ export class World implements Disposable {
     return state
   }
 
-  /** Something that goes on by itself: what it may end with is what people are told. */
+  /** Runs something in the background: expected refusals are ignored. */
   does(work: Promise<unknown>): void {
     work.catch((error: unknown) => {
       if (!isTold(error)) this.wrong.push(error)
     })
   }
 
-  /** So many seconds go by; in each, whoever lives looks once. */
+  /** Advances the time by this many seconds; in each, every living process ticks once. */
   async pass(seconds: number): Promise<void> {
     for (let second = 0; second < seconds; second++) {
       this.seconds++
@@ -246,7 +246,7 @@ export class World implements Disposable {
         this.#aloneSince = null
       } else {
         this.#revivedAt = this.seconds
-        // Who stands still writes nothing down.
+        // A suspended process writes nothing.
         if (this.suspended) this.#diskFullAt++
         this.#aloneSince ??= this.seconds
         if (this.aloneFor >= leaseMs / 1_000) this.witness.stands(this)
@@ -257,17 +257,17 @@ export class World implements Disposable {
   }
 
   async #reap(): Promise<void> {
-    // The control plane or the supervisor starts it again.
+    // The control plane or the supervisor restarts it.
     if (this.seconds - this.#reaperGoneSince >= reaperBackAfter) this.#reaper ??= this.#newReaper()
     if (!this.#reaper) return
     const { injector, since } = this.#reaper
-    // It holds a connection: one that nobody serves says so however the clock is set.
+    // It holds a connection, which closes when the control plane is down, whatever the clock says.
     const unserved = Math.min(this.aloneFor, this.seconds - since)
     if ((!this.#control || this.suspended) && unserved >= leaseMs / 1_000) this.does(injector.revertAll())
     this.does(injector.revertOverdue(reaperGraceMs))
   }
 
-  /** Whether anything that was put in is in force: what it changed is not as on a fresh range. */
+  /** Whether any injected fault has an effect: what it changed differs from a fresh range. */
   async isBroken(): Promise<boolean> {
     for (const { fault, params } of this.ledger.openFaults()) if (await this.isInForce(fault, params)) return true
     return false
@@ -284,7 +284,7 @@ export class World implements Disposable {
   get freshHash(): string | undefined {
     return this.#fresh?.hash
   }
-  /** What of the range is not as it was before anything. */
+  /** What differs from the range's original state. */
   async difference(): Promise<string[]> {
     return this.#fresh ? difference(this.#fresh, await fingerprint(this.range)) : []
   }
@@ -301,7 +301,10 @@ export class World implements Disposable {
 const isTold = (error: unknown): boolean =>
   error instanceof Error && (error.name === 'FiredrillError' || /out of order|disk is full/.test(error.message))
 
-/** A range whose mesh policy is told by what it means: where two faults were taken out of it in another order than they went in, it is written otherwise. */
+/**
+ * A range that returns its mesh policy in a normal form: if two faults were reverted in another order than they were injected, the text differs but
+ * not the meaning.
+ */
 const asMeant = (range: Range): Range => ({
   ...range,
   mesh: {
@@ -319,8 +322,8 @@ const asMeant = (range: Range): Range => ({
 })
 const meanings = new Map<string, string>()
 
-/** How what faults change looks on a range that nobody has touched. */
+/** What faults change, on a range that nobody has touched. */
 const observed = new Map<string, string>()
 
-/** Users wait in vain while something is broken. */
+/** Users' requests fail while something is broken. */
 const hurt = (): Second => ({ ...well(), users: { good: 8, slow: 0, failed: 12 } })

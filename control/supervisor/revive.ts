@@ -1,4 +1,4 @@
-/** Starts again whatever of this host is supervised and ended without being asked to; run by `watch.sh` when nobody else did. */
+/** Restarts supervised components of this host that exited unexpectedly; run by `watch.sh` when nothing else has restarted them. */
 import { supervisedNames } from '../../model/components.ts'
 import { describeError } from '../../model/errors.ts'
 import { openLocalRange } from '../wiring.ts'

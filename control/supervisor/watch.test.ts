@@ -11,7 +11,7 @@ import { RangeState } from '../../range/targets/local/state.ts'
 
 const dir = mkdtempSync(path.join(tmpdir(), 'firedrill-supervisor-'))
 const state = new RangeState(dir)
-/** Stands in for what starts them again: writes down that it was asked to. */
+/** A stand-in for the script that restarts them: records that it was called. */
 const asked = path.join(dir, 'asked')
 const revive = path.join(dir, 'revive')
 let watcher: ChildProcess
@@ -28,7 +28,7 @@ const record = (identity: { pid: number; startTicks: number }, stopping = false)
 before(() => {
   writeFileSync(revive, `echo asked >> ${asked}\n`)
   const script = path.join(import.meta.dirname, 'watch.sh')
-  // Its revive is run by a shell here, which takes Node's option for its own.
+  // Its revive is run by a shell here, which would take Node's option for its own.
   const shell = path.join(dir, 'shell')
   writeFileSync(shell, '#!/bin/sh\nshift\nexec /bin/sh "$@"\n', { mode: 0o755 })
   watcher = spawn('/bin/sh', [script, path.join(dir, 'run'), shell, revive, 'control', 'reaper'], { stdio: 'ignore' })
@@ -46,16 +46,16 @@ after(async () => {
 
 const wasAsked = async (withinMs: number): Promise<boolean> =>
   (await poll(withinMs, () => existsSync(asked) && readFileSync(asked, 'utf8').includes('asked'), 50)) !== null
-/** Long enough for several looks. */
+/** Long enough for several checks. */
 const severalLooksMs = 3_500
 
-test('when both are gone, both are started again', async () => {
+test('when both are down, both are restarted', async () => {
   state.setRun('control', record(gone))
   state.setRun('reaper', record(gone))
   assert.equal(await wasAsked(20_000), true)
 })
 
-test('a pid that belongs to another process by now counts as gone', async () => {
+test('a pid that another process has by now counts as down', async () => {
   state.setRun('reaper', record({ ...alive, startTicks: alive.startTicks - 1 }))
   assert.equal(await wasAsked(20_000), true)
 })

@@ -21,7 +21,7 @@ const clusterOf = (range: Range) => {
   return range.cluster
 }
 
-describe('what an action takes', () => {
+describe('parameters of actions', () => {
   const bounds: [id: string, taken: Record<string, unknown>[], refused: Record<string, unknown>[]][] = [
     [
       'peek-queue',
@@ -120,7 +120,7 @@ describe('what an action takes', () => {
 })
 
 describe('releases and settings', () => {
-  test('a service is rolled back to what ran before, or to the release before that in its list, and not to a canary', async () => {
+  test('a service is rolled back to the previous release, or to the one before it in the list, and not to a canary', async () => {
     const range = onPaper()
     const [first, second] = range.releases.list('inventory').map(({ version }) => version)
     assert.ok(first && second)
@@ -146,7 +146,7 @@ describe('releases and settings', () => {
     )
   })
 
-  test('the list of releases says which one runs, and which one as a canary', async () => {
+  test('the list of releases says which one runs, and which one is a canary', async () => {
     const range = onPaper()
     const running = async () =>
       (await act(range, 'list-releases', { service: 'catalog' })).rows?.flatMap(({ version, running: how }) =>
@@ -165,7 +165,7 @@ describe('releases and settings', () => {
     )
   })
 
-  test('a setting is changed beside those that there are, and an empty value is the default again', async () => {
+  test('changing a setting keeps the others, and an empty value restores the default', async () => {
     const range = onPaper()
     await range.config.set('catalog', { LOG_LEVEL: 'debug' }, 'Sam')
     await act(range, 'change-setting', { service: 'catalog', key: 'DB_POOL_MAX', value: '5' })
@@ -181,7 +181,7 @@ describe('releases and settings', () => {
     assert.match(await told('orders'), /default/)
   })
 
-  test('the rate of the gateway and the payment provider are set, and set back, without a loss of other settings', async () => {
+  test('the gateway’s rate and the payment provider are set, and reset, without changing other settings', async () => {
     const range = onPaper()
     for (const service of ['gateway', 'payments'] as const) await range.config.set(service, { LOG_LEVEL: 'debug' }, 'Sam')
     await act(range, 'limit-rate', { requestsPerSecond: 40 })
@@ -200,7 +200,7 @@ describe('the mesh', () => {
       .map((document) => document.toJS() as { kind: string; metadata: { name: string }; spec: { http?: Record<string, unknown>[] } })
       .find(({ kind, metadata }) => kind === 'VirtualService' && metadata.name === to)?.spec.http?.[0]
 
-  test('retries and the timeout of calls to a service are set, and taken away', async () => {
+  test('retries and the timeout of calls to a service are set, and removed', async () => {
     const range = onPaper()
     await act(range, 'set-mesh-retries', { to: 'inventory', attempts: 3, perTryTimeoutMs: 250 })
     await act(range, 'set-mesh-timeout', { to: 'inventory', timeoutMs: 900 })
@@ -217,7 +217,7 @@ describe('the mesh', () => {
     assert.deepEqual([without?.['retries'], without?.['timeout']], [{ attempts: 0 }, undefined])
   })
 
-  test('what is shown of a service is what concerns it, and who changed the policy last', async () => {
+  test('the output for a service has its own policy, and who changed the policy last', async () => {
     const range = onPaper()
     const fresh = await act(range, 'inspect-mesh', { to: 'payments' })
     assert.deepEqual(new Set(fresh.rows?.map(({ kind }) => String(kind).split(',')[0])), new Set(['VirtualService', 'DestinationRule']))
@@ -229,7 +229,7 @@ describe('the mesh', () => {
     assert.ok(!(await act(range, 'inspect-mesh', { to: 'catalog' })).rows?.some(({ timeout }) => timeout === '1234ms'))
   })
 
-  test('a policy is rolled back to the previous one, or to the revision that is named', async () => {
+  test('a policy is rolled back to the previous revision, or to the named one', async () => {
     const range = onPaper()
     await assert.rejects(act(range, 'roll-back-mesh-policy'), { code: 'bad-request' })
     for (const timeoutMs of [500, 600, 600]) await act(range, 'set-mesh-timeout', { to: 'payments', timeoutMs })
@@ -240,7 +240,7 @@ describe('the mesh', () => {
     await assert.rejects(act(range, 'roll-back-mesh-policy', { revision: 99 }), { code: 'bad-request', message: /choose 0, 1, 2, 3, 4, 5/ })
   })
 
-  test('a policy that cannot be read is not applied, and one that can be is', async () => {
+  test('an invalid policy is not applied, and a valid one is', async () => {
     const range = onPaper()
     await assert.rejects(act(range, 'apply-mesh-policy', { yaml: 'kind: Nothing' }), { code: 'bad-request' })
     assert.equal((await range.mesh.history()).length, 1)
@@ -248,7 +248,7 @@ describe('the mesh', () => {
     assert.equal((await range.mesh.history()).at(-1)?.by, 'Robin')
   })
 
-  test('certificates are listed with those that others refuse, and a service is issued a new one', async () => {
+  test('certificates are listed with those that peers refuse, and a new one is issued to a service', async () => {
     const range = onPaper()
     assert.doesNotMatch((await act(range, 'list-certificates')).summary, /not accepted/)
     const identities = await range.mesh.identities()
@@ -270,7 +270,7 @@ describe('the mesh', () => {
 describe('the queue', () => {
   const message = (redelivered: boolean): QueueMessage => ({ messageId: null, redelivered, body: 'x'.repeat(400), headers: { a: 1 } })
 
-  test('what waits in a queue is shown without an end', async () => {
+  test('messages in a queue are shown, up to a limit', async () => {
     const range = onPaper()
     range.queue.peek = async (_queue, limit) => [message(true), message(false)].slice(0, limit)
     const { rows } = await act(range, 'peek-queue', { queue: 'orders.fulfilment' })
@@ -286,7 +286,7 @@ describe('the queue', () => {
     assert.equal((await act(range, 'peek-queue', { queue: 'orders.fulfilment', limit: 1 })).rows?.length, 1)
   })
 
-  test('the broker is shown with its alarms, its queues and their routes', async () => {
+  test('the broker is shown with its alarms, queues and bindings', async () => {
     const range = onPaper()
     await act(range, 'bind-queue', { queue: 'orders.fulfilment' })
     await act(range, 'set-broker-memory', { megabytes: 200 })
@@ -337,7 +337,7 @@ describe('the queue', () => {
     await inVain
   })
 
-  test('dead letters go back to where they came from, and a purge is of one queue', async () => {
+  test('dead letters return to their queue, and a purge affects one queue', async () => {
     const range = onPaper()
     const done: unknown[] = []
     range.queue.move = async (...given) => (done.push(given), 3)
@@ -349,7 +349,7 @@ describe('the queue', () => {
 })
 
 describe('the cache', () => {
-  /** Redis with some keys, and what it was told. */
+  /** Redis with some keys, and the commands it received. */
   function withKeys(keys: Record<string, string>) {
     const range = onPaper()
     const told: string[] = []
@@ -365,7 +365,7 @@ describe('the cache', () => {
     return { range, told }
   }
 
-  test('memory, evictions and a page of twenty keys are shown, each with the beginning of its value', async () => {
+  test('memory, evictions and a page of twenty keys are shown, each with the start of its value', async () => {
     const keys = Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`k${String(29 - index).padStart(2, '0')}`, 'v'.repeat(200)]))
     const { rows, summary } = await act(withKeys(keys).range, 'inspect-cache')
     assert.match(summary, /30 keys, 1M of 64M, allkeys-lru/)
@@ -388,10 +388,10 @@ describe('the cache', () => {
   })
 })
 
-describe('the configuration of a data store', () => {
+describe('the configuration of a datastore', () => {
   const differs = async (range: Range, store: string) => (await act(range, 'list-store-settings', { store })).rows
 
-  test('what is not as it was started is listed, and restored by an empty value', async () => {
+  test('settings that differ from the start are listed, and restored by an empty value', async () => {
     const { range } = freshRange()
     assert.match((await act(range, 'list-store-settings', { store: 'redis' })).summary, /settings with which it was started/)
     await act(range, 'change-store-setting', { store: 'redis', name: 'maxmemory', value: '1048576' })
@@ -409,7 +409,7 @@ describe('the configuration of a data store', () => {
     assert.deepEqual(await differs(range, 'rabbitmq'), [])
   })
 
-  test('what there is not, and what the store does not accept, is refused; a store that does not answer has refused nothing', async () => {
+  test('unknown settings and invalid values are refused; a store that does not answer has refused nothing', async () => {
     const { range } = freshRange()
     const change = (store: string, name: string, value: string) => act(range, 'change-store-setting', { store, name, value })
     for (const [store, name, value, message] of [
@@ -434,7 +434,7 @@ describe('components, jobs and the monitoring', () => {
     assert.deepEqual(restarted, ['redis', 'orders-proxy'])
   })
 
-  test('jobs that people started are listed, not those of the schedule, and stopped by their program', async () => {
+  test('jobs that people started are listed, not scheduled ones, and stopped by their program', async () => {
     const range = onPaper()
     assert.match((await act(range, 'list-jobs')).summary, /no job/)
     for (const name of ['apply-limits', 'sales-report', 'sales-report']) await range.jobs.start(name, {})
@@ -452,7 +452,7 @@ describe('components, jobs and the monitoring', () => {
     )
   })
 
-  test('what is not scraped and foreign rules are shown, and put right one by one', async () => {
+  test('components without a scrape and foreign rules are shown, and fixed one by one', async () => {
     const range = onPaper()
     await range.monitoring.setUnscraped(['orders', 'catalog'])
     for (const file of ['noise', 'lies']) await range.monitoring.setExtraRules(file, 'groups: []')
@@ -478,7 +478,7 @@ describe('the cluster', () => {
     ageSeconds: 5,
   })
 
-  test('pods, services, autoscalers and budgets are listed, and those with a trouble are counted', async () => {
+  test('pods, services, autoscalers and budgets are listed, and those with a problem are counted', async () => {
     const range = onPaper()
     Object.assign(clusterOf(range), {
       pods: async () => [pod('a', ''), pod('b', 'CrashLoopBackOff'), pod('c', '')],
@@ -507,7 +507,7 @@ describe('the cluster', () => {
     assert.deepEqual((await act(range, 'describe-workload', { component: 'orders' })).rows, [{ field: 'replicas', value: 'orders' }])
   })
 
-  test('events are warnings unless all are asked for', async () => {
+  test('events are only warnings by default', async () => {
     const range = onPaper()
     clusterOf(range).events = async () => ['Warning', 'Normal'].map((type) => ({ at: '', type, reason: type, object: '', message: '' }))
     const reasons = async (raw: Record<string, unknown>) => (await act(range, 'list-events', raw)).rows?.map(({ reason }) => reason)
@@ -515,7 +515,7 @@ describe('the cluster', () => {
     assert.deepEqual(await reasons({ warnings: false }), ['Warning', 'Normal'])
   })
 
-  test('a network policy lets in those that it names, everybody, or nobody', async () => {
+  test('a network policy allows named apps, everybody, or nobody', async () => {
     const range = onPaper()
     clusterOf(range).networkPolicies = async () => [
       { name: 'a', pods: '', from: null },
@@ -529,7 +529,7 @@ describe('the cluster', () => {
     ])
   })
 
-  test('objects are edited, and brought back to their manifests', async () => {
+  test('objects are edited, and reset to their manifests', async () => {
     const range = onPaper()
     await act(range, 'scale-deployment', { service: 'orders', replicas: 3 })
     await assert.rejects(act(range, 'set-autoscaler', { service: 'orders', min: 1, max: 2 }), { code: 'not-found' })
@@ -548,7 +548,7 @@ describe('the cluster', () => {
     assert.ok((await clusterOf(range).edits()).every(({ kind }) => kind === 'HorizontalPodAutoscaler'))
   })
 
-  test('a quota is lifted, and it is said where there was none', async () => {
+  test('a quota is lifted, and the result says if there was none', async () => {
     const range = onPaper()
     let quota: number | null = 12
     Object.assign(clusterOf(range), { quota: async () => quota, setQuota: async (pods: number | null) => void (quota = pods) })
@@ -558,7 +558,7 @@ describe('the cluster', () => {
   })
 })
 
-test('an action that looks says where, as evidence', () => {
+test('an action that looks names the view, as evidence', () => {
   const looks: [id: string, raw: Record<string, unknown>, view: string, component: string][] = [
     ['list-releases', { service: 'orders' }, 'deploys', 'orders'],
     ['list-settings', { service: 'orders' }, 'deploys', 'orders'],

@@ -15,7 +15,7 @@ const shown = [
   'instantaneous_ops_per_sec',
 ]
 
-/** Where the next page begins, and the keys of this one. */
+/** The cursor of the next page, and the keys of this one. */
 const scanned = z.tuple([z.string(), z.array(z.string())])
 
 export const inspectCache = defineAction({

@@ -6,7 +6,7 @@ import { serviceOfHost } from '../../model/mesh.ts'
 import { checked } from '../../model/outside.ts'
 import { documentsOf } from '../../model/yaml/read.ts'
 
-/** Of a resource of the mesh, what is shown. */
+/** The part of a mesh resource that is shown. */
 const policySchema = z.object({
   kind: z.string(),
   spec: z.object({

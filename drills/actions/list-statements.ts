@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineAction } from '../../model/action.ts'
 
-/** Long enough for a busy statement to have run, and short enough that whoever asks has an answer within two seconds. */
+/** Long enough for a busy statement to have run, and short enough to answer within two seconds. */
 const lookMs = 1_000
 const perSecond = (count: number): number => Math.round((count * 1_000) / lookMs)
 

@@ -12,7 +12,7 @@ export const quarantineMessage = defineAction({
   kind: 'change',
   params: z.object({}),
   async run({ range }) {
-    // The worker has it in hand half of the time: look until it is back in the queue.
+    // The worker holds it half of the time: look until it is back in the queue.
     const giveUpAt = Date.now() + 8_000
     do {
       let found = false

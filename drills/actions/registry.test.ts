@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { rangeFeatures, type RangeFeature } from '../../model/range.ts'
 import { actionById, actions, actionsFor } from './registry.ts'
 
-test('each action is found by its id, and an unknown one is told with those that there are', () => {
+test('each action is found by its id, and an unknown one is refused with the list', () => {
   for (const action of actions) assert.equal(actionById(action.id), action)
   assert.equal(new Set(actions.map(({ id }) => id)).size, actions.length)
   assert.throws(() => actionById('no-such'), {
@@ -13,7 +13,7 @@ test('each action is found by its id, and an unknown one is told with those that
   assert.throws(() => actionById(''), { code: 'not-found' })
 })
 
-test('what an action needs and a range lacks keeps it from being offered there, and no other', () => {
+test('an action is offered unless the range lacks what it needs', () => {
   assert.deepEqual(actionsFor({ lacks: [] }), actions)
   for (const feature of rangeFeatures) {
     const offered = new Set(actionsFor({ lacks: [feature] }).map(({ id }) => id))
@@ -25,7 +25,7 @@ test('what an action needs and a range lacks keeps it from being offered there, 
   for (const id of ['list-pods', 'apply-manifest', 'end-canary']) assert.ok(!left.includes(id), id)
 })
 
-test('an action begins with a verb, says what it does, and takes an object', () => {
+test('an action’s title begins with a verb, and it has a description and an object of parameters', () => {
   for (const { id, title, description, kind, params } of actions) {
     assert.match(title, /^[A-Z]/, id)
     assert.ok(description.length > 10, id)

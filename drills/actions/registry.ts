@@ -125,7 +125,7 @@ export const actions: readonly AnyAction[] = [
   setAutoscaler,
 ]
 
-/** What a responder may do to a range: what it has nothing for, where its shop runs, is not offered. */
+/** Actions of responders: an action for which the range lacks something is not offered. */
 export const actionsFor = (range: Pick<Range, 'lacks'>): AnyAction[] =>
   actions.filter(({ needs = [] }) => !needs.some((need) => range.lacks.includes(need)))
 

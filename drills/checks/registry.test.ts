@@ -19,7 +19,7 @@ const well: Omit<Sample, 'at'> = {
   stalePrices: 0,
 }
 const sample = (changed: Partial<Sample> = {}): Sample => ({ ...well, at: 0, ...changed })
-/** Samples with what Locust had counted at each time, in milliseconds. */
+/** Samples with Locust's counts at each time, in milliseconds. */
 const counted = (...users: [at: number, good: number, slow: number, failed: number][]): Sample[] =>
   users.map(([at, good, slow, failed]) => sample({ at, users: { good, slow, failed } }))
 
@@ -48,7 +48,7 @@ describe('users are served', () => {
   ]
   for (const [what, samples, ok, detail] of table) test(what, () => assert.deepEqual(usersServed.judge(samples), { ok, detail }))
 
-  test('samples in which Locust did not answer are passed over', () => {
+  test('samples in which Locust did not answer are skipped', () => {
     const gap = sample({ at: 6_000, users: null })
     assert.equal(usersServed.judge([...counted([0, 0, 0, 0], [5_000, 10, 0, 0]), gap]).ok, true)
     assert.equal(usersServed.judge([gap]).ok, false)
@@ -83,7 +83,7 @@ describe('prices are current', () => {
   for (const [stalePrices, ok, detail] of [
     [0, true, 'all are'],
     [1, false, '1 products are shown at an old price'],
-    // What does not answer is for other checks to tell.
+    // Other checks report what does not answer.
     [null, true, 'all are'],
   ] as const)
     test(`with ${stalePrices} at an old price`, () =>
@@ -96,7 +96,7 @@ describe('components are ready', () => {
       one.name === name ? { ...one, healthy: false, state: 'exited' as const, ...(detail ? { detail } : {}) } : one,
     )
 
-  test('each component of the shop counts, and is told with what is wrong with it', () => {
+  test('each component of the shop counts, and is named with its problem', () => {
     for (const name of shopComponentNames.filter((each) => allRunning().some((one) => one.name === each))) {
       assert.deepEqual(componentsReady.judge([sample({ components: without(name) })]), { ok: false, detail: `${name}: exited` })
       assert.deepEqual(
@@ -106,20 +106,20 @@ describe('components are ready', () => {
     }
   })
 
-  test('the monitoring does not count, and neither does what was seen before', () => {
+  test('the monitoring does not count, and neither do earlier samples', () => {
     assert.deepEqual(componentsReady.judge([sample({ components: without('redis') }), sample({ components: without('prometheus') })]), {
       ok: true,
       detail: 'all are',
     })
   })
 
-  test('of what nothing is known it is not said that it is ready', () => {
+  test('a component with an unknown state does not count as ready', () => {
     for (const samples of [[], [sample({ components: [] })]])
       assert.deepEqual(componentsReady.judge(samples), { ok: false, detail: 'nothing is known of the components yet' })
   })
 })
 
-test('a range is healthy when every check passes, and its users are fine when those pass that they feel', () => {
+test('a range is healthy when every check passes, and its users are served when those that they notice pass', () => {
   const fine = counted([0, 0, 0, 0], [5_000, 10, 0, 0])
   const last = fine.at(-1)
   assert.ok(last)

@@ -10,12 +10,12 @@ export const checks: readonly Check[] = [usersServed, ordersFulfilled, pricesCur
 export interface Verdict {
   /** Everything is healthy. */
   healthy: boolean
-  /** Users feel nothing. */
+  /** Users notice nothing. */
   usersFine: boolean
   results: (CheckResult & { id: string; title: string; felt: boolean })[]
 }
 
-/** Decides from what was seen that the range is healthy, however it came to be. */
+/** Decides from samples whether the range is healthy, whatever made it so. */
 export function judge(samples: readonly Sample[]): Verdict {
   const results = checks.map(({ id, title, felt, judge: decide }) => ({ id, title, felt, ...decide(samples) }))
   return {

@@ -4,7 +4,7 @@ const windowMs = 5_000
 /** Share of requests that may be slow or fail in a healthy range. */
 const tolerated = 0.05
 
-/** Users get answers, in time: as Locust felt it over the last seconds. */
+/** Users get answers in time: by Locust's counts over the last seconds. */
 export const usersServed: Check = {
   id: 'users-served',
   title: 'Users are served',

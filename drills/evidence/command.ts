@@ -1,26 +1,26 @@
 import type { ShopComponentName } from '../../model/components.ts'
 import type { ViewKind } from '../../model/scenario.ts'
 
-/** A place that a command looks at. */
+/** A view that a command looks at. */
 export interface CommandLook {
   view: ViewKind
   component: ShopComponentName
   /** For people: what was looked at. */
   detail: string
-  /** The name in the terminal that must have answered meanwhile; null for a file, which says nothing of who reads it. */
+  /** The name in the terminal that must have answered meanwhile; null for a file, whose reads cannot be attributed. */
   answeredBy: string | null
 }
 
-/** What one simple command has to do with the shop. */
+/** The relation of one simple command to the shop. */
 export interface CommandRead {
   looks: CommandLook[]
-  /** Whether it changes the shop. What cannot be recognised changes nothing. */
+  /** Whether it changes the shop; commands that are not recognised count as no change. */
   changes: boolean
-  /** The action that does the same, where there is one: it is as harmful. */
+  /** The action that does the same, if any: it is as harmful. */
   sameAs?: { action: string; params: Record<string, unknown> }
 }
 
-/** What is recognised in the arguments of one kind of program. */
+/** Recognises the arguments of one kind of program. */
 export interface CommandEvidence {
   id: string
   programs: readonly string[]
@@ -31,7 +31,7 @@ export interface CommandEvidence {
 export const defineEvidence = (evidence: CommandEvidence): CommandEvidence => evidence
 export const nothing: CommandRead = { looks: [], changes: false }
 
-/** The value of an option, however it is written: `-h redis`, `-hredis`, `--host redis`, `--host=redis`. All of them, where it is given more than once. */
+/** The value of an option, in any notation: `-h redis`, `-hredis`, `--host redis`, `--host=redis`. All values, if it is repeated. */
 export function optionValues(words: readonly string[], ...names: string[]): string[] {
   return words.flatMap((word, index) => {
     for (const name of names) {

@@ -2,7 +2,7 @@ import { isProxy, isService } from '../../model/components.ts'
 import { componentNamed } from '../evidence.ts'
 import { defineEvidence, nothing, optionValues, type CommandLook } from './command.ts'
 
-/** What listens at a port of a data store, by its name in the terminal and what a look at it is. */
+/** Ports of datastores, by name in the terminal, with the view that a request to each looks at. */
 const stores: Record<string, { answeredBy: string } & Pick<CommandLook, 'view' | 'component'>> = {
   'rabbitmq:15672': { answeredBy: 'rabbitmqManagement', view: 'queue', component: 'rabbitmq' },
   'rabbitmq:15692': { answeredBy: 'rabbitmqMetrics', view: 'dashboard', component: 'rabbitmq' },
@@ -10,7 +10,9 @@ const stores: Record<string, { answeredBy: string } & Pick<CommandLook, 'view' |
   'redis:9121': { answeredBy: 'redisExporter', view: 'dashboard', component: 'redis' },
 }
 
-/** A proxy's own administration is a look at the mesh around its service; metrics are one at its dashboard. What the control plane answers, it notes itself. */
+/**
+ * A proxy's admin API is a look at the mesh around its service; metrics are one at its dashboard. The control plane records its own answers itself.
+ */
 export const curl = defineEvidence({
   id: 'curl',
   programs: ['curl', 'wget'],
@@ -24,7 +26,7 @@ export const curl = defineEvidence({
   },
 })
 
-/** Of an argument that is an address of the shop's: its host and path. */
+/** Host and path of an argument that is an address of the shop's. */
 function placeOf(word: string): { host: string; port: string; path: string } | null {
   const found = /^(?:http:\/\/)?(?:[^@/\s]*@)?([a-z-]+)(?::(\d+))?(\/.*)?$/.exec(word)
   const [, host = '', port = '', path = '/'] = found ?? []

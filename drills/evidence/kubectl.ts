@@ -4,7 +4,7 @@ import { defineEvidence, nothing, optionValues, type CommandLook, type CommandRe
 
 const withValue =
   /^(-n|-l|-o|-c|-f|-p|-k|--(namespace|selector|output|container|filename|patch|patch-file|type|replicas|tail|since|since-time|to-revision|revision|context|cluster|user|kubeconfig|field-selector|sort-by|timeout|grace-period|template|limits|requests|containers|for|subresource|field-manager|min|max|raw|as|v|log-file|limit-bytes|kustomize|max-log-requests))$/
-/** What a name of a kind is, in the short and the long of it. */
+/** Short and long names of kinds. */
 const kinds: Record<string, string> = {
   ...named('pod', 'po', 'pods'),
   ...named('deployment', 'deploy', 'deployments', 'deployments.apps', 'deployment.apps'),
@@ -32,7 +32,7 @@ const changes = /^(apply|edit|patch|delete|scale|autoscale|set|label|annotate|re
 const changesRollout = /^(undo|restart|pause|resume)$/
 
 /**
- * What the API server says of one component is a look at it: its log, or what its workload, pods and Services are. A list of all of them is a look at none, and
+ * Output of the API server about one component is a look at it: its log, or its workload, pods and Services. A list of all components is no look, and
  * neither are events.
  */
 export const kubectl = defineEvidence({
@@ -86,7 +86,7 @@ function looksAt(name: string | undefined, place: (component: ShopComponentName)
   return { looks: component === null ? [] : [{ ...place(component), answeredBy }], changes: false }
 }
 
-/** Of the actions, what a command does as well. */
+/** Actions with an equivalent command. */
 function sameAs(verb: string, rest: string[], words: readonly string[]): Pick<CommandRead, 'sameAs'> {
   const { kind = '', name = '' } = objectsIn(rest)[0] ?? {}
   const component = componentOf(name)
@@ -97,7 +97,7 @@ function sameAs(verb: string, rest: string[], words: readonly string[]): Pick<Co
   return {}
 }
 
-/** `deploy/orders`, or `deploy orders catalog`: what is named, each with its kind. */
+/** `deploy/orders`, or `deploy orders catalog`: the named objects, each with its kind. */
 function objectsIn(words: readonly string[]): { kind: string; name: string }[] {
   const [first = '', ...others] = words
   if (first.includes('/')) return words.flatMap((word) => objectIn(word, '') ?? [])
@@ -112,7 +112,7 @@ function objectIn(word: string, otherwise: string): { kind: string; name: string
   return kind === undefined ? null : { kind, name: second }
 }
 
-/** Pods have the name of their workload, and what makes it their own: `orders-7d9f6bc5d4-x2x9q`, `postgres-0`. */
+/** A pod's name is that of its workload with a suffix: `orders-7d9f6bc5d4-x2x9q`, `postgres-0`. */
 function componentOf(name: string): ShopComponentName | null {
   const own = name.replace(/(-[a-z0-9]{8,10})?-[a-z0-9]{5}$|-[a-z0-9]{8,10}$|-\d+$/, '')
   return componentNamed(name) ?? componentNamed(own) ?? componentNamed(name.replace(/-sidecar$/, ''))
@@ -123,7 +123,7 @@ function operands(words: readonly string[]): string[] {
   for (let at = 0; at < words.length; at++) {
     const word = words[at] ?? ''
     if (word === '--') break
-    // Of logs, these two follow, and show what was before.
+    // For logs, these two flags follow them, and show those of the previous container.
     if (withValue.test(word) && !(found[0] === 'logs' && /^-[fp]$/.test(word))) at++
     else if (!word.startsWith('-')) found.push(word)
   }

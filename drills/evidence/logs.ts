@@ -1,7 +1,7 @@
 import { componentNamed } from '../evidence.ts'
 import { defineEvidence, type CommandLook } from './command.ts'
 
-/** Whoever prints a log, or searches it, looks at that component's logs. A pattern over all of them looks at none. */
+/** Printing or searching a component's log is a look at it. A pattern over all logs is no look. */
 export const logs = defineEvidence({
   id: 'logs',
   programs: [

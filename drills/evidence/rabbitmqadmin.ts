@@ -2,7 +2,7 @@ import { defineEvidence, nothing } from './command.ts'
 
 const withValue = /^(-c|-N|-H|-P|-V|-u|-p|-f|-S|-s|-d|--(config|node|host|port|vhost|username|password|format|sort|depth))$/
 
-/** What RabbitMQ's management tells is a look at the queue. */
+/** Output of RabbitMQ's management API is a look at the queue. */
 export const rabbitmqadmin = defineEvidence({
   id: 'rabbitmqadmin',
   programs: ['rabbitmqadmin'],

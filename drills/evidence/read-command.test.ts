@@ -5,7 +5,7 @@ import { readCommand } from './read-command.ts'
 const looks = (line: string) =>
   readCommand(line).looks.map(({ view, component, answeredBy }) => `${view} ${component} ${answeredBy ?? '-'}`)
 
-test('commands look at what they ask', () => {
+test('commands are looks at what they query', () => {
   const told: Record<string, string[]> = {
     psql: ['database postgres postgres'],
     "psql -c 'select * from pg_stat_activity'": ['database postgres postgres'],

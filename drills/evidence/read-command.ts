@@ -2,7 +2,7 @@ import { parse } from 'shell-quote'
 import { nothing, type CommandRead } from './command.ts'
 import { evidence } from './registry.ts'
 
-/** Programs that run another, and how many of their own words come before it. */
+/** Programs that run another, and the number of their own words before it. */
 const wrappers: Record<string, (words: readonly string[]) => number> = {
   time: () => 0,
   nohup: () => 0,
@@ -15,7 +15,7 @@ const wrappers: Record<string, (words: readonly string[]) => number> = {
   timeout: (words) => options(/^(-k|-s)$/)(words) + 1,
 }
 
-/** Of a command line, as somebody typed it: all that it looks at, and whether it changes the shop. What is not understood does neither. */
+/** Everything that a command line looks at, and whether it changes the shop. A command that cannot be parsed does neither. */
 export function readCommand(line: string): CommandRead {
   const reads = simpleCommands(line).map((words) => readOne(words))
   const sameAs = reads.find((read) => read.sameAs)?.sameAs
@@ -26,7 +26,7 @@ export function readCommand(line: string): CommandRead {
   }
 }
 
-/** What stands before a command in a loop or a condition. */
+/** Words before a command in a loop or a condition. */
 const keywords = /^(do|then|else|elif|if|while|until|!|\{)$/
 
 function readOne(words: readonly string[]): CommandRead {
@@ -42,12 +42,12 @@ function readOne(words: readonly string[]): CommandRead {
   return evidence.find(({ programs }) => programs.includes(program))?.read(rest, program) ?? nothing
 }
 
-/** The words of each command of a line: of pipes, lists and groups. Redirections end one, which costs no more than what stands after them. */
+/** The words of each command in a line: of pipes, lists and groups. A redirection ends a command, and only what follows it is lost. */
 function simpleCommands(line: string): string[][] {
   const commands: string[][] = [[]]
   let entries
   try {
-    // Variables stay what they are called, lines are as they are typed.
+    // Variables are not expanded.
     entries = line.split(' ⏎ ').flatMap((one) => [...parse(one, (name) => `$${name}`), { op: ';' as const }])
   } catch {
     return []

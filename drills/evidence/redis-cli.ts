@@ -40,7 +40,7 @@ const changing = new Set([
   'xadd',
   'xtrim',
 ])
-/** Of commands with parts, those parts that change something. */
+/** For commands with subcommands, the subcommands that change something. */
 const changingParts: Record<string, RegExp> = {
   config: /^(set|resetstat|rewrite)$/,
   client: /^(kill|pause|unpause)$/,
@@ -49,7 +49,7 @@ const changingParts: Record<string, RegExp> = {
 }
 const withValue = /^(-h|-p|-s|-a|-u|-n|-r|-i|-d|-D|--user|--pass)$/
 
-/** What Redis says is a look at the cache. */
+/** Output of Redis is a look at the cache. */
 export const redisCli = defineEvidence({
   id: 'redis-cli',
   programs: ['redis-cli'],

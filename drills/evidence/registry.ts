@@ -7,5 +7,5 @@ import { rabbitmqadmin } from './rabbitmqadmin.ts'
 import { redisCli } from './redis-cli.ts'
 import { sudo } from './sudo.ts'
 
-/** What is recognised of what is done in a terminal. Metrics and our own API are not among them: what is asked there is noted by the routes themselves. */
+/** Recognised programs in a terminal. Requests to Prometheus and our own API are recorded by the routes themselves. */
 export const evidence: readonly CommandEvidence[] = [curl, kubectl, logs, psql, rabbitmqadmin, redisCli, sudo]

@@ -1,6 +1,9 @@
 import { defineEvidence, nothing } from './command.ts'
 
-/** A signal to the shop's processes changes it; what only lists them is about all of them, and a look at none. The broker's own program is a look at it. */
+/**
+ * A signal to the shop's processes changes it; commands that only list them are about all of them, and no look. The broker's own program is a look at
+ * it.
+ */
 export const sudo = defineEvidence({
   id: 'sudo',
   programs: ['sudo'],

@@ -10,7 +10,7 @@ const params = z.object({
   flaw: z.enum(identityFaults).default('expired').describe('What is wrong with it')
 })
 
-/** A service's proxy shows a certificate that others cannot accept: out of date, of another authority, or in another name. */
+/** A service's proxy presents a certificate that others reject: out of date, from another authority, or with another name. */
 export const badCertificate = defineFault<typeof params, { service: z.output<typeof serviceName> }>({
   id: 'bad-certificate',
   title: 'A certificate that nobody accepts',

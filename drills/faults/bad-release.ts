@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { serviceName } from '../../model/components.ts'
 import { defineFault } from '../../model/fault.ts'
 
-/** Deploys another release of a service, as the delivery pipeline would: recorded, and seen on graphs. */
+/** Deploys another release of a service, like the delivery pipeline: recorded, and visible on graphs. */
 export const badRelease = defineFault({
   id: 'bad-release',
   title: 'Deploy a bad release',
@@ -14,7 +14,7 @@ export const badRelease = defineFault({
     await range.releases.deploy(service, version, 'delivery pipeline')
   },
   async revert({ range }, { service, version, before }) {
-    // Whoever has deployed something else meanwhile has made the choice.
+    // Somebody has deployed another release meanwhile, which is kept.
     if ((await range.releases.current(service)) === version) await range.releases.deploy(service, before, 'firedrill')
   },
   observe: ({ range }, { service }) => range.releases.current(service),

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineFault } from '../../model/fault.ts'
 
-/** Crawlers that ask for one page after the other, most of them pages that nobody else asks for. */
+/** Crawlers that request one page after another, mostly pages that nobody else requests. */
 export const botFlood = defineFault({
   id: 'bot-flood',
   title: 'A flood of bots',

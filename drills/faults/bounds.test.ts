@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { faultSamples } from '../../test/acceptance/fault-samples.ts'
 import { faultById } from './registry.ts'
 
-/** Of a cluster, and those of which another parameter decides. */
+/** Numbers of a cluster, and those that depend on another parameter. */
 const others: Record<string, Record<string, unknown>> = {
   'cluster-target-port': { service: 'orders' },
   'cluster-memory': { service: 'orders' },
@@ -11,7 +11,7 @@ const others: Record<string, Record<string, unknown>> = {
   'cluster-request': { service: 'orders' },
 }
 
-/** How far each parameter of a fault may go: beyond it, nothing would be noticed, or more would break than is to be practised. */
+/** The limits of each parameter of a fault: beyond them, nothing would be noticed, or more would break than intended. */
 const bounds: [id: string, param: string, least: number, most: number][] = [
   ['canary-release', 'percent', 0, 100],
   ['slow-bank', 'latencyMs', 1, 60_000],

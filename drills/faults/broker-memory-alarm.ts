@@ -8,7 +8,7 @@ export const brokerMemoryAlarm = defineFault({
   effect: 'Orders are taken, but their messages wait in the outbox',
   category: 'queue',
   params: z.object({
-    /** The limit, in bytes; below what the broker needs by itself, the alarm stands. */
+    /** The limit, in bytes; below the broker's own needs, the alarm stays on. */
     limitBytes: z.number().int().min(1_000_000).max(10_000_000_000).default(20_000_000).describe('Memory limit of RabbitMQ, in bytes'),
   }),
   plan: async ({ range }) => ({ before: (await range.queue.memory()).limitBytes }),

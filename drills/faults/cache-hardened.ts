@@ -2,10 +2,10 @@ import { z } from 'zod'
 import { defineFault } from '../../model/fault.ts'
 import { cacheRights, freshRights } from '../cache-rights.ts'
 
-/** As guides to a safer Redis have it; that services delete what has changed is in none of them. */
+/** The commands that hardening guides for Redis disable; none mentions that services delete changed entries. */
 const dangerous = ['del', 'unlink', 'flushall', 'flushdb', 'keys'] as const
 
-/** Takes every command that deletes away from the user as whom all services come to Redis: entries are read and written, and cannot be invalidated. */
+/** Removes the right to delete from the Redis user of all services: entries are read and written, but cannot be invalidated. */
 export const cacheHardened = defineFault({
   id: 'cache-hardened',
   title: 'Redis refuses to delete',

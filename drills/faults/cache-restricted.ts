@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { defineFault } from '../../model/fault.ts'
 import { cacheRights, freshRights } from '../cache-rights.ts'
 
-/** Takes a right away from the user as whom all services come to Redis, as a hardening that was tried on an idle one. */
+/** Removes a right from the Redis user of all services, like a hardening that was tested on an idle Redis. */
 export const cacheRestricted = defineFault({
   id: 'cache-restricted',
   title: 'Redis refuses a command',

@@ -7,7 +7,7 @@ const params = z.object({
   pauseMs: z.number().int().min(10).max(60_000).default(300).describe('Pause between two runs, in milliseconds'),
 })
 
-/** A script that runs inside Redis and looks at every key: all others wait until it is done. */
+/** A script that runs inside Redis and reads every key: all other clients wait until it is done. */
 export const cacheScan = defineFault({
   id: 'cache-scan',
   title: 'A script blocks Redis',

@@ -9,7 +9,7 @@ const params = z.object({
     .max(10)
     .default(['kitchen'])
     .describe('Categories of products whose pages are torn'),
-  /** Pages of each category, from the second on: the first is loaded again too often, as its products change their prices. */
+  /** Pages of each category, from the second on: the first is reloaded too often, because its products' prices change. */
   pages: z.number().int().min(2).max(50).default(12).describe('Last page that is torn in each category; the first one stays intact'),
 })
 type Params = z.output<typeof params>
@@ -19,7 +19,7 @@ const pagesOf = ({ categories, pages }: Params): { category: string; page: numbe
   categories.flatMap((category) => Array.from({ length: pages - 1 }, (_, index) => ({ category, page: index + 2 })))
 const keysOf = (given: Params): string[] => pagesOf(given).map(({ category, page }) => `catalog:page:${category}:${page}`)
 
-/** Half of each entry, without a time to live: as left by a program that warms the cache in two steps and died between them. */
+/** Half of each entry, without a time to live: as left by a cache warmer that writes in two steps and died between them. */
 export const cacheTornEntry = defineFault({
   id: 'cache-torn-entry',
   title: 'Torn entries in the cache',
@@ -38,7 +38,7 @@ export const cacheTornEntry = defineFault({
       await range.cache.command('SET', `catalog:page:${category}:${page}`, whole.slice(0, Math.ceil(whole.length / 2)))
     }
   },
-  // They are loaded again by whoever asks next.
+  // The next reader loads them again.
   async revert({ range }, { keys }) {
     const torn = await tornOf(range, keys)
     if (torn.length > 0) await range.cache.command('DEL', ...torn)
@@ -52,7 +52,7 @@ async function tornOf(range: Range, keys: string[]): Promise<string[]> {
   return keys.filter((_, index) => typeof texts[index] === 'string' && !isWhole(texts[index]))
 }
 
-/** Half of an entry may end as a whole one does. */
+/** Half of an entry may have the same ending as a whole one. */
 function isWhole(text: string): boolean {
   try {
     return JSON.parse(text) !== undefined

@@ -16,13 +16,13 @@ interface Undo {
   canary: Canary
   before: Canary | null
   policy: string
-  /** The policy as the fault made it; what an earlier version wrote down does not have it. */
+  /** The policy after the injection; undo records of earlier versions lack it. */
   injected?: string
-  /** As it is while the canary is not there yet, and has no share. */
+  /** The state before the canary runs: it has no share. */
   halfway?: string
 }
 
-/** Another release of a service beside the one for all, with a share of its calls: what is wrong with it is felt by few. */
+/** Another release of a service beside the main one, with a share of its calls: its bugs affect few users. */
 export const canaryRelease = defineFault<typeof params, Undo>({
   id: 'canary-release',
   title: 'A canary with a flaw',
@@ -43,7 +43,7 @@ export const canaryRelease = defineFault<typeof params, Undo>({
       const next = takeBack(now, { before: policy, injected: halfway })
       return next === now ? undefined : void (await range.mesh.apply(next, 'firedrill'))
     }
-    // Whoever has ended it, or put another in its place, has made the choice.
+    // Somebody has removed or replaced it meanwhile, which is kept.
     if (running?.service !== canary.service || running.version !== canary.version) return
     if (before) await range.mesh.apply(injected ? takeBack(now, { before: policy, injected }) : policy, 'firedrill')
     else await endCanary(range, 'firedrill', [injected ?? now, halfway].includes(now) ? policy : undefined)

@@ -25,7 +25,7 @@ type Params = z.output<typeof params>
 const undoRecord = z.object({ change: params.shape.change, cents: z.number(), kept: keptData })
 type Undo = z.output<typeof undoRecord>
 
-/** What of it shows in the data: rows that are left, or that have the wrong value. */
+/** How its effect shows in the data: rows that are left, or that have the wrong value. */
 const left: Record<Params['change'], string> = {
   'delete-stock': 'select count(*)::int as rows from inventory.stock',
   'delete-products': 'select count(*)::int as rows from catalog.products',
@@ -33,7 +33,7 @@ const left: Record<Params['change'], string> = {
   'empty-stock': 'select count(*)::int as rows from inventory.stock where available = 0',
 }
 
-/** An administrator's statement with the wrong condition, or with none. What it takes is in the undo record, and comes back with it. */
+/** An administrator's statement with the wrong condition, or with none. The lost data are in the undo record, and restored from it. */
 export const carelessStatement = defineFault<typeof params, Undo>({
   id: 'careless-statement',
   title: 'A statement that changes too much',
@@ -61,7 +61,7 @@ export const carelessStatement = defineFault<typeof params, Undo>({
   },
 })
 
-/** Nothing is kept that the statement does not touch. */
+/** Rows that the statement does not touch are not kept. */
 const only = (change: Params['change'], { stock, products }: KeptData): KeptData =>
   change.endsWith('stock') ? { stock, products: [] } : { stock: [], products }
 
@@ -77,7 +77,7 @@ async function rowsOf(range: Range, { change, cents }: Params): Promise<number> 
   return row?.rows ?? 0
 }
 
-/** Whether a part of what was kept is gone, or overwritten, in the way that the statement does it. */
+/** Whether a part of the kept data is gone, or overwritten, as the statement does it. */
 async function isDone(range: Range, given: Params, { kept }: Undo): Promise<boolean> {
   if (given.change === 'set-prices' || given.change === 'empty-stock') return (await rowsOf(range, given)) > 0
   const table = given.change === 'delete-stock' ? 'inventory.stock' : 'catalog.products'

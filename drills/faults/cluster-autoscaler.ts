@@ -9,7 +9,7 @@ const params = z.object({
   max: z.number().int().min(1).max(10).default(1).describe('Pods that the autoscaler may have'),
 })
 
-/** A pod may use little CPU, and whoever would add pods is at the most that it may have. */
+/** A pod may use little CPU, and the autoscaler is at its maximum. */
 export const clusterAutoscaler = defineFault({
   id: 'cluster-autoscaler',
   title: 'An autoscaler at its maximum',

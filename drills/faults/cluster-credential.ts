@@ -3,7 +3,7 @@ import { defineFault } from '../../model/fault.ts'
 import { clusterOf } from '../cluster-edit.ts'
 import { databaseRole } from '../database-roles.ts'
 
-/** Somebody rotated the password of a service's database role, and its Secret; pods read that when they start. */
+/** Somebody rotated the password of a service's database role, and its Secret; pods read the Secret only at their start. */
 export const clusterCredential = defineFault({
   id: 'cluster-credential',
   title: 'A rotated password that running pods do not have',

@@ -7,7 +7,7 @@ import { runningJobs, stopJobs } from '../jobs.ts'
 
 const job = 'node-drain'
 
-/** A node is emptied for maintenance: the worker is paused until all have gone, and a budget that allows no eviction keeps one there. */
+/** A node is drained for maintenance: the worker is paused until all pods have left, and a budget that allows no eviction keeps one there. */
 export const clusterDrain = defineFault({
   id: 'cluster-drain',
   title: 'A disruption budget that blocks a drain',

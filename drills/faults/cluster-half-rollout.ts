@@ -13,14 +13,14 @@ const params = z.object({
   value: z.string().max(100).default('1').describe('Value with which the new pod fails calls'),
 })
 
-/** A new pod gets its share of calls and fails them, and the rollout waits before it goes on or back. */
+/** A new pod gets its share of calls and fails them, and the rollout is stuck, neither completed nor rolled back. */
 export const clusterHalfRollout = defineFault({
   id: 'cluster-half-rollout',
   title: 'A rollout that is stuck between old and new',
   effect: 'Calls to the new pod fail; the others succeed',
   category: 'cluster',
   params,
-  // Without a mesh, callers go on over the connections that they have, to the old pod.
+  // Without a mesh, callers keep using their connections to the old pod.
   ...clusterEdit<z.output<typeof params>>(
     ({ service, name, value }) => [
       containerEdit(service, { env: [{ name, value }] }, { minReadySeconds: 3_600, progressDeadlineSeconds: 7_200 }),

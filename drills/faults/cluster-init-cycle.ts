@@ -9,7 +9,7 @@ const params = z.object({
   other: serviceName.describe('Service that waits for the first'),
 })
 
-/** Not before a while has passed, as the pods that are to be replaced still answer at first; a refusal is an answer, too. */
+/** Only after a while, because the pods that are to be replaced still answer at first; a refusal counts as an answer, too. */
 const waitFor = (name: string) =>
   `const ask = () => fetch('http://${name}:8080/health').then(({ status }) => status < 500, () => false)
 const wait = async () => { await new Promise((go) => setTimeout(go, 5000)); if (await ask()) return; console.log('waiting for ${name}'); await wait() }

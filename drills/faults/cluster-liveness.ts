@@ -8,7 +8,7 @@ const params = z.object({
   path: z.string().regex(/^\//).max(100).default('/healthz').describe('Path that the probe asks for'),
 })
 
-/** The kubelet takes a service for dead that answers everything but the one path that it asks for. */
+/** The liveness probe requests the only path that fails, so the kubelet restarts a service that answers everything else. */
 export const clusterLiveness = defineFault({
   id: 'cluster-liveness',
   title: 'A liveness probe for a path that does not exist',

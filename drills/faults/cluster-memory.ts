@@ -8,7 +8,7 @@ const params = z.object({
   mebibytes: z.number().int().min(16).max(1_024).default(48).describe('Memory that its container may use, in MiB'),
 })
 
-/** A container may have less memory than the service in it needs. */
+/** A container may have less memory than its service needs. */
 export const clusterMemory = defineFault({
   id: 'cluster-memory',
   title: 'A memory limit that is too low',

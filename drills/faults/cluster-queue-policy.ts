@@ -4,8 +4,8 @@ import { defineFault } from '../../model/fault.ts'
 import { clusterOf, inOrder, manifestUndo } from '../cluster-edit.ts'
 
 /**
- * The policy of the queue no longer lets a service in. Connections that are open stay open, so that nobody notices; then its pods are made again, as
- * by any deployment. Throws `unsupported` where the cluster's network plugin does not enforce policies, and changes nothing.
+ * The queue's network policy no longer allows a service. Existing connections stay open, so nobody notices; then its pods are replaced, as by any
+ * deployment. Throws `unsupported` if the cluster's network plugin does not enforce policies, and changes nothing.
  */
 export const clusterQueuePolicy = defineFault({
   id: 'cluster-queue-policy',

@@ -3,7 +3,7 @@ import { serviceName } from '../../model/components.ts'
 import { defineFault } from '../../model/fault.ts'
 import { clusterOf } from '../cluster-edit.ts'
 
-/** The namespace may have no more pods than it has; then those of a service end, as with the node that they were on. */
+/** The namespace may have no more pods than it has now; then those of a service are deleted, as if their node had failed. */
 export const clusterQuota = defineFault({
   id: 'cluster-quota',
   title: 'A quota that leaves no room',

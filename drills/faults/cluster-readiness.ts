@@ -7,7 +7,7 @@ const params = z.object({
   service: serviceName.describe('Service that nobody reaches'),
 })
 
-/** A service listens where nobody reaches it, and its probes, which would have kept the old pod, ask for nothing. */
+/** A service listens on an address that nobody can reach, and its probes, which would have kept the old pod, check nothing. */
 export const clusterReadiness = defineFault({
   id: 'cluster-readiness',
   title: 'A readiness probe that always passes',

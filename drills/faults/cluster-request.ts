@@ -8,7 +8,7 @@ const params = z.object({
   cores: z.number().int().min(100).max(10_000).default(500).describe('CPU that the scheduler has to find on one node, in cores'),
 })
 
-/** A pod requests more CPU than any node has: who wrote it meant thousandths of a core. */
+/** A pod requests more CPU than any node has: its author meant thousandths of a core. */
 export const clusterRequest = defineFault({
   id: 'cluster-request',
   title: 'A request that no node can satisfy',

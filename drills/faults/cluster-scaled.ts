@@ -7,7 +7,7 @@ const params = z.object({
   service: serviceName.describe('Service that is scaled to zero'),
 })
 
-/** Somebody scaled a service to zero by hand. The cluster has what it was told to have, and complains of nothing. */
+/** Somebody scaled a service to zero by hand. For the cluster, that is the desired state, so it reports no problem. */
 export const clusterScaled = defineFault({
   id: 'cluster-scaled',
   title: 'A Deployment scaled to zero',

@@ -14,7 +14,7 @@ export const clusterSelector = defineFault({
   effect: 'The pods are running, and cannot be reached',
   category: 'cluster',
   params,
-  // Without a mesh, callers go on over the connections that they have.
+  // Without a mesh, callers keep using their existing connections.
   ...clusterEdit<z.output<typeof params>>(
     ({ service }) => [{ kind: 'Service', name: service, patch: { spec: { selector: { app: `${service}-v2` } } } }],
     ['cluster', 'mesh'],

@@ -15,7 +15,7 @@ export const clusterTargetPort = defineFault({
   effect: 'The pods are running and ready, and every connection is refused',
   category: 'cluster',
   params,
-  // Without a mesh, callers go on over the connections that they have.
+  // Without a mesh, callers keep using their existing connections.
   ...clusterEdit<z.output<typeof params>>(
     ({ service, port }) => [{ kind: 'Service', name: service, patch: { spec: { ports: [{ port: 8080, targetPort: port }] } } }],
     ['cluster', 'mesh'],

@@ -17,7 +17,7 @@ const used = new Map<string, unknown>()
 for (const { timeline } of loadScenarios(path.join(root, 'scenarios')).values())
   for (const { fault, params } of timeline) if (!used.has(fault)) used.set(fault, params)
 
-/** Those of which a range on paper keeps what they change; the contract of all runs on a real one. */
+/** Faults whose changes a simulated range stores; the contract of all faults is tested on a real one. */
 const onPaper = [
   'bad-release',
   'canary-release',
@@ -74,7 +74,7 @@ const onPaper = [
   'nightly-backup',
 ]
 const contextOf = (range = paperRange(root, 30)): FaultContext => ({ range })
-/** As it comes out of the ledger. */
+/** As stored in the ledger. */
 const kept = <Value>(value: Value): Value => structuredClone(value)
 
 for (const id of onPaper) {
@@ -100,14 +100,14 @@ for (const id of onPaper) {
   })
 }
 
-/** The range as somebody reaches it who gets no further than to so many calls. */
+/** A range on which only this many calls succeed. */
 function cutOff(range: Range, calls: number): Range {
   const trouble = [{ what: 'fails' as const, skip: calls, calls: Infinity, lateMs: 0 }]
   return new Mortal({ onDeath() {}, trouble: () => trouble, diskIsFull: () => false, isLastWrite: () => false }).reach(range)
 }
 
 for (const id of onPaper) {
-  test(`${id} is reverted by its undo record however far its injection came`, async ({ mock }) => {
+  test(`${id} is reverted by its undo record, however far its injection got`, async ({ mock }) => {
     mock.timers.enable({ apis: ['Date'], now: Date.parse('2026-03-02T10:00:00Z') })
     const fault = faultById(id)
     const params = fault.params.parse(used.get(id) ?? faultSamples[id] ?? {})
@@ -127,7 +127,7 @@ for (const id of onPaper) {
   })
 }
 
-test('what was there before a fault comes back, and not what is usual', async () => {
+test('the state before a fault is restored, and not the default', async () => {
   const range = paperRange(root, 45)
   await range.releases.deploy('inventory', '1.4.0', 'somebody')
   await range.config.set('catalog', { LOG_LEVEL: 'debug' }, 'somebody')

@@ -5,11 +5,13 @@ import { jobFault } from '../jobs.ts'
 const params = z.object({
   threads: z.number().int().min(1).max(16).default(4).describe('Threads of one process that compute without pause'),
   /**
-   * Or processes for each core of the host, 96 in all at most; 0 for the threads. Where Linux shares its CPU out to sessions first
-   * (`sched_autogroup`), one process weighs as much as one service, however many threads it has, and so many weigh as much as so many services.
+   * Or processes for each core of the host, 96 in total at most; 0 for the threads. If Linux shares its CPU between sessions first
+   * (`sched_autogroup`), one process weighs as much as one service, however many threads it has, and several weigh as much as several services.
    */
   processesPerCore: z.number().int().min(0).max(24).default(0).describe('Processes for each core instead; 0 for the threads'),
-  /** So many processes for each core of a second one, started from a shell of the monitoring and so with its precedence: they starve that as well. */
+  /**
+   * This many processes for each core of another one, started from a shell of the monitoring and so with its precedence: they starve that as well.
+   */
   besideMonitoring: z.number().int().min(0).max(24).default(0).describe('More processes per core, with the precedence of the monitoring'),
 })
 
@@ -19,7 +21,7 @@ export const cpuBurn = defineFault({
   title: 'A job that eats the CPU',
   effect: 'Everything on the host is slow',
   category: 'process',
-  // In a cluster it is a Job that asks for no CPU: the kernel gives it the least of all pods.
+  // In a cluster it is a Job without a CPU request: the kernel gives it the least of all pods.
   needs: () => ['shared-cpu'],
   params,
   ...jobFault<z.output<typeof params>>('sales-report', ({ threads, processesPerCore, besideMonitoring }) => {

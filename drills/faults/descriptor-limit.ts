@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { serviceName } from '../../model/components.ts'
 import { defineFault } from '../../model/fault.ts'
 
-/** A service may open no more files and connections than it has: those it has go on, new ones are refused. */
+/** A service may open no more files and connections than it has: existing ones keep working, new ones are refused. */
 export const descriptorLimit = defineFault({
   id: 'descriptor-limit',
   title: 'Out of file descriptors',

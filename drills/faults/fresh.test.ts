@@ -8,7 +8,7 @@ import { leftBehind, restoreBaseline } from '../baseline.ts'
 import { resources } from '../resources/registry.ts'
 import { faultById } from './registry.ts'
 
-/** What of a range on paper can be held against a fresh one; the database is tested with a real one. */
+/** The parts of a simulated range that can be compared with a fresh one; the database is tested with a real one. */
 const onPaper = resources.filter(({ id }) => !/^(database-|bank|cached-|monitoring)/.test(id))
 const left = async (range: Range) => (await leftBehind(range, { users: 30 }, onPaper)).map(({ id }) => id)
 
@@ -29,7 +29,7 @@ const noticedBy: Record<string, [resource: string, params?: Record<string, unkno
   'cluster-credential': ['cluster', { service: 'orders' }],
 }
 for (const [id, [resource, given = faultSamples[id]]] of Object.entries(noticedBy))
-  test(`${id} shows, and its undo record or a restore takes it out`, async () => {
+  test(`${id} is observable, and its undo record or a restore reverts it`, async () => {
     const { range } = freshRange()
     const context: FaultContext = { range }
     const fault = faultById(id)
@@ -51,7 +51,7 @@ for (const [id, [resource, given = faultSamples[id]]] of Object.entries(noticedB
     assert.deepEqual([await seen(), await left(range)], [before, []])
   })
 
-test('a binding that was mistyped goes out with the right one back, on either way of a message', async () => {
+test('a mistyped binding is removed and the right one restored, on either route of a message', async () => {
   const { range } = freshRange()
   const context: FaultContext = { range }
   const fault = faultById('queue-lost-binding')
@@ -67,13 +67,13 @@ test('a binding that was mistyped goes out with the right one back, on either wa
     for (const _ of [1, 2]) await fault.revert(context, undo)
     assert.deepEqual(await left(range), [])
   }
-  // As an earlier version wrote it down.
+  // An undo record of an earlier version.
   await range.queue.unbind({ exchange: 'orders', queue: 'orders.fulfilment', key: 'order.confirmed' })
   await fault.revert(context, { exchange: 'orders', queue: 'orders.fulfilment', key: 'order.confirmed' })
   assert.deepEqual(await left(range), [])
 })
 
-/** A fault with its parameters, ready to go in. */
+/** A fault with its parameters, ready to be injected. */
 async function planned(range: Range, id: string, raw: Record<string, unknown>) {
   const fault = faultById(id)
   const params = fault.params.parse(raw)
@@ -86,7 +86,7 @@ async function planned(range: Range, id: string, raw: Record<string, unknown>) {
   }
 }
 
-test('a certificate is issued again only where it is not as it should be', async () => {
+test('a certificate is issued again only if it is not as it should be', async () => {
   const { range } = freshRange()
   const issued: unknown[] = []
   const { issueIdentity } = range.mesh
@@ -98,7 +98,7 @@ test('a certificate is issued again only where it is not as it should be', async
   assert.deepEqual(issued, [['orders', 'wrong-id'], ['orders']])
 })
 
-test('a limit of descriptors leaves those that are open, and is not raised', async () => {
+test('a limit of descriptors leaves the open ones, and is not raised', async () => {
   const { range, setLimit } = freshRange()
   const limitOf = async () => (await range.processes.descriptors('orders'))?.limit
   await (await planned(range, 'descriptor-limit', { service: 'orders', spare: 10 })).inject()
@@ -108,7 +108,7 @@ test('a limit of descriptors leaves those that are open, and is not raised', asy
   assert.equal(await limitOf(), 45)
 })
 
-test('a quota is of the pods that run, without those that are to go', async () => {
+test('a quota counts the running pods, without those that are being deleted', async () => {
   const { range, shop, cluster } = freshRange()
   const pod = (app: string, phase: string) => ({ name: '', app, phase, ready: '', restarts: 0, reason: '', ageSeconds: 0 })
   const deleted: string[] = []
@@ -120,7 +120,7 @@ test('a quota is of the pods that run, without those that are to go', async () =
   assert.deepEqual([cluster.quota, deleted], [2, ['orders']])
 })
 
-test('half of each torn page is in the cache, without an end, and those pages are deleted again', async () => {
+test('half of each torn page is in the cache, without an expiry, and those pages are deleted again', async () => {
   const { range, cache } = freshRange()
   const asked: unknown[][] = []
   range.database.query = async (_sql, params = []) => (asked.push(params), [{ sku: 'A' }] as never)
@@ -150,7 +150,7 @@ test('half of each torn page is in the cache, without an end, and those pages ar
   assert.equal(cache.keys.size, 0)
 })
 
-test('a pause of writes shows by a write that is not answered', async () => {
+test('a pause of writes is observed by a write that is not answered', async () => {
   const { range } = freshRange()
   let isPaused = false
   range.cache.command = async (name, ...args) => {
@@ -167,7 +167,7 @@ test('a pause of writes shows by a write that is not answered', async () => {
 })
 
 describe('messages that a drill publishes', () => {
-  /** A worker's queue that holds what is published, with the time that waiting takes on a clock of its own. */
+  /** A worker's queue that stores published messages, with a simulated clock for waiting. */
   function withQueue(context: TestContext) {
     context.mock.timers.enable({ apis: ['Date'], now: 1_000_000 })
     const { range } = freshRange()
@@ -187,7 +187,7 @@ describe('messages that a drill publishes', () => {
     return { range, waiting: () => waiting }
   }
 
-  test('are as many as were asked for, cannot be handled, and are published once', async (context) => {
+  test('have the requested number, cannot be handled, and are published once', async (context) => {
     const { range, waiting } = withQueue(context)
     await range.queue.publish('orders.fulfilment', '{}')
     const fault = await planned(range, 'queue-poison', { count: 3 })
@@ -207,7 +207,7 @@ describe('messages that a drill publishes', () => {
     )
   })
 
-  test('pile up by a job, which is told where it ends too soon', async (context) => {
+  test('pile up by a job, and a job that ends too soon is reported', async (context) => {
     const { range, waiting } = withQueue(context)
     const fault = await planned(range, 'queue-backlog', { waiting: 100 })
     const { start } = range.jobs

@@ -6,7 +6,7 @@ const params = z.object({
   percent: z.number().min(0.1).max(100).default(8).describe('Share of the calls that are not answered, in percent'),
 })
 
-/** The third party behind payments takes some calls and does not answer them for a minute. */
+/** The third party behind payments accepts some calls and does not answer them for a minute. */
 export const hangingBank = defineFault({
   id: 'hanging-bank',
   title: 'A payment provider that hangs',

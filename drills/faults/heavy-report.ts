@@ -6,7 +6,7 @@ const params = z.object({
   workers: z.number().int().min(1).max(30).default(6).describe('Database sessions that compute without pause'),
 })
 
-/** A report that has the database compute for minutes: it reads nothing that is locked, and takes the time that others need. */
+/** A report that makes the database compute for minutes: it locks nothing, but takes the CPU that others need. */
 export const heavyReport = defineFault({
   id: 'heavy-report',
   title: 'A report that eats the database',

@@ -9,7 +9,7 @@ const params = z.object({
     .describe('The queue of the worker, or the one that tells what was shipped'),
 })
 
-/** A program that only wants to look takes messages from a queue, as many as it is given, and never says that it is done with them. */
+/** A program that only wants to inspect messages takes them from a queue, without a prefetch limit, and never acknowledges them. */
 export const hoardingConsumer = defineFault({
   id: 'hoarding-consumer',
   title: 'A consumer that keeps what it takes',

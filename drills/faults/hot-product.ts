@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineFault } from '../../model/fault.ts'
 
-/** Everybody wants the same product: its rows are locked by whoever buys it. */
+/** Everybody wants the same product: buyers lock its rows. */
 export const hotProduct = defineFault({
   id: 'hot-product',
   title: 'A hot product',

@@ -7,7 +7,7 @@ const params = z.object({
   httpStatus: z.number().int().min(400).max(599).default(503).describe('HTTP status that is answered instead'),
 })
 
-/** Answers a share of the HTTP requests on one edge of the mesh with an error, as a broken instance among several would. */
+/** Answers a share of the HTTP requests on one edge of the mesh with an error, like one broken instance among several. */
 export const httpAbort = defineFault({
   id: 'http-abort',
   title: 'HTTP errors between two services',

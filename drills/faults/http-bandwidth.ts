@@ -7,7 +7,7 @@ const params = z.object({
   kibPerSecond: z.number().int().min(1).max(1_000_000).describe('Bandwidth of each answer, in KiB per second'),
 })
 
-/** Answers on one edge trickle in, as over a link that is full: small ones hardly notice, large ones take long. */
+/** Throttles responses on one edge, like a saturated link: small ones hardly notice, large ones take long. */
 export const httpBandwidth = defineFault({
   id: 'http-bandwidth',
   title: 'A narrow link between two services',

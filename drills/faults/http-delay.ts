@@ -8,7 +8,7 @@ const params = z.object({
   jitterMs: z.number().int().min(0).max(30_000).default(0).describe('Varies the delay by up to this to either side, in milliseconds'),
 })
 
-/** Adds a delay to a share of the HTTP requests on one edge of the mesh, as an overloaded dependency or a long way would. */
+/** Adds a delay to a share of the HTTP requests on one edge of the mesh, like an overloaded dependency or a long distance. */
 export const httpDelay = defineFault({
   id: 'http-delay',
   title: 'HTTP delay between two services',

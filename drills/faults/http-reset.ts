@@ -4,7 +4,7 @@ import { edgeParams, headerOf, onEdge } from '../mesh-edge.ts'
 
 const params = z.object(edgeParams)
 
-/** Cuts a share of the answers on one edge off after their headers, as a crashing instance or a box on the way would. */
+/** Cuts off a share of the responses on one edge after their headers, like a crashing instance or a middlebox. */
 export const httpReset = defineFault({
   id: 'http-reset',
   title: 'Connections between two services that break',

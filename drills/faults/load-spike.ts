@@ -8,7 +8,7 @@ export const loadSpike = defineFault({
   title: 'A rush of users',
   effect: 'Several times the usual traffic',
   category: 'load',
-  /** `users`: where thirty are usual. A smaller or larger machine has others. */
+  /** `users`: on a range with the usual thirty. A smaller or larger machine has others. */
   params: z.object({ users: z.number().int().min(1).max(2_000).describe('Simulated users, in all') }),
   ramps: ['users'],
   plan: async ({ range }) => ({ before: (await range.load.status()).users }),

@@ -10,7 +10,7 @@ const params = z.object({
   perTryTimeoutMs: z.number().int().min(10).max(60_000).default(250).describe('Timeout of one try, in milliseconds'),
 })
 
-/** Callers try again whatever went wrong, soon, often, and without a budget. */
+/** Callers retry after any failure, soon, often, and without a budget. */
 export const looseRetries = defineFault({
   id: 'loose-retries',
   title: 'Retries without a limit',

@@ -5,8 +5,7 @@ import { defineFault } from '../../model/fault.ts'
 const file = 'checkout-probe'
 
 /**
- * A rule that compares what it should not: requests a second with a number of requests. It fires whatever the shop does, and wakes
- * people for nothing.
+ * A rule that compares different units: requests a second with a number of requests. It fires whatever the shop does, and pages people for nothing.
  */
 export const lyingRule = defineFault({
   id: 'lying-rule',

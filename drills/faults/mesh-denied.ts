@@ -13,7 +13,9 @@ const params = z.object({
 const identityOf = (service: string): string => `cluster.local/ns/shop/sa/${service}`
 const principals = ['spec', 'rules', 0, 'from', 0, 'source', 'principals']
 
-/** The list of who may call a service names one caller as it is not called yet: its calls are refused by the proxy, and its certificate is fine. */
+/**
+ * The list of permitted callers of a service has a future name of one caller: its calls are refused by the proxy, although its certificate is fine.
+ */
 export const meshDenied = defineFault({
   id: 'mesh-denied',
   title: 'A caller that is not on the list',

@@ -5,7 +5,7 @@ import { jobFault } from '../jobs.ts'
 
 const params = z.object({ role: databaseRole.describe('Service whose migration lock is held') })
 
-/** Somebody holds the lock that a service takes before it migrates its schema, which it does at each start: what runs notices nothing. */
+/** Somebody holds the lock that a service takes before it migrates its schema, which it does at each start: running instances notice nothing. */
 export const migrationLock = defineFault({
   id: 'migration-lock',
   title: 'A migration lock that is held',

@@ -8,7 +8,7 @@ const params = z.object({
   to: serviceName.describe('Service that is called in plaintext, and takes none'),
 })
 
-/** Callers are told to talk in plaintext to a service that insists on mutual TLS. */
+/** Callers are told to use plaintext for a service that requires mutual TLS. */
 export const mtlsMismatch = defineFault({
   id: 'mtls-mismatch',
   title: 'Mutual TLS on one side only',

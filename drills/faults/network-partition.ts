@@ -7,11 +7,11 @@ import { keysOf, onEdge, type EdgeUndo } from '../mesh-edge.ts'
 const params = z.object({
   from: serviceName.describe('Service that calls'),
   to: serviceName.describe('Service that is called'),
-  /** `current`: only connections of the caller's proxy as it runs now, as when its packets are sent along one bad path of several. */
+  /** `current`: only connections of the caller's current proxy process, like one bad network path of several. */
   instance: z.enum(['any', 'current']).default('any').describe("Which connections: any, or only those of the caller's current proxy"),
 })
 
-/** Longer than anybody waits. */
+/** Longer than any caller waits. */
 const neverMs = 300_000
 const edgeOf = onEdge((_params: z.output<typeof params>) => ({}))
 
@@ -19,7 +19,7 @@ interface Undo extends EdgeUndo {
   fault: EdgeFault
 }
 
-/** Requests on one edge get no answer at all, as when packets are lost on the way: nobody is told that it failed. */
+/** Requests on one edge get no answer at all, like lost packets: no error is reported. */
 export const networkPartition = defineFault<typeof params, Undo>({
   id: 'network-partition',
   title: 'A partition between two services',

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { defineFault } from '../../model/fault.ts'
 import { backupsOf } from '../table-copy.ts'
 
-/** Breaks nothing: what a drill about lost data needs is there from then on, and gone with the drill. */
+/** Breaks nothing: provides the backups that a drill about lost data needs, and removes them with the drill. */
 export const nightlyBackup = defineFault({
   id: 'nightly-backup',
   title: 'The database is backed up',

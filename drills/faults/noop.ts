@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineFault } from '../../model/fault.ts'
 
-/** Changes nothing: to try the machinery, and to see what a drill without a cause looks like. */
+/** Changes nothing: to try the machinery, or to play a drill without a cause. */
 export const noop = defineFault({
   id: 'noop',
   title: 'Nothing',

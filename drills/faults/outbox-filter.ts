@@ -5,14 +5,14 @@ import type { Range } from '../../model/range.ts'
 const trigger = 'partner_orders'
 const routine = 'orders.leave_to_partner()'
 
-/** Which messages the trigger drops, as a condition on the row that is about to be written. */
+/** Which messages the trigger drops, as a condition on the row to be written. */
 const conditions = {
   'several-items': `jsonb_array_length(new.payload->'items') > 1`,
   'three-pieces': `new.payload->'items' @> '[{"quantity": 3}]'`,
   'half-of-ids': `new.order_id::text < '8'`,
 } as const
 
-/** A trigger drops some messages of orders before they are stored: the statement succeeds, has written nothing, and nobody is told. */
+/** A trigger drops some messages of orders before they are stored: the statement succeeds without writing anything, and nothing reports an error. */
 export const outboxFilter = defineFault({
   id: 'outbox-filter',
   title: 'A trigger that drops messages',

@@ -6,14 +6,14 @@ import { auditTrigger } from '../database-triggers.ts'
 interface Copy {
   /** A column of the copy, with its type. */
   column: string
-  /** What of the new order goes into it. */
+  /** The value from the new order. */
   value: string
 }
 
-/** Those of more than 327.67, of one product, or of more than three pieces. */
+/** Orders of more than 327.67, of one product, or of more than three pieces. */
 const kind = z.enum(['large-totals', 'single-products', 'many-pieces'])
 const total: Copy = { column: 'total_cents integer', value: 'new.total_cents' }
-/** What the auditors are given of each order, beside its number and customer. */
+/** The audit's columns for each order, in addition to its number and customer. */
 const copies: Record<z.output<typeof kind>, Copy[]> = {
   'large-totals': [{ column: 'total_cents smallint', value: 'new.total_cents' }],
   'single-products': [total, { column: 'second_sku text not null', value: `new.items->1->>'sku'` }],
@@ -26,7 +26,7 @@ const copies: Record<z.output<typeof kind>, Copy[]> = {
   ],
 }
 
-/** A trigger copies each order to a table for the auditors that has no place for some of them: those fail with the copy. */
+/** A trigger copies each order to an audit table whose columns are too small for some of them: those orders fail with the copy. */
 export const postgresAuditTrigger = defineFault({
   id: 'postgres-audit-trigger',
   title: 'An audit trigger that refuses some orders',

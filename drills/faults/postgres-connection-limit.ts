@@ -3,7 +3,7 @@ import { defineFault } from '../../model/fault.ts'
 import type { Range } from '../../model/range.ts'
 import { databaseRole, endSessionsOf } from '../database-roles.ts'
 
-/** Lowers how many connections a service may have and ends those it has: what is left must do for all its requests. */
+/** Lowers the number of connections that a service may have and closes its existing ones: the rest must do for all its requests. */
 export const postgresConnectionLimit = defineFault({
   id: 'postgres-connection-limit',
   title: 'Too few database connections',

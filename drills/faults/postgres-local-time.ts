@@ -5,7 +5,7 @@ import type { Range } from '../../model/range.ts'
 const trigger = 'confirmed_in_local_time'
 const routine = 'orders.use_local_time()'
 
-/** A trigger writes the time of a confirmation as the clock of another city shows it: what is measured from it is hours off. */
+/** A trigger writes the time of a confirmation in the local time of another city: durations measured from it are hours off. */
 export const postgresLocalTime = defineFault({
   id: 'postgres-local-time',
   title: 'A trigger that writes local time',

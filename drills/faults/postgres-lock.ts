@@ -6,7 +6,7 @@ import { until } from '../../model/until.ts'
 
 const lockDeadlineMs = 15_000
 
-/** Somebody's maintenance job locks a table and does not end its transaction: whoever wants to write waits. */
+/** Somebody's maintenance job locks a table and does not end its transaction: all writers wait. */
 export const postgresLock = defineFault({
   id: 'postgres-lock',
   title: 'A lock held in PostgreSQL',
@@ -38,7 +38,7 @@ export const postgresLock = defineFault({
   observe: async ({ range }) => (await holder(range, 'stock-audit')) !== null,
 })
 
-/** The session that holds the lock, when there is one. */
+/** The session that holds the lock, if any. */
 async function holder(range: Range, job: string): Promise<number | null> {
   const rows = await range.database.query<{ pid: number }>(
     `select a.pid from pg_stat_activity a join pg_locks l on l.pid = a.pid

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { defineFault } from '../../model/fault.ts'
 import type { Range } from '../../model/range.ts'
 
-/** What the next release of each service would write; the one that runs knows nothing of it. */
+/** The columns that the next release of each service would write; the running one does not know them. */
 const columns = {
   'orders.orders': { name: 'channel', rest: 'web' },
   'payments.charges': { name: 'currency', rest: 'EUR' },
@@ -10,7 +10,7 @@ const columns = {
 } as const
 const table = z.enum(Object.keys(columns) as [keyof typeof columns, ...(keyof typeof columns)[]]).describe('Table that gets the column')
 
-/** A migration that came before its release: rows that there were have a value, and whoever adds one has to give it. */
+/** A migration that ran before its release: existing rows have a value, and every new row has to give one. */
 export const postgresMandatoryColumn = defineFault({
   id: 'postgres-mandatory-column',
   title: 'A column that nobody fills yet',

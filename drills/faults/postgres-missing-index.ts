@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { defineFault } from '../../model/fault.ts'
 import type { Range } from '../../model/range.ts'
 
-/** Drops an index that a busy statement needs, as a migration that went too far. */
+/** Drops an index that a busy statement needs, like a migration that removes too much. */
 export const postgresMissingIndex = defineFault({
   id: 'postgres-missing-index',
   title: 'A missing index',

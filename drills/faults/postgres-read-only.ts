@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { defineFault } from '../../model/fault.ts'
 import type { Range } from '../../model/range.ts'
 
-/** The database takes no writes, as a replica that was promoted by halves. */
+/** The database accepts no writes, like a replica that was only half promoted. */
 export const postgresReadOnly = defineFault({
   id: 'postgres-read-only',
   title: 'PostgreSQL read-only',
@@ -30,7 +30,7 @@ async function readOnly(range: Range): Promise<boolean> {
   return rows.length > 0
 }
 
-/** A session keeps the settings that it began with: the services open new ones. */
+/** A session keeps the settings that it began with, so the services open new ones. */
 const endSessions = (range: Range) =>
   range.database.query(
     `select pg_terminate_backend(pid) from pg_stat_activity

@@ -6,7 +6,7 @@ import { missingRights, tableName, tableRight } from '../database-rights.ts'
 const params = z.object({ table: tableName.describe('Table of the service'), right: tableRight.describe('Right that is taken away') })
 const ownerOf = (table: string) => databaseRole.parse(table.split('.')[0])
 
-/** A hardening of the database that went too far: a service may no longer do one thing to one of its tables. */
+/** An excessive hardening of the database: a service lacks one right on one of its tables. */
 export const postgresRevoke = defineFault<typeof params, z.output<typeof params>>({
   id: 'postgres-revoke',
   title: 'A right is taken away',

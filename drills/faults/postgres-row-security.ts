@@ -5,7 +5,7 @@ import type { Range } from '../../model/range.ts'
 const table = 'orders.outbox'
 const policy = 'write_only'
 
-/** Rows can be written, and nobody but a superuser can see them: whoever asks for them is told that there are none. */
+/** Rows can be written, but only a superuser can see them: queries by anybody else return none. */
 export const postgresRowSecurity = defineFault({
   id: 'postgres-row-security',
   title: 'Row security that hides messages',

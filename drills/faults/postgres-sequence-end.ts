@@ -6,7 +6,7 @@ const sequence = 'orders.outbox_id_seq'
 /** The largest number of an `integer`. */
 const most = 2_147_483_647
 
-/** A key that was given the range of a 32-bit integer, years ago, comes to its end: the next row cannot be numbered. */
+/** A key that was given the range of a 32-bit integer years ago reaches its end: the next row cannot be numbered. */
 export const postgresSequenceEnd = defineFault({
   id: 'postgres-sequence-end',
   title: 'A key runs out of numbers',

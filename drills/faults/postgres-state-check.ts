@@ -5,10 +5,10 @@ import { checkConstraint, replaceCheck } from '../database-checks.ts'
 
 const name = 'orders_state_check'
 const table = 'orders.orders'
-/** The next release calls it shipped. Rows that there are were not looked at: none of them has the new word. */
+/** The next release calls it shipped. Existing rows were not validated: none of them has the new word. */
 const renamed = `check (state in ('pending', 'confirmed', 'declined', 'sold-out', 'failed', 'shipped')) not valid`
 
-/** A constraint was rewritten for a release that is not there yet, and refuses the word that the release of today writes. */
+/** A constraint was rewritten for a future release, and refuses the word that the current release writes. */
 export const postgresStateCheck = defineFault({
   id: 'postgres-state-check',
   title: 'A constraint that refuses a state of orders',

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { defineFault } from '../../model/fault.ts'
 import { serverSettings } from '../server-settings.ts'
 
-/** PostgreSQL is told to confirm nothing that a standby has not confirmed as well, and there is none: every commit waits for it. */
+/** PostgreSQL must wait for a standby to confirm every commit, and there is none: all commits hang. */
 export const postgresSyncStandby = defineFault({
   id: 'postgres-sync-standby',
   title: 'Commits wait for a standby that is not there',

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { defineFault } from '../../model/fault.ts'
 import type { Range } from '../../model/range.ts'
 
-/** What may be there only once from now on. */
+/** Values that must be unique from now on. */
 const rules = {
   customer: { table: 'orders.orders', index: 'one_welcome_gift', expression: 'customer' },
   'first-product': { table: 'orders.orders', index: 'one_of_a_kind', expression: `(items->0->>'sku')` },
@@ -11,7 +11,10 @@ const rules = {
 const rule = z.enum(Object.keys(rules) as [keyof typeof rules, ...(keyof typeof rules)[]]).describe('What may be there only once')
 const schemaOf = (known: keyof typeof rules): string => rules[known].table.split('.')[0] ?? ''
 
-/** A rule of a campaign as a unique index on the table of all orders, or of all reservations: the first order passes, and all others like it are refused. */
+/**
+ * A campaign's rule as a unique index on the table of all orders, or of all reservations: the first order succeeds, and all others like it are
+ * refused.
+ */
 export const postgresUniqueIndex = defineFault({
   id: 'postgres-unique-index',
   title: 'A unique index on orders',
@@ -19,7 +22,7 @@ export const postgresUniqueIndex = defineFault({
   category: 'database',
   params: z.object({ rule }),
   async plan({ range }, params) {
-    // Orders of the next moment may be alike, and would keep the index from being built.
+    // Duplicate orders in the next moment would keep the index from being built.
     const rows = await range.database.query<{ since: Date | string }>(`select now() + interval '1 second' as since`)
     return { rule: params.rule, since: new Date(rows[0]?.since ?? Date.now()).toISOString() }
   },

@@ -6,7 +6,7 @@ const params = z.object({
   atOnce: z.number().int().min(1).max(200).default(20).describe('Products changed each second, the most popular ones in turn'),
 })
 
-/** Prices are changed in the database, past the service that owns them: what it has cached stays as it was. */
+/** Prices are changed in the database, bypassing the service that owns them: its cache stays unchanged. */
 export const pricesByHand = defineFault({
   id: 'prices-by-hand',
   title: 'Prices are changed in the database',

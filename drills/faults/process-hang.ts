@@ -3,7 +3,7 @@ import { shopComponentName } from '../../model/components.ts'
 import { defineFault } from '../../model/fault.ts'
 import { stateOf } from '../component-state.ts'
 
-/** Suspends a component: its connections stay open and nothing comes back, as from a host that swaps to death. */
+/** Suspends a component: its connections stay open and nothing is answered, like a host that swaps to death. */
 export const processHang = defineFault({
   id: 'process-hang',
   title: 'Hang a component',

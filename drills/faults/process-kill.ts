@@ -3,7 +3,7 @@ import { shopComponentName } from '../../model/components.ts'
 import { defineFault } from '../../model/fault.ts'
 import { stateOf } from '../component-state.ts'
 
-/** Ends a component at once, as the kernel does when memory runs out: no farewell, nothing flushed. */
+/** Kills a component, as the kernel does when memory runs out: no shutdown, nothing flushed. */
 export const processKill = defineFault({
   id: 'process-kill',
   title: 'Kill a component',

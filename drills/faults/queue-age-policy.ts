@@ -3,7 +3,7 @@ import { defineFault } from '../../model/fault.ts'
 
 const name = 'queue-age'
 
-/** Somebody's limit on the age of messages for the worker, in another unit than was meant: what has to wait is set aside. */
+/** Somebody's limit on the age of messages for the worker, in the wrong unit: messages that wait are dead-lettered. */
 export const queueAgePolicy = defineFault({
   id: 'queue-age-policy',
   title: 'A policy that lets messages expire',

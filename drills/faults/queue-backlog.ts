@@ -9,7 +9,7 @@ import { fulfilmentQueue, removeBatch } from '../queue-batch.ts'
 const job = 'order-replay'
 const publishDeadlineMs = 30_000
 
-/** Somebody replays orders that were shipped long ago: new ones wait behind them, and whoever the worker asks is asked for all of them. */
+/** Somebody replays orders that were shipped long ago: new ones wait behind them, and the worker's dependencies get calls for all of them. */
 export const queueBacklog = defineFault({
   id: 'queue-backlog',
   title: 'A backlog in the queue',

@@ -3,7 +3,7 @@ import type { Binding } from '../../model/range.ts'
 import { defineFault } from '../../model/fault.ts'
 import { confirmedBinding } from '../queue-name.ts'
 
-/** The way of an order's messages: to the worker, and from the worker back to orders. */
+/** The routes of an order's messages: to the worker, and from the worker back to orders. */
 const routes = {
   confirmed: confirmedBinding,
   fulfilled: { exchange: 'orders', queue: 'orders.fulfilled', key: 'order.fulfilled' },
@@ -24,11 +24,11 @@ const params = z.object({
 })
 
 interface Undo extends Binding {
-  /** What an earlier version wrote down does not have it. */
+  /** Undo records of earlier versions lack it. */
   typedAs?: string | null
 }
 
-/** The exchange no longer knows a queue: what is published is confirmed, and goes nowhere. */
+/** The exchange has lost the binding to a queue: published messages are confirmed, and go nowhere. */
 export const queueLostBinding = defineFault<typeof params, Undo>({
   id: 'queue-lost-binding',
   title: 'A binding is lost',

@@ -3,7 +3,7 @@ import { defineFault } from '../../model/fault.ts'
 
 const name = 'queue-limits'
 
-/** Somebody's limit on the size of the worker's queue, in another unit than was meant: what does not fit is refused. */
+/** Somebody's limit on the size of the worker's queue, in the wrong unit: messages that do not fit are refused. */
 export const queueSizePolicy = defineFault({
   id: 'queue-size-policy',
   title: 'A policy that refuses messages',

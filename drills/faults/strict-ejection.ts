@@ -9,7 +9,7 @@ const params = z.object({
   seconds: z.number().int().min(1).max(3_600).default(300).describe('Time for which an instance that failed once is ejected, in seconds'),
 })
 
-/** Whoever fails once is not called for a long time, even when nobody else is left. It does nothing until something fails. */
+/** An instance that fails once is ejected for a long time, even if no other is left. It does nothing until something fails. */
 export const strictEjection = defineFault({
   id: 'strict-ejection',
   title: 'An ejection without mercy',

@@ -6,7 +6,7 @@ import { injected } from '../../test/injected.ts'
 
 const root = path.join(import.meta.dirname, '..', '..')
 
-test('of two components that are no longer scraped, each comes back by itself', async () => {
+test('of two components without a scrape, each is restored separately', async () => {
   const range = paperRange(root, 30)
   const a = await injected(range, 'target-lost', { component: 'catalog' })
   const b = await injected(range, 'target-lost', { component: 'orders' })

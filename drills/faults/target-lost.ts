@@ -6,7 +6,7 @@ const params = z.object({ component: shopComponentName.describe('Component that 
 
 interface Undo {
   before: ComponentName[]
-  /** What an earlier version wrote down does not have it. */
+  /** Undo records of earlier versions lack it. */
   component?: ComponentName
 }
 

@@ -9,7 +9,7 @@ const params = z.object({
   maxRequests: z.number().int().min(1).max(10_000).default(1).describe('Requests that each caller may have in progress at a time'),
 })
 
-/** A circuit breaker that opens at the load of every day. */
+/** A circuit breaker that opens at normal load. */
 export const tightBreaker = defineFault({
   id: 'tight-breaker',
   title: 'A circuit breaker set too tight',

@@ -9,7 +9,7 @@ const params = z.object({
   timeoutMs: z.number().int().min(1).max(600_000).describe("Time after which its callers' proxies answer instead, in milliseconds"),
 })
 
-/** A timeout on all calls to a service: too short for what some of them take, or just what saves its callers. */
+/** A timeout on all calls to a service: too short for some of them, or exactly what protects its callers. */
 export const tightTimeout = defineFault({
   id: 'tight-timeout',
   title: 'A timeout set too short',

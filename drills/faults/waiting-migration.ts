@@ -8,7 +8,7 @@ const reader = 'orders-overview'
 const migration = 'migration-rehearsal'
 const deadlineMs = 15_000
 
-/** A change of a table waits for somebody who only reads it, and everybody else waits behind the change. */
+/** A schema change waits for a reader, and everybody else waits behind the change. */
 export const waitingMigration = defineFault({
   id: 'waiting-migration',
   title: 'A migration waits for its lock',

@@ -18,7 +18,7 @@ interface Undo extends EdgeUndo {
   fault: EdgeFault
 }
 
-/** Answers suffer on the connections that a proxy has open now, as when one of several paths is bad: a proxy that is restarted takes another. */
+/** Responses suffer on the connections that a proxy has open now, like one bad network path of several: a restarted proxy uses another. */
 export const wornConnections = defineFault<typeof params, Undo>({
   id: 'worn-connections',
   title: 'Connections that have gone bad',

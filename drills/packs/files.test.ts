@@ -36,7 +36,7 @@ const good: Entry[] = [
 ]
 const content = Object.fromEntries(good.map((entry) => [entry.name, entry.content]))
 
-test('the files of a pack are read, from a folder and from an archive that is compressed or not', async () => {
+test('the files of a pack are read, from a folder or an archive, compressed or not', async () => {
   const folder = path.join(work, 'folder')
   for (const { name, content: text = '' } of good) {
     mkdirSync(path.dirname(path.join(folder, name)), { recursive: true })
@@ -48,7 +48,7 @@ test('the files of a pack are read, from a folder and from an archive that is co
   }
 })
 
-test('an archive that holds one folder, or begins with a dot, is read as if the folder had been packed', async () => {
+test('an archive with one folder, or with a leading dot, is read as if the folder had been packed', async () => {
   const prefixed = (prefix: string): Entry[] => [
     { name: prefix, type: 'directory' },
     ...good.map((entry) => ({ ...entry, name: `${prefix}${entry.name}` })),
@@ -63,7 +63,7 @@ test('an archive that holds one folder, or begins with a dot, is read as if the 
   assert.equal(both.problems.length, good.length + 1)
 })
 
-test('what editors, desktops and version control leave is passed over', async () => {
+test('files of editors, desktops and version control are ignored', async () => {
   const litter = [
     '.git/config',
     '.DS_Store',
@@ -103,7 +103,7 @@ for (const [what, entries, problem] of refused)
     assert.equal(pack.files.get('pack.yaml')?.toString(), 'id: ours')
   })
 
-test('a file may have as many bytes as are said, and not one more', async () => {
+test('a file may have exactly the maximum size', async () => {
   const pack = await archived([
     { name: 'README.md', content: 'x'.repeat(mostFileBytes) },
     { name: 'scenarios/a/story.md', content: 'x'.repeat(mostFileBytes + 1) },
@@ -112,7 +112,7 @@ test('a file may have as many bytes as are said, and not one more', async () => 
   assert.deepEqual([...pack.files.keys()], ['README.md'])
 })
 
-test('all files together have a limit, of bytes and of how many there are', async () => {
+test('all files together are limited in size and number', async () => {
   const of = (many: number, bytes: number) =>
     Array.from({ length: many }, (_, index) => ({ name: `scenarios/s${index}/story.md`, content: 'x'.repeat(bytes) }))
   const heavy = await archived(of(65, mostFileBytes))
@@ -135,14 +135,14 @@ const others: [what: string, bytes: Buffer | string, problem: RegExp][] = [
   ['an archive that ends too soon', gzipSync('x'.repeat(10_000)).subarray(0, 20), /no archive that can be unpacked/],
 ]
 for (const [what, bytes, problem] of others)
-  test(`${what} is told as what it is`, async () => {
+  test(`${what} is reported by its actual format`, async () => {
     const { files: found, problems } = await written(bytes)
     assert.equal(found.size, 0)
     assert.equal(problems.length, 1, problems.join('\n'))
     assert.match(problems[0] ?? '', problem)
   })
 
-test('a damaged archive is told, beside what could be read of it', async () => {
+test('a damaged archive is reported, with what could be read', async () => {
   const whole = await tarOf([
     { name: 'pack.yaml', content: 'id: ours' },
     { name: 'README.md', content: 'x'.repeat(2_000) },
@@ -152,7 +152,7 @@ test('a damaged archive is told, beside what could be read of it', async () => {
   assert.equal(found.get('pack.yaml')?.toString(), 'id: ours')
 })
 
-test('an archive that is larger than a pack may be is not read, and one that is not there is an error', async () => {
+test('an archive that is too large is not read, and a missing one is an error', async () => {
   const { problems, files: found } = await written(Buffer.alloc(16 * 1024 * 1024 + 1))
   assert.deepEqual([problems, found.size], [['the archive has 16777217 bytes: a pack has at most 16777216'], 0])
   await assert.rejects(readPackFiles(path.join(work, 'nowhere')), {
@@ -161,7 +161,7 @@ test('an archive that is larger than a pack may be is not read, and one that is 
   })
 })
 
-test('a folder with a link is told, and the link is not followed', async () => {
+test('a folder with a link is reported, and the link is not followed', async () => {
   const folder = mkdtempSync(path.join(work, 'linked-'))
   symlinkSync('/etc/hostname', path.join(folder, 'README.md'))
   mkdirSync(path.join(folder, '.git'))

@@ -4,18 +4,18 @@ import { gunzipSync } from 'node:zlib'
 import tar from 'tar-stream'
 import { FiredrillError, describeError } from '../../model/errors.ts'
 
-/** Texts, all of them: more is no scenario. */
+/** Only texts: a larger file is no scenario. */
 export const mostFileBytes = 256 * 1024
 const mostBytes = 16 * 1024 * 1024
 const mostFiles = 2_000
 
-/** What a pack holds by its paths, with `/` on every system, and what is wrong with it as an archive or a folder. */
+/** The files of a pack by path, with `/` on every system, and what is wrong with it as an archive or a folder. */
 export interface PackFiles {
   files: Map<string, Buffer>
   problems: string[]
 }
 
-/** Files of a pack may have these names, and nothing else is in it. */
+/** Names that files of a pack may have; no others are allowed. */
 const allowed = /^(pack\.yaml|pack\.sig|README\.md|scenarios\/[a-z0-9-]+\/(scenario\.yaml|story\.md|debrief\.md|people\.yaml))$/
 
 /** Reads a folder, or an archive (.tar.gz). Nothing is written, and nothing that it holds is run. */
@@ -29,7 +29,7 @@ export async function readPackFiles(source: string): Promise<PackFiles> {
   return found
 }
 
-/** What desktops, editors and version control leave beside a pack: nobody meant it to be in it, and it is not read. */
+/** Files of desktops, editors and version control, which are not meant to be in a pack: they are ignored. */
 const isLitter = (name: string): boolean =>
   name
     .split('/')
@@ -40,7 +40,7 @@ class Collected implements PackFiles {
   readonly problems: string[] = []
   #bytes = 0
 
-  /** Whether a file of so many bytes may be read. */
+  /** Whether a file of this size may be read. */
   takes(name: string, bytes: number): boolean {
     const why = this.#refused(name, bytes)
     if (why !== null) this.problems.push(`${name}: ${why}`)
@@ -75,7 +75,7 @@ function collectFolder(root: string, within: string, found: Collected): void {
   }
 }
 
-/** How other archives begin, and what is often saved in the place of one. */
+/** Magic bytes of other archive formats, and of what is often saved by mistake. */
 const others: [what: string, begins: RegExp][] = [
   ['a zip archive', /^PK[^ -~]/],
   ['a 7z archive', /^7z\xbc\xaf/],
@@ -86,9 +86,9 @@ const others: [what: string, begins: RegExp][] = [
   ['a YAML file: name the folder that it is in', /^(\xef\xbb\xbf)?\s*(#[^\n]*\n\s*)*[a-z]+: /],
 ]
 
-/** The tar archive that was compressed, or is not; null where it is none, which is told. */
+/** The tar archive, uncompressed; null if it is none, which is reported. */
 function unpacked(bytes: Buffer, found: Collected): Buffer | null {
-  // Where a tar archive says that it is one.
+  // The position of a tar archive's magic bytes.
   if (bytes.toString('latin1', 257, 262) === 'ustar') return bytes
   const start = bytes.toString('latin1', 0, 512)
   const other = others.find(([, begins]) => begins.test(start))
@@ -108,7 +108,7 @@ interface Entry {
   name: string
   type: string | null
   size: number
-  /** Null where it is too large to be taken. */
+  /** Null if it is too large. */
   bytes: Buffer | null
 }
 
@@ -139,7 +139,7 @@ async function collectArchive(bytes: Buffer, found: Collected): Promise<void> {
   }
 }
 
-/** The folder in which everything is, as `tar czf ours.tgz ours` makes it, with its slash; empty where there is none. */
+/** The top folder, as `tar czf ours.tgz ours` creates it, with its slash; empty if there is none. */
 function topFolderOf(entries: readonly Entry[]): string {
   const head = entries.find(({ name, type }) => type === 'file' && /^[^/]+\/pack\.yaml$/.test(name))
   const top = head ? head.name.slice(0, head.name.indexOf('/') + 1) : ''

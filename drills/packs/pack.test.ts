@@ -26,7 +26,7 @@ const keys = () => {
   }
 }
 
-/** An archive with entries as they are given, sound or not. */
+/** An archive with the given entries, valid or not. */
 async function archive(entries: { name: string; type?: string; linkname?: string; content?: string }[]): Promise<string> {
   const made = tar.pack()
   for (const { content = '', ...header } of entries) made.entry(header, content)
@@ -36,7 +36,7 @@ async function archive(entries: { name: string; type?: string; linkname?: string
   return file
 }
 
-test('a pack that is sound has its head and its scenarios, and nobody has signed it', async () => {
+test('a valid unsigned pack has its head and its scenarios', async () => {
   const { head, scenarios, signer, problems } = await check(pack(three))
   assert.deepEqual(
     [head, scenarios.map(({ id }) => id), signer, problems],
@@ -55,7 +55,7 @@ test('the same files make the same archive, in whatever order, and it is read as
   for (const [name, content] of files) assert.deepEqual(read.files.get(name), content)
 })
 
-test('a signature holds for the files that were signed, and for the key that is trusted', async () => {
+test('a signature is valid for the signed files, and for the trusted key', async () => {
   const folder = pack(three)
   const [ours, theirs] = [keys(), keys()]
   writeFileSync(path.join(folder, 'pack.sig'), signPack((await check(folder)).files, ours.secret))
@@ -70,7 +70,7 @@ test('a signature holds for the files that were signed, and for the key that is 
   assert.match((await check(folder)).problems.join(), /is no signature/)
 })
 
-test('an archive that leads out, links, holds code or too much is refused with every reason, and nothing of it is written', async () => {
+test('an archive with outside paths, links, code or too much data is refused with every reason, and nothing is written', async () => {
   const outside = path.join(work, 'outside.yaml')
   const file = await archive([
     { name: 'pack.yaml', content: 'id: theirs\nversion: one\ntitle: Theirs\n' },
@@ -101,19 +101,19 @@ test('an archive that leads out, links, holds code or too much is refused with e
   assert.ok(!existsSync(outside) && !existsSync(path.join(path.dirname(file), '..', 'outside.yaml')))
 })
 
-test('what is no archive, or unpacks to far too much, is told in words', async () => {
+test('a file that is no archive, or unpacks to far too much, is refused with the reason', async () => {
   const file = path.join(fresh(), 'pack.tar.gz')
   writeFileSync(file, 'hello')
   assert.match((await check(file)).problems.join(), /no archive that can be unpacked/)
   writeFileSync(file, gzipSync(Buffer.alloc(64 * 1024 * 1024)))
   assert.match((await check(file)).problems.join(), /no archive that can be unpacked/)
-  // Of a comment without end, which could be read in very many ways.
+  // An unterminated comment, which could be parsed in very many ways.
   writeFileSync(file, '#'.repeat(100_000))
   assert.match((await check(file)).problems.join(), /no archive that can be unpacked/)
   await assert.rejects(check(path.join(work, 'nowhere')), /there is no pack at/)
 })
 
-test('a folder with a symbolic link, a scenario that is wrong, a taken id or a command is refused with all of it', async () => {
+test('a folder with a symbolic link, an invalid scenario, a taken id or a command is refused with all mistakes', async () => {
   const folder = pack(['our-first', 'slow-shelves'])
   symlinkSync('/etc/passwd', path.join(folder, 'scenarios', 'our-first', 'people.yaml'))
   const file = path.join(folder, 'scenarios', 'our-first', 'scenario.yaml')
@@ -135,7 +135,7 @@ test('a folder with a symbolic link, a scenario that is wrong, a taken id or a c
   assert.match((await check(typed)).problems.join(), /a pack has no code/)
 })
 
-test('pack.yaml is there, and says what a pack needs, each mistake at its line', async () => {
+test('pack.yaml exists, and has what a pack needs, with each mistake at its line', async () => {
   const folder = pack(['our-first'])
   const file = path.join(folder, 'pack.yaml')
   const problems = async (text: string) => {
@@ -154,7 +154,7 @@ test('pack.yaml is there, and says what a pack needs, each mistake at its line',
   assert.deepEqual([head, missing], [null, ['pack.yaml is missing: write id, version and title']])
 })
 
-test('a folder of something else is told to be no pack, and not with each of its files', async () => {
+test('a folder of something else is reported as no pack, and not by each of its files', async () => {
   const folder = fresh()
   const named = (count: number) => Array.from({ length: count }, (_, index) => `${index}.ts`)
   for (const name of named(5)) writeFileSync(path.join(folder, name), '')
@@ -166,7 +166,7 @@ test('a folder of something else is told to be no pack, and not with each of its
   assert.deepEqual(rest, { head: null, files: new Map(), scenarios: [], signer: null })
 })
 
-test('several packs are checked together: none may have an id or a scenario of another', async () => {
+test('several packs are checked together: they must not share an id or a scenario', async () => {
   const sources = [pack(['our-first']), pack(['our-second'], 'theirs'), pack(['our-first', 'our-third'])]
   const [first, second, third] = await checkPacks(sources, { taken })
   assert.deepEqual([first?.source, first?.problems, second?.problems], [sources[0], [], []])
@@ -184,7 +184,7 @@ test('several packs are checked together: none may have an id or a scenario of a
   )
 })
 
-test('nothing of a pack is left on the disk after it was checked', async (context) => {
+test('nothing of a pack is left on the disk after its check', async (context) => {
   const before = process.env['TMPDIR']
   context.after(() => (before === undefined ? delete process.env['TMPDIR'] : (process.env['TMPDIR'] = before)))
   const folder = pack(['our-first'])

@@ -26,21 +26,21 @@ export interface CheckedPack {
   head: PackHead | null
   scenarios: Scenario[]
   files: ReadonlyMap<string, Buffer>
-  /** The hash of the key that signed it; null when nobody did. */
+  /** The hash of the key that signed it; null without a signature. */
   signer: string | null
-  /** Why it is refused; empty for a pack that can be used. */
+  /** Why it is refused; empty for a valid pack. */
   problems: string[]
 }
 
 interface Given {
-  /** Ids of scenarios that there are already. */
+  /** Ids of existing scenarios. */
   taken: ReadonlySet<string>
   vocabulary?: Vocabulary
-  /** A public key in PEM: a pack that it did not sign is refused. */
+  /** A public key in PEM: a pack without its signature is refused. */
   trusted?: string | undefined
 }
 
-/** Reads a pack, a folder or an archive, and tells everything that is wrong with it. */
+/** Reads a pack from a folder or an archive, and reports everything that is wrong with it. */
 export async function checkPack(source: string, { taken, vocabulary, trusted }: Given): Promise<CheckedPack> {
   const { files, problems } = await readPackFiles(source)
   if (files.size === 0 && problems.length > fewProblems) return noPack(problems)
@@ -51,7 +51,7 @@ export async function checkPack(source: string, { taken, vocabulary, trusted }: 
   if (ids.length === 0) problems.push('it has no scenarios: put each into a folder scenarios/ID')
   const folder = mkdtempSync(path.join(tmpdir(), 'firedrill-pack-'))
   try {
-    // Only what has an allowed name is there to be written.
+    // Only files with an allowed name can be written.
     writeFiles(folder, files)
     const scenarios = ids.flatMap((id) => {
       if (taken.has(id)) problems.push(`scenarios/${id}: there is a scenario of this id already: give it another one`)
@@ -68,7 +68,7 @@ export async function checkPack(source: string, { taken, vocabulary, trusted }: 
   }
 }
 
-/** Several packs, which may not have a scenario in common. */
+/** Reads several packs, which must not share a scenario. */
 export async function checkPacks(sources: readonly string[], { taken, ...given }: Given): Promise<(CheckedPack & { source: string })[]> {
   const known = new Set(taken)
   const checked: (CheckedPack & { source: string })[] = []
@@ -98,7 +98,7 @@ export async function archiveOf(files: ReadonlyMap<string, Buffer>): Promise<Buf
   return buffer(pack.pipe(createGzip()))
 }
 
-/** Of whoever names another folder or archive by mistake; of a few files that are in the wrong place, each is told. */
+/** For an author who names another folder or archive by mistake; a few misplaced files are reported one by one. */
 const fewProblems = 5
 const noPack = (problems: readonly string[]): CheckedPack => ({
   head: null,

@@ -16,19 +16,19 @@ const signer = createHash('sha256')
   .digest('hex')
   .slice(0, 16)
 
-test('a signature names its key, and holds for the files in any order', () => {
+test('a signature names its key, and is valid for the files in any order', () => {
   const signed = signedBy(privateKey)
   assert.deepEqual(signerOf(signed), { signer, problem: null })
   assert.deepEqual(signerOf(new Map([...signed].toReversed())), { signer, problem: null })
   assert.deepEqual(signerOf(signed, pem(publicKey, 'spki')), { signer, problem: null })
 })
 
-test('a pack without a signature has no signer, which matters where one is trusted', () => {
+test('a pack without a signature has no signer, which matters only if a key is trusted', () => {
   assert.deepEqual(signerOf(files), { signer: null, problem: null })
   assert.deepEqual(signerOf(files, pem(publicKey, 'spki')), { signer: null, problem: 'it is not signed, and a signature was asked for' })
 })
 
-test('a signature of another key is told apart from the one that is trusted', () => {
+test('a signature by another key is told apart from the trusted one’s', () => {
   const found = signerOf(signedBy(other.privateKey), pem(publicKey, 'spki'))
   assert.match(found.problem ?? '', /^it is signed with the key [0-9a-f]{16}, and not with the one that you trust$/)
   assert.notEqual(found.signer, signer)
@@ -55,13 +55,13 @@ test('a file that was changed, added, removed or renamed after signing breaks th
   }
 })
 
-test('what is no signature, or has a key of another kind, is told', () => {
+test('an invalid signature, or one with another kind of key, is reported', () => {
   const withSignature = (text: string) => signerOf(new Map([...files, [signatureFile, Buffer.from(text)]]))
   const valid = JSON.parse(signPack(files, pem(privateKey, 'pkcs8'))) as Record<string, string>
   for (const text of ['', '{', 'null', JSON.stringify({ ...valid, algorithm: 'rsa' }), JSON.stringify({ ...valid, extra: 1 })])
     assert.equal(withSignature(text).problem, 'pack.sig: is no signature: sign the pack again', text)
   assert.equal(withSignature(JSON.stringify({ ...valid, key: 'AAAA' })).problem, 'pack.sig: has no usable key: sign the pack again')
-  // A sound signature by RSA over the same digest.
+  // A valid RSA signature over the same digest.
   const rsa = generateKeyPairSync('rsa', { modulusLength: 1_024 })
   const digest = [...files]
     .toSorted(([a], [b]) => (a < b ? -1 : 1))

@@ -4,10 +4,10 @@ import { FiredrillError } from '../../model/errors.ts'
 import { jsonOrNull } from '../../model/json.ts'
 
 export const signatureFile = 'pack.sig'
-/** Ed25519, of the digest of all other files; the key is public, in SPKI (DER). */
+/** Ed25519, over the digest of all other files; the key is public, in SPKI (DER). */
 const signature = z.strictObject({ algorithm: z.literal('ed25519'), key: z.base64(), signature: z.base64() })
 
-/** What is signed: the hash of each file, in the order of their names. */
+/** The signed text: the hash of each file, in the order of their names. */
 function digest(files: ReadonlyMap<string, Buffer>): Buffer {
   const lines = [...files.keys()]
     .filter((name) => name !== signatureFile)
@@ -34,8 +34,8 @@ export function signPack(files: ReadonlyMap<string, Buffer>, pem: string): strin
 }
 
 /**
- * Who signed a pack: the hash of their key, or null when nobody did. `problem` says why a signature does not hold, or why it is not of the
- * key that is trusted (public, in PEM).
+ * Who signed a pack: the hash of their key, or null without a signature. `problem` says why a signature is invalid, or not by the trusted key
+ * (public, in PEM).
  */
 export function signerOf(files: ReadonlyMap<string, Buffer>, trusted?: string): { signer: string | null; problem: string | null } {
   const wanted = trusted === undefined ? undefined : createPublicKey(trusted).export({ type: 'spki', format: 'der' })

@@ -1,7 +1,7 @@
 import { bank, restoreBank } from '../bank.ts'
 import { defineResource } from './resource.ts'
 
-/** As the migration of payments has it. */
+/** As in the migration of payments. */
 export const freshBank = { latency_ms: 30, hang_percent: 0 }
 
 export const thirdParty = defineResource<{ latency_ms: number; hang_percent: number } | null>({

@@ -24,7 +24,7 @@ export const bindings = defineResource<Binding[]>({
   },
 })
 
-/** A fresh range has none: the services declare all that their queues need. */
+/** A fresh range has none: the services declare everything that their queues need. */
 export const queuePolicies = defineResource<QueuePolicy[]>({
   id: 'queue-policies',
   title: 'policies of the broker',

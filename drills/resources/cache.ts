@@ -21,7 +21,7 @@ export const cacheMemory = defineResource<{ memoryBytes: number; whenFull: strin
   },
 })
 
-/** What else of its configuration somebody may have changed. */
+/** Other settings that somebody may have changed. */
 export const cacheSettings = defineResource<CacheSetting[]>({
   id: 'cache-settings',
   title: "the cache's settings",
@@ -32,7 +32,7 @@ export const cacheSettings = defineResource<CacheSetting[]>({
     forEach(found, async ({ name }) => void (await range.cache.command('CONFIG', 'SET', name, cacheDefaults[name] ?? ''))),
 })
 
-/** Redis is started with one user, who may do everything without a password. */
+/** Redis starts with one user, who may do everything without a password. */
 const usual = (user: string): boolean => /^user default on (?:sanitize-payload )?nopass ~\* (?:&\* )?\+@all$/.test(user)
 
 export const cacheUsers = defineResource<string[]>({
@@ -48,7 +48,7 @@ export const cacheUsers = defineResource<string[]>({
   },
 })
 
-/** Who is paused never answers: within this, whoever is not does, beside whatever else runs. */
+/** A paused Redis never answers; any other does within this time, however busy the machine is. */
 const answersWithinMs = 3_000
 type Answers = 'all' | 'reads' | 'nothing'
 
@@ -72,16 +72,16 @@ export const cacheAnswers = defineResource<Answers>({
   },
   differs: (found) => (found === 'all' ? null : found === 'reads' ? 'writes are paused' : 'it answers nothing'),
   async restore(range, found) {
-    // One that was told to answer nobody does not take the command that ends it either.
+    // A Redis that is paused for everybody does not accept the command that resumes it either.
     if (found === 'nothing') await range.processes.restart('redis')
     else await range.cache.command('CLIENT', 'UNPAUSE')
   },
 })
 
-/** Of a product as the cache has it; undefined where that is none: anybody may have written it. */
+/** A product as it is cached; undefined if it is invalid, since anybody may have written it. */
 function priceIn(text: string): unknown {
   try {
-    // Safe: whatever it is, it is only compared.
+    // Safe: it is only compared.
     const product: unknown = JSON.parse(text)
     return isRecord(product) ? product['priceCents'] : undefined
   } catch {
@@ -89,7 +89,7 @@ function priceIn(text: string): unknown {
   }
 }
 
-/** Entries of which nobody can make anything, or that would never be forgotten: catalog writes whole JSON, each with a time to live. */
+/** Invalid entries, or those that would never expire: catalog writes complete JSON, each with a time to live. */
 const spoilt = `
 local spoilt, cursor = {}, '0'
 repeat
@@ -118,7 +118,7 @@ export const cachedValues = defineResource<string[]>({
   restore: async (range, found) => void (await range.cache.command('DEL', ...found)),
 })
 
-/** Products that the cache shows as they were: it did not hear of the changes while it could not be reached. */
+/** Products with outdated entries: the cache missed the changes while it was unreachable. */
 export const cachedPrices = defineResource<number>({
   id: 'cached-prices',
   title: 'prices in the cache',
@@ -134,6 +134,6 @@ export const cachedPrices = defineResource<number>({
   },
   differs: (found) => (found === 0 ? null : `${found} products are shown as they were`),
   restore: async (range) => void (await range.cache.command('FLUSHALL')),
-  // They change all the time.
+  // They change continually.
   print: () => undefined,
 })

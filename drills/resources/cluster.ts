@@ -10,7 +10,7 @@ interface Found {
   rotated: ServiceName[]
 }
 
-/** What was changed in the cluster that has the shop. */
+/** Changes in the cluster that the shop runs in. */
 export const cluster = defineResource<Found>({
   id: 'cluster',
   title: "the shop's objects in the cluster",
@@ -29,7 +29,7 @@ export const cluster = defineResource<Found>({
       ...(quota === null ? [] : [`a quota of ${quota} pods`]),
       ...rotated.map((service) => `the password of ${service} was changed`),
     ]),
-  /** The quota first: while it stands, no pod takes the place of another. Of what was changed by hand, most was edited before, and is as it was with that. */
+  /** The quota first: while it exists, no pod can be replaced. Most manual changes are edits, which are reset with those. */
   async restore(range, { edits, handmade, quota, rotated }) {
     const shop = clusterOf(range)
     if (quota !== null) await shop.setQuota(null)

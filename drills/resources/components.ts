@@ -11,7 +11,7 @@ import { defineResource, forEach, listed } from './resource.ts'
 
 type State = Pick<ComponentStatus, 'name' | 'state'>
 
-/** Components run: what has ended is started, what was suspended goes on. */
+/** Components run: stopped ones are started, suspended ones resumed. */
 const running = (id: string, title: string, names: readonly ComponentName[], after: readonly string[]) =>
   defineResource<State[]>({
     id,
@@ -36,8 +36,8 @@ export const datastores = running('datastores', 'the database, the cache and the
 export const proxies = running('proxies', "the mesh's proxies", proxyNames, ['cluster'])
 export const services = running('services', "the shop's services", serviceNames, ['cluster'])
 
-/** The control plane is what restores, and an agent is there where something answers at all; proxies are told of by themselves. */
+/** The control plane is what restores, and an agent must be up if anything answers at all; proxies are listed separately. */
 const apart: readonly ComponentName[] = ['control', 'agent', ...proxyNames]
 const watchers = [...supervisedNames, 'supervisor' as const].filter((name) => !apart.includes(name))
-/** The supervisor starts those that crashed, and none that was stopped or suspended. */
+/** The supervisor restarts those that crashed, but none that was stopped or suspended. */
 export const monitoring = running('monitoring', 'monitoring and load', watchers, [])

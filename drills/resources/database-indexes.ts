@@ -5,11 +5,11 @@ interface Index {
   schema: string
   name: string
   definition: string
-  /** One whose building was broken off is there, and no statement uses it. */
+  /** An index whose build was aborted exists, but no statement uses it. */
   valid: boolean
 }
 
-/** Indexes that the migrations of the services make, beside those of keys; as PostgreSQL writes them. */
+/** Indexes that the services' migrations create, apart from those of keys; as PostgreSQL writes them. */
 export const freshIndexes: readonly string[] = [
   'CREATE INDEX products_category ON catalog.products USING btree (category, sku)',
   `CREATE INDEX orders_confirmed ON orders.orders USING btree (confirmed_at) WHERE (state = 'confirmed'::text)`,

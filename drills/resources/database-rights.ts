@@ -2,7 +2,7 @@ import { databaseRole } from '../database-roles.ts'
 import { grantRights, missingRights } from '../database-rights.ts'
 import { defineResource, listed } from './resource.ts'
 
-/** Each service may do everything to its own tables on a fresh range. */
+/** On a fresh range, each service has all rights on its own tables. */
 export const databaseRights = defineResource<string[]>({
   id: 'database-rights',
   title: "rights on the database's tables",

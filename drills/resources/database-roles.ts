@@ -3,7 +3,7 @@ import { defineResource, listed } from './resource.ts'
 
 interface Found {
   limits: { role: string; limit: number }[]
-  /** Of a role, or of all (`-`). */
+  /** For a role, or for all (`-`). */
   settings: { role: string; config: string[] }[]
 }
 const owners: readonly string[] = databaseRole.options

@@ -1,7 +1,7 @@
 import { furthest, letCountOn, sequences } from '../database-sequences.ts'
 import { defineResource, forEach, listed } from './resource.ts'
 
-/** Sequences that end before a bigint does. How far they have counted is the customers' business. */
+/** Sequences that end before a bigint does. Their current value belongs to the customers' data. */
 export const databaseSequences = defineResource<{ name: string; most: string }[]>({
   id: 'database-sequences',
   title: "the ends of the database's sequences",

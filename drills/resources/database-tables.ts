@@ -3,7 +3,7 @@ import { freshChecks, replaceCheck } from '../database-checks.ts'
 import { databaseRole } from '../database-roles.ts'
 import { defineResource, forEach, listed } from './resource.ts'
 
-/** Columns of the services' tables, as their migrations make them. */
+/** Columns of the services' tables, as their migrations create them. */
 const freshColumns: Readonly<Record<string, readonly string[]>> = {
   'catalog.products': ['sku', 'name', 'category', 'description', 'price_cents', 'updated_at'],
   'fulfilment.shipments': ['order_id', 'customer', 'parcels', 'created_at'],
@@ -33,7 +33,7 @@ interface Column {
   name: string
 }
 
-/** A column that no release writes, and that must have a value, keeps every row out. */
+/** A mandatory column that no release writes prevents every insert. */
 export const databaseColumns = defineResource<Column[]>({
   id: 'database-columns',
   title: "the columns of the database's tables",
@@ -64,7 +64,7 @@ const missing = (found: readonly Check[]) =>
       !found.some(({ table, name, definition }) => table === fresh.table && name === fresh.name && definition === fresh.definition),
   )
 
-/** What rows have to be like. */
+/** Check constraints. */
 export const databaseChecks = defineResource<Check[]>({
   id: 'database-checks',
   title: "the constraints of the database's tables",
@@ -104,7 +104,7 @@ const hidden = (range: Range) =>
     [databaseRole.options],
   )
 
-/** Rows that somebody does not see. */
+/** Rows that some roles cannot see. */
 export const databaseRowSecurity = defineResource<Hidden[]>({
   id: 'database-row-security',
   title: "row security of the database's tables",

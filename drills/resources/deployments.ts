@@ -7,7 +7,7 @@ interface Deployed {
   overrides: Record<string, string>
 }
 
-/** Releases of the services, and settings of theirs that no release has. */
+/** Releases of the services, and their changed settings. */
 export const deployments = defineResource<Deployed[]>({
   id: 'deployments',
   title: "the services' releases and settings",

@@ -3,7 +3,7 @@ import type { CacheFault, EdgeFault, MeshEdge } from '../../model/mesh.ts'
 import { policyHash } from '../mesh-policy.ts'
 import { defineResource, forEach, listed } from './resource.ts'
 
-/** With its history: what one trainee changed would tell the next. */
+/** With its history: one trainee's changes would be a hint for the next. */
 export const meshPolicy = defineResource<{ policy: string; revisions: number }>({
   id: 'mesh-policy',
   title: "the mesh's policy",

@@ -22,7 +22,7 @@ export const scraping = defineResource<ComponentName[]>({
   restore: (range) => range.monitoring.setUnscraped([]),
 })
 
-/** However they were made: the next drill's page would come to nobody. */
+/** Whoever created them: the next drill's page would not be sent. */
 export const silences = defineResource<Silence[]>({
   id: 'silences',
   title: 'silences',

@@ -21,7 +21,7 @@ import { cacheFault, certificates, edgeFaults, meshPolicy } from './mesh.ts'
 import { alertRules, scraping, silences } from './monitoring.ts'
 import type { Resource } from './resource.ts'
 
-/** All that a drill, or who plays it, may change of a range, apart from its customers' data. */
+/** Everything in a range that a drill, or its trainee, may change, apart from customers' data. */
 export const resources: readonly Resource[] = [
   cluster,
   datastores,

@@ -1,37 +1,37 @@
 import type { Range } from '../../model/range.ts'
 
-/** What a fresh range is told when it is started. */
+/** The settings with which a fresh range starts. */
 export interface Fresh {
   /** Simulated users. */
   users: number
 }
 
-/** Something of a range that a drill, or who plays it, may change: read, held against how a fresh range is, and brought back. */
+/** A part of a range that a drill, or its trainee, may change: it is read, compared with a fresh range, and restored. */
 export interface Resource<Found = unknown> {
   id: string
-  /** What it is, for people: "… could not be restored". */
+  /** Its name for people: "… could not be restored". */
   title: string
-  /** Resources that are brought back before this one is looked at. */
+  /** Resources that are restored before this one is read. */
   after?: readonly string[]
-  /** Whether such a range has it; all have it where this is not given. */
+  /** Whether a range has it; by default, all have it. */
   isOn?(range: Range): boolean
   read(range: Range): Promise<Found>
-  /** What is not as on a fresh range, for people; null when all is. */
+  /** What differs from a fresh range, for people to read; null if nothing does. */
   differs(found: Found, range: Range, fresh: Fresh): string | null
-  /** Sets what differs from a fresh range, and touches nothing else. Called only where something differs; idempotent. */
+  /** Sets what differs from a fresh range, and changes nothing else. Called only if something differs; idempotent. */
   restore(range: Range, found: Found, fresh: Fresh): Promise<void>
-  /** What of it is compared before and after a drill; all of it where this is not given. */
+  /** The part that is compared before and after a drill; by default, all of it. */
   print?(found: Found): unknown
 }
 
-/** Keeps the type of what is found between `read`, `differs` and `restore`, and forgets it for the registry. */
-// Safe: only what `read` of the same resource gave is passed to the others.
+/** Keeps the type of the state between `read`, `differs` and `restore`, and erases it for the registry. */
+// Safe: only the result of the same resource's `read` is passed to the others.
 export const defineResource = <Found>(resource: Resource<Found>): Resource => resource as unknown as Resource
 
-/** Names with what is wrong with each, or null where nothing is. */
+/** Names with what is wrong with each, or null if nothing is. */
 export const listed = (items: readonly string[]): string | null => (items.length > 0 ? items.join(', ') : null)
 
-/** Does it to each at once, and throws the first failure when all have been tried. */
+/** Calls a function for all in parallel, and throws the first failure when all have been tried. */
 export async function forEach<Item>(items: readonly Item[], work: (item: Item) => Promise<unknown>): Promise<void> {
   const results = await Promise.allSettled(items.map(work))
   const failed = results.find((result) => result.status === 'rejected')

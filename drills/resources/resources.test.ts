@@ -18,7 +18,7 @@ const restore = async (id: string, range: Range) => ofId(id).restore(range, awai
 const stray: Binding = { exchange: 'orders', queue: 'orders.fulfilled', key: 'order.confirmed' }
 type Prepared = ReturnType<typeof freshRange>
 
-/** What somebody does to a range, and how it is told. */
+/** A change of a range, and how it is reported. */
 const table: [id: string, what: string, disturb: (set: Prepared) => unknown, detail: RegExp][] = [
   [
     'queue-bindings',
@@ -105,7 +105,7 @@ describe('what differs is told, and restored', () => {
     })
 })
 
-test('an object that was edited is not also told as changed by hand, and a quota is lifted before pods are replaced', async () => {
+test('an edited object is not also reported as changed by hand, and a quota is lifted before pods are replaced', async () => {
   const { range, shop, cluster } = freshRange()
   await shop.edit({ kind: 'Deployment', name: 'orders', patch: {} })
   await shop.edit({ kind: 'HorizontalPodAutoscaler', name: 'orders', patch: {} })
@@ -128,7 +128,7 @@ test('an object that was edited is not also told as changed by hand, and a quota
   assert.deepEqual([ofId('cluster').isOn?.(range), ofId('cluster').isOn?.(alone)], [true, false])
 })
 
-test('limits of descriptors are looked at only where a range has them, and of services that run', async () => {
+test('limits of descriptors are checked only if a range supports them, and for running services', async () => {
   const { range } = freshRange()
   const { isOn } = ofId('descriptor-limits')
   assert.deepEqual([isOn?.(range), isOn?.({ ...range, lacks: ['descriptors'] })], [true, false])
@@ -137,7 +137,7 @@ test('limits of descriptors are looked at only where a range has them, and of se
 })
 
 describe('a cache that was paused', () => {
-  /** What is never answered, and what the range is told then. */
+  /** The commands that are never answered, and the calls that the range receives then. */
   async function paused(context: TestContext, silent: string[]) {
     context.mock.timers.enable({ apis: ['setTimeout'] })
     const { range } = freshRange()
@@ -158,17 +158,17 @@ describe('a cache that was paused', () => {
   }
 
   test('for nobody', async (context) => assert.deepEqual(await paused(context, []), { detail: null, told: [] }))
-  test('for those who write is resumed', async (context) => {
+  test('for writers is resumed', async (context) => {
     const { detail, told } = await paused(context, ['SET'])
     assert.deepEqual([/writes/.test(detail ?? ''), told], [true, ['UNPAUSE']])
   })
-  test('for all is restarted, as it takes no command', async (context) => {
+  test('for everybody is restarted, because it accepts no command', async (context) => {
     const { detail, told } = await paused(context, ['SET', 'PING'])
     assert.deepEqual([/nothing/.test(detail ?? ''), told], [true, ['restart redis']])
   })
 })
 
-test('products that the cache shows at another price are counted, whatever somebody wrote there', async () => {
+test('products with another price in the cache are counted, whatever somebody wrote there', async () => {
   const { range, cache } = freshRange()
   const changed: { sku: string; cents: number }[] = []
   range.database.query = async <Row extends Record<string, unknown>>() => changed as unknown as Row[]
@@ -185,7 +185,7 @@ test('products that the cache shows at another price are counted, whatever someb
   assert.equal(ofId('cached-prices').print?.(0), undefined, 'prices change all the time')
 })
 
-test('of spoilt entries ten are told, and all are deleted', async () => {
+test('ten of the damaged entries are reported, and all are deleted', async () => {
   const { range, cache } = freshRange()
   for (let n = 10; n < 22; n++) cache.keys.set(`k${n}`, '')
   assert.equal((await differs('cached-values', range))?.split(', ').length, 10)

@@ -8,7 +8,7 @@ import { playedShift } from './compose.ts'
 
 const scenarios = loadScenarios(path.join(import.meta.dirname, '..', '..', 'scenarios'))
 const bank = { fault: 'slow-bank', params: { latencyMs: 2_500 }, for: 25_000, what: '' }
-/** Written in another order than that of their times. */
+/** Not in the order of their times. */
 const shift: Shift = {
   id: 'ours',
   title: 'Ours',
@@ -49,7 +49,7 @@ const shift: Shift = {
 const played = playedShift(shift, scenarios, null)
 const drawn = (seed: number, variant: string | null = null) => drawnScenario(played, { seed, variant })
 
-test('a shift is played as a scenario with the faults of all, in the order of their times', () => {
+test('a shift is played as a scenario with the faults of all incidents, in the order of their times', () => {
   assert.deepEqual(
     [played.id, played.title, played.summary, played.difficulty, played.limit, played.story, played.debrief, played.people],
     ['ours', 'Ours', 'S', 'beginner', 1_800_000, 'Read.', 'Learn.', undefined],
@@ -66,7 +66,7 @@ test('a shift is played as a scenario with the faults of all, in the order of th
   assert.ok(played.alerts.allowed.includes('Legacy*'))
 })
 
-test('incidents are numbered as they begin, and each knows which steps are its own', () => {
+test('incidents are numbered as they begin, and each knows its own steps', () => {
   const incidents = played.incidents ?? []
   assert.deepEqual(
     incidents.map(({ place, at, scenario: { id }, breaks }) => [place, at, id, breaks]),
@@ -85,7 +85,7 @@ test('incidents are numbered as they begin, and each knows which steps are its o
   assert.equal(own.length + shift.noise.length, played.timeline.length)
 })
 
-test('a slow burn begins as much later with all but its first step', () => {
+test('all but the first step of a slow burn are delayed', () => {
   const slow: Shift = {
     ...shift,
     incidents: [
@@ -119,7 +119,7 @@ test('a slow burn begins as much later with all but its first step', () => {
   )
 })
 
-test('those who speak, and what may be made easier, are the shift’s and not the incidents’', () => {
+test('the people, and what may be eased, are the shift’s and not the incidents’', () => {
   assert.notEqual(scenarios.get('stuck-checkout')?.people, undefined)
   assert.deepEqual(
     (played.incidents ?? []).map(({ scenario: { people, ease } }) => [people, ease]),
@@ -130,13 +130,13 @@ test('those who speak, and what may be made easier, are the shift’s and not th
   )
 })
 
-test('the seed draws which variants come, and draws the same again', () => {
+test('the seed draws the variants, and the same seed draws the same', () => {
   const variantsOf = (seed: number) =>
     JSON.stringify((drawn(seed).incidents ?? []).map(({ scenario }) => [scenario.timeline, scenario.cause]))
   const seeds = Array.from({ length: 24 }, (_, seed) => seed)
   assert.ok(new Set(seeds.map(variantsOf)).size > 1, 'every seed draws the same')
   for (const seed of seeds) assert.equal(variantsOf(seed), variantsOf(seed))
-  // More than are kept were drawn meanwhile.
+  // More than are cached were drawn meanwhile.
   assert.deepEqual(drawn(3).timeline, playedShift(shift, scenarios, null).versions?.of({ seed: 3, variant: null }).timeline)
   const alone = scenarios.get('stuck-checkout')
   assert.ok(alone)

@@ -9,8 +9,8 @@ export type KnownScenarios = Pick<ReadonlyMap<string, Scenario>, 'get' | 'has' |
 const mostKept = 16
 
 /**
- * A shift as the engine plays it: as a scenario whose timeline has the faults of all its incidents, and its noise. What each incident is, is in `incidents`. A seed
- * draws the incidents' variants as it draws those of drills.
+ * A shift in the engine's form: as a scenario whose timeline has the faults of all its incidents, and its noise. Each incident is in `incidents`. A
+ * seed draws the incidents' variants, as in any drill.
  */
 export function playedShift(shift: Shift, scenarios: KnownScenarios, people: People | null): Scenario {
   const kept = new Map<number, Scenario>()
@@ -27,7 +27,7 @@ export function playedShift(shift: Shift, scenarios: KnownScenarios, people: Peo
   return versions.of({ seed: 0 })
 }
 
-/** What is played in a shift, in the order of its incidents. */
+/** The scenarios of a shift, in the order of its incidents. */
 function drawnFor(
   { incidents }: Shift,
   scenarios: KnownScenarios,
@@ -38,12 +38,12 @@ function drawnFor(
     const planned = scenarios.get(id)
     if (!planned) throw new Error(`a shift that was read has no scenario '${id}'`)
     const scenario = drawnScenario(planned, { seed, variant: variantFor(planned, seed, wanted) })
-    // Those who speak, and what may be made easier, are the shift's.
+    // The people, and what may be eased, are the shift's.
     return { at: beginsAt(incident), slowBurn, breaks, urgency, scenario: { ...scenario, people: undefined, ease: undefined } as Scenario }
   })
 }
 
-/** The first step of an incident that begins at `at`: of a slow burn, earlier and weaker. */
+/** The first step of an incident that begins at `at`: for a slow burn, earlier and weaker. */
 const firstStep = (step: Scenario['timeline'][number], at: number, slowBurn: SlowBurn | undefined): Scenario['timeline'][number] =>
   slowBurn ? { ...step, at: at + step.at - slowBurn.for, params: { ...step.params, ...slowBurn.params } } : { ...step, at: at + step.at }
 

@@ -14,7 +14,9 @@ const step = (at: number) => ({ at, fault: 'noop', params: {} })
 const restart = { action: 'restart', params: { component: 'postgres' }, why: 'it does harm to both' }
 const scenario = (id: string, own: Partial<Scenario>): Scenario => ({ ...loaded, id, title: id, harmful: [], ...own })
 
-/** Users feel the first and the third. The places of the shift's timeline: 0 and 2 are of the first, 1 of the second, 3 is noise, 4 is of the third. */
+/**
+ * Users notice the first and the third. In the shift's timeline, 0 and 2 belong to the first, 1 to the second, 3 is noise, 4 belongs to the third.
+ */
 const shift: readonly Incident[] = [
   {
     place: 1,
@@ -98,7 +100,7 @@ const milestone = (name: MilestoneName, incident?: number): DrillEventBody => ({
 })
 const over = (incident: number) => milestoneNames.map((name) => milestone(name, incident))
 
-/** A shift after these, one each second. */
+/** A shift after these events, one each second. */
 const dated = (bodies: readonly DrillEventBody[]): DrillEvent[] =>
   [started, ...bodies].map((body, index): DrillEvent => ({ ...body, id: index + 1, drill: 'd', at: index * 1_000 }))
 const after = (...bodies: DrillEventBody[]) => incidentsOf(shift, dated(bodies))
@@ -125,7 +127,7 @@ describe('an incident begins with its first fault', () => {
       [state.scenario, state.shift, state.mode, state.trainee, state.seed, state.usersBefore],
       ['first', false, 'assessment', 'Robin', 7, null],
     )
-    // Its fault is planned for three seconds after its beginning, and went in after one.
+    // Its fault is planned for three seconds after its beginning, and was injected after one.
     assert.deepEqual([state.startedAt, state.limitMs], [-2_000, limitMs - 60_000])
     assert.deepEqual(
       events.map(({ type }) => type),
@@ -133,21 +135,21 @@ describe('an incident begins with its first fault', () => {
     )
   })
 
-  test('a fault is of the incident whose timeline has it, counted as there; noise is of none', () => {
+  test('a fault belongs to the incident whose timeline has it, with its number there; noise belongs to none', () => {
     const all = after(fault(0), fault(3), fault(1), fault(2))
     assert.deepEqual([drill(all, 1).state.injectedSteps, drill(all, 2).state.injectedSteps, all.of(3)], [[0, 1], [0], undefined])
     const taken = after(fault(0), fault(1), { type: 'fault-reverted', instance: 'i1', fault: 'noop' })
     assert.deepEqual([types(taken, 1).includes('fault-reverted'), types(taken, 2).includes('fault-reverted')], [false, true])
   })
 
-  test('of an incident that is over no step is to go in any more', () => {
+  test('no further step of a finished incident is injected', () => {
     const isOver = (all: Incidents) => [0, 1, 2, 3].map((place) => all.isOver(place))
     const [open, done] = [[fault(0), fault(1), page('First'), page('Second')], over(1)]
     assert.deepEqual(isOver(after(...open)), [false, false, false, false])
     assert.deepEqual(isOver(after(...open, ...done)), [true, false, true, false])
   })
 
-  test('an extension of the shift counts for those that are open, and for those that come', () => {
+  test('an extension of the shift applies to open incidents, and to later ones', () => {
     const all = after(fault(0), { type: 'time-extended', byMs: 60_000 }, fault(1))
     assert.deepEqual([drill(all, 1).state.limitMs, drill(all, 2).state.limitMs], [limitMs, limitMs - 30_000])
   })
@@ -168,7 +170,7 @@ describe('a slow burn is a ticket until its second step', () => {
     assert.deepEqual(slow([fault(0)]).begun, [])
     const all = slow([fault(0), fault(1), harm(5, 0, 3), fault(2), page('First')])
     const { state, events, number } = drill(all, 1)
-    // Its second step is planned for thirty seconds after its beginning, and went in after four.
+    // Its second step is planned for thirty seconds after its beginning, and was injected after four.
     assert.deepEqual([state.startedAt, state.injectedSteps, number], [-26_000, [0, 1], 1])
     assert.deepEqual(
       events.map(({ type, at }) => [type, at]),
@@ -186,7 +188,7 @@ describe('a slow burn is a ticket until its second step', () => {
   assert.ok(place)
   const found: DrillEventBody = { type: 'place-viewed', ...place, detail: '' }
 
-  test('whoever finds it and carries out its solution meanwhile has forestalled it: nothing more goes in, and nothing is left to reach', () => {
+  test('a ticket whose solution is carried out in time prevents its incident: nothing more is injected, and nothing is left to reach', () => {
     const all = slow([fault(0), found, rollBack], single)
     assert.deepEqual(
       all.forestalled.map(({ place }) => place),
@@ -215,7 +217,7 @@ describe('a slow burn is a ticket until its second step', () => {
   for (const [when, [bodies, own]] of Object.entries(notForestalled))
     test(`not ${when}`, () => assert.deepEqual(slow(bodies, own).forestalled, []))
 
-  test('what is done about it is not of the incidents that are open', () => {
+  test('what is done about it does not belong to the open incidents', () => {
     const all = slow([fault(1), fault(0), action('roll-back', { service: 'inventory' }, 'it was the worker')], single)
     assert.deepEqual(types(all, 2).includes('action-run'), true, 'the second calls it harmful')
     const other = slow([fault(4), fault(0), rollBack], single)
@@ -250,7 +252,7 @@ describe('a page', () => {
   ]
   for (const [what, bodies, expected] of table) test(what, () => assert.deepEqual(pages(after(...bodies)), expected))
 
-  test('that fired before its incident is of it from the moment at which it began', () => {
+  test('that fired before its incident belongs to it from the moment at which it began', () => {
     const events = dated([page('First'), fault(1), fault(0)])
     const { state, events: own } = drill(incidentsOf(shift, events), 1)
     assert.deepEqual([state.pagedAt, state.startedAt], [1_000, 0])
@@ -260,21 +262,21 @@ describe('a page', () => {
     )
   })
 
-  test('is resolved for the incident whose it is, and for no other', () => {
+  test('is resolved for its own incident, and for no other', () => {
     const all = after(fault(0), fault(1), page('First'), page('Second'), resolved('First'))
     assert.deepEqual([drill(all, 1).state.firing, drill(all, 2).state.firing.map(({ name }) => name)], [[], ['Second']])
     assert.ok(!types(all, 2).includes('page-resolved'))
   })
 })
 
-describe('numbers, by which those who play know what has paged', () => {
+describe('numbers of incidents and noise', () => {
   const known = (...bodies: DrillEventBody[]) => {
     const all = after(...bodies)
     return { incidents: all.begun.map(({ number }) => number), noise: all.noise.map(({ number, firing }) => [number, firing.size]) }
   }
-  test('come in the order of the pages, whichever began first', () =>
+  test('are in the order of the pages, whichever began first', () =>
     assert.deepEqual(known(fault(0), fault(1), page('Second'), page('First')), { incidents: [2, 1], noise: [] }))
-  test('noise has one as well, for all that pages until it is quiet', () => {
+  test('noise has one as well, for all its pages until it is quiet', () => {
     assert.deepEqual(known(page('Unheard'), page('Legacy'), fault(0), page('First')), { incidents: [2], noise: [[1, 2]] })
     const [once, twice] = [[page('Unheard'), resolved('Unheard')], [page('Unheard')]]
     assert.deepEqual(known(...once, ...twice), {
@@ -285,13 +287,13 @@ describe('numbers, by which those who play know what has paged', () => {
       ],
     })
   })
-  test('what was taken for noise keeps its number when it is an incident’s', () =>
+  test('noise that turns out to be an incident keeps its number', () =>
     assert.deepEqual(known(page('First'), fault(0), fault(1), page('Second')), { incidents: [1, 2], noise: [] }))
-  test('whoever acknowledges noise has acknowledged that', () => {
+  test('acknowledging noise applies to noise', () => {
     const all = after(page('Unheard'), { type: 'page-acknowledged', incident: 1 }, fault(0), page('First'))
     assert.deepEqual([all.noise[0]?.acknowledgedAt, drill(all, 1).state.milestones.acknowledged], [2_000, null])
   })
-  test('an alert that two of them expect is of both until it resolves', () => {
+  test('an alert that two incidents expect belongs to both until it resolves', () => {
     const shared: Incident[] = shift.map((incident) => ({
       ...incident,
       scenario: { ...incident.scenario, alerts: { expected: [{ name: 'First', within: 1 }], allowed: [] } },
@@ -311,7 +313,7 @@ describe('numbers, by which those who play know what has paged', () => {
   })
 })
 
-describe('what was done', () => {
+describe('actions', () => {
   const done = (...bodies: DrillEventBody[]) => {
     const all = after(fault(0), fault(1), ...bodies)
     return [1, 2].map((number) =>
@@ -328,28 +330,28 @@ describe('what was done', () => {
     shell: 's',
     ...more,
   })
-  test('a step of one solution is of that one', () => assert.deepEqual(done(action('purge-queue')), [[], [null]]))
-  test('a step whose parameter is to be found out, whatever it was', () =>
+  test('a step of one solution belongs to that one', () => assert.deepEqual(done(action('purge-queue')), [[], [null]]))
+  test('a step whose parameter has to be found out, whatever its value', () =>
     assert.deepEqual(done(action('stop-job', { program: 'x' })), [[null], []]))
-  test('a change of the component that is the cause is of that one', () =>
+  test('a change of the component that is the cause belongs to that one', () =>
     assert.deepEqual(done(action('restart', { component: 'rabbitmq' })), [[], [null]]))
-  test('meant for one, harmful to another: of both, and harmful to the other alone', () =>
+  test('part of one solution, harmful to another: belongs to both, and is harmful to the other alone', () =>
     assert.deepEqual(done(action('roll-back', { service: 'inventory' }, 'it was the worker')), [[null], ['it was the worker']]))
-  test('meant for none: of all', () => assert.deepEqual(done(action('scale', { service: 'catalog' })), [[null], [null]]))
-  test('harmful to all: of all', () =>
+  test('in no solution: belongs to all', () => assert.deepEqual(done(action('scale', { service: 'catalog' })), [[null], [null]]))
+  test('harmful to all: belongs to all', () =>
     assert.deepEqual(done(action('restart', { component: 'postgres' }, 'it does harm to both')), [
       ['it does harm to both'],
       ['it does harm to both'],
     ]))
-  test('a command that a solution has', () => assert.deepEqual(done(command(' redis-cli flushall ')), [[null], []]))
+  test('a command in a solution', () => assert.deepEqual(done(command(' redis-cli flushall ')), [[null], []]))
   test('a command that does what an action does', () =>
     assert.deepEqual(done(command('rabbitmqctl purge_queue', { sameAs: { action: 'purge-queue', params: {} } })), [[], [null]]))
-  test('a command that is like nothing: of all', () => assert.deepEqual(done(command('ls')), [[null], [null]]))
-  test('a look is of all that are open, and of no other', () => {
+  test('a command that is like nothing: belongs to all', () => assert.deepEqual(done(command('ls')), [[null], [null]]))
+  test('a look belongs to all open incidents, and to no other', () => {
     const all = after(fault(0), page('First'), ...over(1), fault(1), look)
     assert.deepEqual([types(all, 1).includes('place-viewed'), types(all, 2).includes('place-viewed')], [false, true])
   })
-  test('what carries a number is of that incident alone', () => {
+  test('an event with a number belongs to that incident alone', () => {
     const all = after(
       fault(0),
       fault(1),
@@ -366,7 +368,7 @@ describe('what was done', () => {
     assert.deepEqual([first.wrongCauses, second.wrongCauses, first.hints.length, second.hints.length], [1, 0, 0, 1])
     assert.deepEqual([first.wasBroken, second.wasBroken], [true, false])
   })
-  test('what carries the number of one that has not begun, or that there is not, is of none', () => {
+  test('an event with the number of an unknown incident, or of one that has not begun, belongs to none', () => {
     const all = after(fault(0), { type: 'page-acknowledged', incident: 2 }, { type: 'page-acknowledged', incident: 9 }, fault(1))
     assert.deepEqual(
       [types(all, 1), types(all, 2)],
@@ -378,8 +380,8 @@ describe('what was done', () => {
   })
 })
 
-describe('what users felt', () => {
-  test('is of incidents that they feel, from their beginning', () => {
+describe('harm to users', () => {
+  test('belongs to incidents that users notice, from their beginning', () => {
     assert.deepEqual(
       shift.map((incident) => isFelt({ incident })),
       [true, false, true],
@@ -398,11 +400,11 @@ describe('what users felt', () => {
     const all = after(fault(0), page('First'), harm(10, 5), ...over(1), harm(20, 50))
     assert.deepEqual(drill(all, 1).state.harm, { good: 10, slow: 5, failed: 0 })
   })
-  test('a count that begins again is not less than nothing', () =>
+  test('a counter that was reset gives no negative harm', () =>
     assert.deepEqual(drill(after(harm(100), fault(0), harm(3)), 1).state.harm, { good: 0, slow: 0, failed: 0 }))
 })
 
-test('a pause is of all that are open', () => {
+test('a pause belongs to all open incidents', () => {
   const pause: DrillEventBody[] = [
     { type: 'drill-paused' },
     { type: 'drill-continued', pausedMs: 1_000, harm: { good: 1, slow: 2, failed: 3 } },
@@ -419,7 +421,7 @@ test('a pause is of all that are open', () => {
 })
 
 describe('the end of an incident', () => {
-  test('comes with its last milestone, and the shift goes on', () => {
+  test('comes with its last milestone, and the shift continues', () => {
     const all = after(fault(0), page('First'), fault(1), ...over(1))
     const { state, events } = drill(all, 1)
     assert.deepEqual([state.phase, state.outcome, events.at(-1)?.type], ['finished', 'resolved', 'drill-finished'])
@@ -428,7 +430,7 @@ describe('the end of an incident', () => {
       [2],
     )
   })
-  test('what comes later is not of it', () => {
+  test('later events do not belong to it', () => {
     const before = [fault(0), page('First'), ...over(1)]
     const { events } = drill(after(...before), 1)
     const later: DrillEventBody[] = [
@@ -479,7 +481,7 @@ describe('the end of an incident', () => {
     })
 })
 
-test('the shift has reached what every incident has, also those that have not begun', () => {
+test('the shift has reached what every incident has, including those that have not begun', () => {
   const reach = (...numbers: number[]) => numbers.map((number) => milestone('acknowledged', number))
   const two = [fault(0), page('First'), fault(1), page('Second')]
   const three = [...two, fault(4), page('Third')]
@@ -489,7 +491,7 @@ test('the shift has reached what every incident has, also those that have not be
   assert.equal(after(...three, ...reach(1, 2, 3)).everyReached('located'), false)
 })
 
-test('of a verdict, an incident is told what it breaks, and whether users come at all', () => {
+test('an incident gets its own part of a verdict, and whether users come at all', () => {
   const verdict = judge([])
   const results = verdict.results.map((result) => ({ ...result, ok: result.id !== 'orders-fulfilled' }))
   const stays = { id: 'users-come', title: 'Users come', felt: true, ok: false, detail: 'none' }
@@ -501,7 +503,7 @@ test('of a verdict, an incident is told what it breaks, and whether users come a
 
 const numbers = fc.option(fc.integer({ min: 1, max: 4 }), { nil: undefined })
 const names = fc.constantFrom('First', 'Else', 'Second', 'Shared', 'LegacyDisk', 'Unheard')
-/** What may come in a shift, in any order and as often as it likes; its beginning comes first. */
+/** What may happen in a shift, in any order and any number of times; its start comes first. */
 const anything: fc.Arbitrary<DrillEventBody> = fc.oneof(
   { weight: 4, arbitrary: fc.integer({ min: 0, max: 5 }).map(fault) },
   { weight: 4, arbitrary: fc.tuple(names, fc.constantFrom('a', 'b')).map(([name, twin]) => page(name, name + twin)) },
@@ -543,10 +545,10 @@ const anything: fc.Arbitrary<DrillEventBody> = fc.oneof(
   },
 )
 
-/** An event of an incident, as it was given to the shift. */
+/** The original event of the shift for an incident's event. */
 const givenAs = (id: number, events: readonly DrillEvent[]): DrillEvent | undefined => events.find((event) => event.id === Math.floor(id))
 
-/** What must hold of an incident, whatever came in its shift. */
+/** What must be true of an incident, whatever happened in its shift. */
 function mustBeSound({ number, incident, state, events: own }: IncidentDrill, events: readonly DrillEvent[]): void {
   assert.equal(own[0]?.type, 'drill-started')
   assert.deepEqual(foldDrill(own), state, 'its state is what its events say')
@@ -563,7 +565,7 @@ function mustBeSound({ number, incident, state, events: own }: IncidentDrill, ev
   if (reached) assert.ok(!isOpen(state), 'what has reached everything is over')
 }
 
-test('whatever comes in whatever order, no incident has what is another’s, and none leaves the ways of a drill', async (context) => {
+test('whatever happens in any order, no incident has another’s events, and each follows the phases of a drill', async (context) => {
   const burning = shift.map((each) => (each.place === 1 ? { ...each, slowBurn: { for: 60_000, ticket: 'T' } } : each))
   await holdsFor(context, [fc.array(anything, { maxLength: 60 }), fc.constantFrom(shift, burning)], (bodies, played) => {
     const events = dated(bodies)
@@ -587,7 +589,7 @@ test('whatever comes in whatever order, no incident has what is another’s, and
   })
 })
 
-/** A page that an open incident expects or allows is of one of these, and a page is never of two. */
+/** A page that an open incident expects or allows belongs to one of these, and never to two. */
 function mustHavePage(event: DrillEvent, before: readonly IncidentDrill[], all: Incidents): void {
   if (event.type !== 'page-received') return
   const having = all.begun.filter(({ events }) => events.some(({ id, type }) => id === event.id && type === 'page-received'))

@@ -14,9 +14,9 @@ import { harmOf } from '../milestones.ts'
 import { checks, type Verdict } from '../checks/registry.ts'
 import { doneBy, hasWorked, isInSolution, stepsIn, type Acted } from './solution.ts'
 
-/** One incident of a shift as if it were a drill of its own: all that is told of drills can be told of it. */
+/** One incident of a shift in the form of a drill, so that everything for drills works for it. */
 export interface IncidentDrill {
-  /** By which those who play know it, in the order in which they were paged, from 1; null until then. */
+  /** Its number for trainees, in the order of the pages, from 1; null until it has paged. */
   number: number | null
   incident: Incident
   state: DrillState
@@ -27,7 +27,7 @@ export interface IncidentDrill {
 type Started = Extract<DrillEvent, { type: 'drill-started' }>
 type Paged = Extract<DrillEvent, { type: 'page-received' }>
 
-/** Pages of no incident, from the first one until all of them have resolved. Those who play are to find out that it is noise. */
+/** Pages of no incident, from the first one until all of them have resolved. Trainees have to recognise it as noise. */
 export interface Noise {
   number: number
   pages: readonly AlertSummary[]
@@ -35,7 +35,7 @@ export interface Noise {
   firing: ReadonlySet<string>
   pagedAt: number
   acknowledgedAt: number | null
-  /** What was said and named of it, as if it were an incident. */
+  /** Messages and causes for it, as if it were an incident. */
   hints: number
   wrongCauses: number
 }
@@ -43,40 +43,41 @@ export interface Noise {
 interface Course {
   number: number | null
   incident: Incident
-  /** Null until its first fault is in. */
+  /** Null until its first fault is injected. */
   state: DrillState | null
   events: DrillEvent[]
-  /** Of a slow burn, its first fault, while it has not begun: a ticket. */
+  /** For a slow burn that has not begun, its first fault: a ticket. */
   ticket: Extract<DrillEvent, { type: 'fault-injected' }> | null
-  /** The steps of its solution that were carried out before it began. */
+  /** Steps of its solution that were carried out before it began. */
   fixed: ReadonlySet<number>
-  /** Whether somebody has looked where it can be found while it was a ticket. */
+  /** Whether somebody has looked at the right place while it was a ticket. */
   found: boolean
-  /** What was done before it began that made it worse. */
+  /** Actions before it began that made it worse. */
   harmfulActions: number
-  /** What users had felt of the shift when it began. */
+  /** The harm to users in the shift when it began. */
   harmBefore: UserHarm
 }
 
 /**
- * What of the events of a shift is of which of its incidents: a fold, to which events are given in their order.
+ * Assigns the events of a shift to its incidents: a fold, which receives events in order.
  *
- * - A fault is of the incident whose timeline has it. One that burns slowly begins with its second.
- * - A page is of the open incident that expects it; of several, or where none does, of the latest to begin that expects or allows it. What fits none is
- *   noise. Whatever fires is a page of an incident that begins meanwhile and expects it as well: it does not page once more.
- * - An action, or a command, is of the open incidents whose solution has it, and of those to which it does harm; one that is in no solution is of all open ones.
- * - A look is of all open incidents: which of them it proves something of is decided by where each can be found.
- * - What users feel is of an incident that they feel, from its beginning to its end.
- * - What carries an incident's number is of that one, while it is open. Noise is numbered as incidents are.
+ * - A fault belongs to the incident whose timeline has it. A slow burn begins with its second fault.
+ * - A page belongs to the open incident that expects it; if there are several, or none, to the latest one that expects or allows it. What fits none
+ * is noise. A firing alert also becomes a page of an incident that begins meanwhile and expects it, because it does not page again.
+ * - An action, or a command, belongs to the open incidents whose solution has it, and to those that it harms; one that is in no solution belongs to
+ * all open ones.
+ * - A look belongs to all open incidents: whether it proves something depends on where each can be located.
+ * - Harm to users belongs to the incidents that users notice, from beginning to end.
+ * - An event with an incident's number belongs to that one, while it is open. Noise has numbers like incidents.
  */
 export class Incidents {
   readonly #courses: Course[]
   #started: Started | null = null
   #limitMs = 0
   #harm: UserHarm = { good: 0, slow: 0, failed: 0 }
-  /** By an injected fault, the incident that it is of. */
+  /** By injected fault, its incident. */
   readonly #faults = new Map<string, Course>()
-  /** By an alert that fires, the incidents that it is of. */
+  /** By firing alert, its incidents. */
   readonly #alerts = new Map<string, { page: Paged; courses: Course[] }>()
   readonly #noise: (Omit<Noise, 'pages' | 'firing' | 'pagedAt'> & { pages: Paged[]; firing: Set<string> })[] = []
   #numbers = 0
@@ -100,7 +101,7 @@ export class Incidents {
     }))
   }
 
-  /** How many events were given so far. */
+  /** How many events were processed so far. */
   get taken(): number {
     return this.#taken
   }
@@ -110,7 +111,7 @@ export class Incidents {
     return this.#courses.flatMap(({ number, incident, state, events }) => (state ? [{ number, incident, state, events }] : []))
   }
 
-  /** What has paged and is no incident, oldest first. */
+  /** Pages that belong to no incident, oldest first. */
   get noise(): Noise[] {
     return this.#noise.map(({ pages, ...noise }) => ({
       ...noise,
@@ -129,7 +130,7 @@ export class Incidents {
     return this.begun.find(({ incident }) => incident.place === place)
   }
 
-  /** By the number under which it was paged. */
+  /** By its number in the order of pages. */
   of(number: number): IncidentDrill | undefined {
     return this.begun.find((each) => each.number === number)
   }
@@ -139,18 +140,18 @@ export class Incidents {
     return this.#tickets().map(({ incident }) => incident)
   }
 
-  /** Slow burns that were fixed before they began, by their places, with what was done meanwhile that made them worse. */
+  /** Slow burns that were fixed before they began, by number, with the actions meanwhile that made them worse. */
   get forestalled(): { place: number; harmfulActions: number }[] {
     return this.#courses.filter(isForestalled).map(({ incident: { place }, harmfulActions }) => ({ place, harmfulActions }))
   }
 
-  /** Whether a step of the shift's timeline is of an incident that is over, or was forestalled: nothing more is to break by it. */
+  /** Whether a step of the shift's timeline belongs to a finished or prevented incident: it is not injected any more. */
   isOver(step: number): boolean {
     const own = this.#courses.find(({ incident }) => incident.steps.includes(step))
     return own !== undefined && (isForestalled(own) || (own.state !== null && !isOpen(own.state)))
   }
 
-  /** Whether every incident, also those that have not begun, has reached it, or was forestalled. */
+  /** Whether every incident, including those that have not begun, has reached it, or was prevented. */
   everyReached(milestone: MilestoneName): boolean {
     return this.#courses.every((course) => isForestalled(course) || (course.state !== null && course.state.milestones[milestone] !== null))
   }
@@ -158,10 +159,10 @@ export class Incidents {
   take(event: DrillEvent): void {
     this.#taken++
     for (const { course, event: own } of this.#shares(event)) {
-      // Nothing is of an incident before it has begun, or when it is over: not even what carries its number.
+      // No event belongs to an incident before it has begun, or when it is over: not even one with its number.
       if (course.state === null ? own.type !== 'drill-started' : !isOpen(course.state)) continue
       give(course, own)
-      // What was found out, and is healthy again, is over, whatever becomes of the others.
+      // An incident that was diagnosed, and is healthy again, is over, whatever the others do.
       if (own.type === 'milestone-reached' && course.state && milestoneNames.every((name) => course.state?.milestones[name] !== null))
         give(course, { ...base(own), id: own.id + 0.5, type: 'drill-finished', outcome: 'resolved' })
     }
@@ -253,7 +254,10 @@ export class Incidents {
     ]
   }
 
-  /** The pages of an incident that begins: what fires already does not page once more, be it noise, of another incident, or since its fault is on its way in. */
+  /**
+   * The pages of an incident that begins: an alert that fires already does not page again, whether it is noise, belongs to another incident, or came
+   * with its fault's injection.
+   */
   #firing(course: Course): Paged[] {
     const fromNoise = this.#noise.flatMap((noise) => {
       const own = noise.pages.filter(({ alert }) => noise.firing.has(alert.fingerprint) && isExpected(course, alert.name))
@@ -284,7 +288,7 @@ export class Incidents {
     const { name, fingerprint } = event.alert
     const expects = open.filter((course) => isExpected(course, name))
     const allows = open.filter(({ incident }) => incident.scenario.alerts.allowed.some((pattern) => fitsAlert(name, pattern)))
-    // One that has been paged is not waiting for its page any more.
+    // An incident that was paged does not wait for its page any more.
     const waiting = expects.filter(({ state }) => !state?.paged.includes(name))
     const course = [waiting, expects, allows].find((some) => some.length > 0)?.at(-1)
     this.#alerts.delete(fingerprint)
@@ -303,7 +307,7 @@ export class Incidents {
     noise.firing.add(page.alert.fingerprint)
   }
 
-  /** What burns slowly and has not begun. */
+  /** Slow burns that have not begun. */
   #tickets(): Course[] {
     return this.#courses.filter((course) => course.ticket !== null && course.state === null && !isForestalled(course))
   }
@@ -330,7 +334,7 @@ export function incidentsOf(incidents: readonly Incident[], events: readonly Dri
   return all
 }
 
-/** In the order in which they are to be dealt with, of those that have paged: what is not mitigated first, and of that what is most urgent. */
+/** Those that have paged, by priority: first those that are not mitigated, and of these the most urgent. */
 export const mostUrgentFirst = (open: readonly IncidentDrill[]): IncidentDrill[] => {
   const waits = ({ state }: IncidentDrill): number => Number(state.milestones.mitigated !== null)
   const urgency = ({ incident }: IncidentDrill): number => urgencies.indexOf(incident.urgency)
@@ -339,13 +343,13 @@ export const mostUrgentFirst = (open: readonly IncidentDrill[]): IncidentDrill[]
     .toSorted((a, b) => waits(a) - waits(b) || urgency(a) - urgency(b) || (a.state.pagedAt ?? 0) - (b.state.pagedAt ?? 0))
 }
 
-/** Whether users feel it. */
+/** Whether users notice it. */
 export const isFelt = ({ incident: { breaks } }: { incident: Pick<Incident, 'breaks'> }): boolean =>
   checks.some(({ id, felt }) => felt && breaks.includes(id))
 
-/** A verdict on the range as far as an incident makes the checks fail. */
+/** The part of a verdict on the range that concerns the checks of an incident. */
 export function verdictOf({ breaks }: Pick<Incident, 'breaks'>, { results }: Verdict): Verdict {
-  // Whoever turns customers away has helped none of them.
+  // Turning customers away helps none of them.
   const own = results.filter(({ id }) => breaks.includes(id) || id === 'users-come')
   return { healthy: own.every(({ ok }) => ok), usersFine: own.filter(({ felt }) => felt).every(({ ok }) => ok), results: own }
 }
@@ -357,7 +361,7 @@ function give(course: Course, event: DrillEvent): void {
   course.state = advanceDrill(course.state, event)
 }
 
-/** Notes what carries the number of noise. */
+/** Processes an event with the number of noise. */
 function heard(noise: Pick<Noise, 'acknowledgedAt' | 'hints' | 'wrongCauses'>, event: DrillEvent): void {
   if (event.type === 'page-acknowledged') noise.acknowledgedAt ??= event.at
   if (event.type === 'hint-given') noise.hints++
@@ -366,13 +370,13 @@ function heard(noise: Pick<Noise, 'acknowledgedAt' | 'hints' | 'wrongCauses'>, e
 
 const base = ({ id, drill, at }: DrillEvent) => ({ id, drill, at })
 
-/** How an incident ends when its shift does. */
+/** How an incident ends with its shift. */
 function endOf(event: DrillEvent, state: DrillState | null): DrillEvent {
   if (event.type !== 'drill-finished') return event
   const recovered = (state?.milestones.recovered ?? null) !== null
   return { ...event, outcome: recovered ? 'resolved' : event.outcome === 'resolved' ? 'given-up' : event.outcome }
 }
 
-/** Whether it was found and all of its solution carried out while it was a ticket. */
+/** Whether it was found and its whole solution carried out while it was a ticket. */
 const isForestalled = ({ state, found, fixed, incident }: Course): boolean =>
   state === null && found && fixed.size > 0 && fixed.size === incident.scenario.solution.length

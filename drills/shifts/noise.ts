@@ -4,13 +4,13 @@ import type { Shift } from '../../model/shift.ts'
 import { fitsAlert } from '../alert-name.ts'
 import { incidentsOf } from './incidents.ts'
 
-/** The steps of a shift's timeline that are of no incident, in their order. */
+/** The steps of a shift's timeline that belong to no incident, in order. */
 export function noiseSteps({ timeline, incidents = [] }: Pick<Scenario, 'timeline' | 'incidents'>): number[] {
   const own = new Set(incidents.flatMap(({ steps }) => steps))
   return [...timeline.keys()].filter((step) => !own.has(step))
 }
 
-/** What of a shift's noise there was, when, and how often it paged. */
+/** The noise that occurred in a shift: when, and how often it paged. */
 export function alertPages(
   { noise }: Shift,
   played: Scenario,
@@ -30,7 +30,7 @@ export function alertPages(
     })
   for (const event of events) {
     if (event.type !== 'page-received' || taken.has(event.id)) continue
-    // The same may come twice in a shift: a page is of the latest.
+    // The same noise may come twice in a shift: a page belongs to the latest.
     const latest = told.findLast(
       ({ at, alerts }) => at !== null && event.at >= at && alerts.some((pattern) => fitsAlert(event.alert.name, pattern)),
     )

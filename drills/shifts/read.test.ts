@@ -36,7 +36,7 @@ noise:
     what: The bank was slow.
 `
 let count = 0
-/** A folder with the files of a shift; what is null is left out. */
+/** A folder with the files of a shift; null leaves a file out. */
 function folderWith(files: Record<string, string | null>, name = 'ours'): string {
   const folder = path.join(work, String(count++), name)
   mkdirSync(folder, { recursive: true })
@@ -48,7 +48,7 @@ const told = (folder: string): string[] =>
   checkShift(folder, scenarios).problems.map(
     ({ level, file, line, column, at, message }) => `${level} ${path.basename(file)}:${line}:${column}: ${at}: ${message}`,
   )
-/** The shift with one thing written otherwise; `→` is before what is to be told, and is no part of it. */
+/** The shift with one change; `→` marks the reported place, and is removed. */
 function changed(from: string, to: string): { text: string; place: string } {
   assert.ok(sound.includes(from), from)
   const marked = sound.replace(from, to)
@@ -220,11 +220,11 @@ describe('each mistake at its line and column, with what to write', () => {
 })
 
 describe('incidents that may overlap', () => {
-  test('as soon as five minutes are between them, they may break and page the same', () => {
+  test('with at least five minutes between them, they may break and page the same', () => {
     const text = sound.replace('at: 4m', 'at: 7m').replace('two-truths', 'fits-and-starts').replace('[prices-current]', '[users-served]')
     assert.deepEqual(told(folderWith({ 'shift.yaml': text })), [])
   })
-  test('whichever is written first', () => {
+  test('whichever is first in the file', () => {
     const text = sound.replace('at: 2m', 'at: 6m').replace('[prices-current]', '[users-served]')
     assert.deepEqual(told(folderWith({ 'shift.yaml': text })), [
       "error shift.yaml:9:13: incidents.0.breaks: 'users-served' fails because of 'two-truths' as well, which begins less than 5m before",
@@ -276,7 +276,7 @@ people:
   })
 })
 
-test('every shift of a folder, without those that have a mistake, which is told', () => {
+test('every shift of a folder, without those that have a mistake, which is reported', () => {
   const folder = path.dirname(folderWith({}))
   mkdirSync(path.join(folder, 'broken'))
   writeFileSync(path.join(folder, 'shift.schema.json'), '{}')
@@ -289,7 +289,7 @@ test('every shift of a folder, without those that have a mistake, which is told'
   assert.deepEqual([...loadShifts(path.join(work, 'nowhere'), scenarios).keys()], [])
 })
 
-test('a slow burn is a ticket, and what pages is not one', () => {
+test('a slow burn is a ticket, and a page is not one', () => {
   const vocabulary = { alerts: new Set(['Pages', 'Waits', 'CheckoutLatencyBudgetBurn']), tickets: new Set(['Waits']) }
   const problems = (ticket: string) => {
     const text = sound

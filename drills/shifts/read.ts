@@ -15,19 +15,19 @@ import { describeProblem, type ScenarioProblem, type Vocabulary } from '../scena
 import { everyVariant } from '../variants.ts'
 import { playedShift, type KnownScenarios } from './compose.ts'
 
-/** Incidents that begin within this of each other are meant to overlap. */
+/** Incidents that begin within this time of each other are meant to overlap. */
 export const overlapMs = 5 * 60_000
-/** At the end there is time to solve the last one. */
+/** Time at the end to solve the last one. */
 const leastAfterMs = 6 * 60_000
 
 export interface ReadShift {
   shift: Shift
   people: People | null
-  /** As the engine plays it. */
+  /** In the engine's form. */
   played: Scenario
 }
 
-/** Every shift of a folder, by its id. The first mistake of one is told; who is told may go on without that shift. */
+/** Every shift of a folder, by its id. The first mistake of each is reported; the callback may continue without that shift. */
 export function loadShifts(
   folder: string,
   scenarios: KnownScenarios,
@@ -47,7 +47,7 @@ export function loadShifts(
   return shifts
 }
 
-/** Reads the folder of a shift and tells all that is wrong with it. */
+/** Reads the folder of a shift and reports everything that is wrong with it. */
 export function checkShift(
   folder: string,
   scenarios: KnownScenarios,
@@ -95,7 +95,7 @@ export function checkShift(
   return { read: { shift, people, played: playedShift(shift, scenarios, people) }, problems }
 }
 
-/** What those who speak in a shift must not give away: the causes of all its incidents. */
+/** What the people of a shift must not give away: the causes of all its incidents. */
 const answersOf = ({ incidents, limit }: ShiftPlan, scenarios: KnownScenarios): Answer[] =>
   incidents.flatMap(({ scenario: id }) => {
     const scenario = scenarios.get(id)
@@ -112,7 +112,7 @@ function peopleIn(folder: string, answers: readonly Answer[], problems: Scenario
   return read[0]?.people ?? null
 }
 
-/** Noise pages, and slow burns fire, by names that there are. */
+/** The alerts of noise and of slow burns exist. */
 function checkAlerts(
   { noise, incidents }: ShiftPlan,
   { alerts: known, tickets }: Pick<Vocabulary, 'alerts' | 'tickets'>,
@@ -186,7 +186,7 @@ function checkPlan({ id, incidents, noise, limit }: ShiftPlan, folder: string, s
   })
 }
 
-/** There is something that comes later, and the fault of the first step takes what is different. */
+/** There must be a later step, and the fault of the first step must accept the changed parameters. */
 function checkSlowBurn({ params }: SlowBurn, scenario: Scenario, tell: (keys: readonly PropertyKey[], message: string) => void): void {
   const all = everyVariant(scenario)
   if (all.some(({ timeline }) => timeline.length < 2)) return tell(['for'], `'${scenario.id}' has one step only: nothing comes later`)
@@ -202,7 +202,7 @@ function checkSlowBurn({ params }: SlowBurn, scenario: Scenario, tell: (keys: re
   }
 }
 
-/** Which page, and which recovery, is of which of two incidents must be clear where both are open. */
+/** If two incidents can be open at the same time, pages and recoveries must be unambiguous. */
 function checkOverlaps(incidents: ShiftPlan['incidents'], scenarios: KnownScenarios, tell: Tell): void {
   const inOrder = inOrderOfBeginning({ incidents }).map((incident) => ({
     ...incident,
@@ -214,7 +214,7 @@ function checkOverlaps(incidents: ShiftPlan['incidents'], scenarios: KnownScenar
     return new Set((scenario ? everyVariant(scenario) : []).flatMap(({ alerts }) => alerts.expected.flatMap(anyOf)))
   }
   inOrder.forEach((later, place) => {
-    // What burns slowly breaks something from its first step on, and pages only later.
+    // A slow burn breaks something from its first step on, and pages only later.
     const when = later.slowBurn ? 'which begins less than 5m before it burns, or later' : 'which begins less than 5m before'
     for (const earlier of inOrder.slice(0, place).filter(({ begins }) => later.at - begins < overlapMs)) {
       const check = later.breaks.find((each) => earlier.breaks.includes(each))
@@ -223,7 +223,7 @@ function checkOverlaps(incidents: ShiftPlan['incidents'], scenarios: KnownScenar
       if (later.begins - earlier.begins >= overlapMs) continue
       const expected = pagesOf(earlier.scenario)
       const page = [...pagesOf(later.scenario)].find((name) => expected.has(name))
-      // That one is there twice is told by itself.
+      // A duplicate is reported separately.
       if (page !== undefined && later.scenario !== earlier.scenario)
         tell(
           'error',

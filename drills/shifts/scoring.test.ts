@@ -14,7 +14,7 @@ import { scoreShift, shiftWeights } from './scoring.ts'
 const folder = path.join(import.meta.dirname, '..', '..', 'scenarios')
 const ids = ['slow-shelves', 'two-truths', 'full-outbox']
 const scenarios = new Map(ids.map((id) => [id, loadScenario(path.join(folder, id))]))
-/** Written out of order: the second to begin is the most urgent. */
+/** Out of order: the second to begin is the most urgent. */
 const shift: Shift = {
   id: 'ours',
   title: 'Ours',
@@ -97,7 +97,7 @@ const reaches = (number: number, milestone: MilestoneName, seconds: number): At 
 const harm = (seconds: number, failed: number): At => [seconds, { type: 'harm-measured', harm: { good: 1_000, slow: 0, failed } }]
 const note: DrillEventBody = { type: 'handover-written', broken: 'Nothing.', hurt: '', since: '', tried: '', doing: '', next: '' }
 
-/** A shift in which this came to pass, each at its second. */
+/** A shift with these events, each at its second. */
 function scored(mode: 'learning' | 'assessment', ...course: At[]) {
   const inOrder = [[0, { ...started, mode } as DrillEventBody] as const, ...course].toSorted(([a], [b]) => a - b)
   const events = inOrder.map(([seconds, body], index): DrillEvent => ({ ...body, id: index + 1, drill: 'd', at: seconds * 1_000 }))
@@ -108,7 +108,7 @@ function scored(mode: 'learning' | 'assessment', ...course: At[]) {
 const found = (...course: At[]) => scored('learning', ...course).score.triage
 const both = [begins(prices, 1), begins(shelves, 2), pages(prices, 10), pages(shelves, 20)]
 
-describe('triage: of two that are open, the more urgent one first', () => {
+describe('triage: of two open ones, the more urgent one first', () => {
   test('in order', () => {
     const { points, of, findings } = found(...both, reaches(shelves, 'mitigated', 100), reaches(prices, 'mitigated', 200))
     assert.deepEqual([points, of], [shiftWeights.triage, shiftWeights.triage])
@@ -121,10 +121,10 @@ describe('triage: of two that are open, the more urgent one first', () => {
     ])
   })
   test('the urgent one alone', () => assert.equal(found(...both, reaches(shelves, 'mitigated', 100)).points, 15))
-  test('the other one first: by the share of the harm that fell into that time', () => {
+  test('the other one first: by the share of the harm in that time', () => {
     const course = [...both, reaches(prices, 'mitigated', 100), reaches(shelves, 'mitigated', 200)]
     const { points, findings } = found(...course, harm(21, 10), harm(99, 40), harm(199, 130))
-    // Ten before anybody could choose, thirty while prices were dealt with, ninety afterwards.
+    // Ten before there was a choice, thirty while prices were handled, ninety afterwards.
     assert.equal(points, Math.round(15 * (1 - 40 / 130)))
     const text =
       /, and 'Two truths' was mitigated first\. Meanwhile, 40 of the users' requests were slow or failed, of 130 in all\. 'Slow shelves' was more urgent\. Everybody waits\. You keep 69 % of the points for this choice\.$/
@@ -150,7 +150,7 @@ describe('triage: of two that are open, the more urgent one first', () => {
     assert.equal(points, 0)
     assert.match(findings[0]?.text ?? '', /, and neither was mitigated\. 'Slow shelves' was more urgent\./)
   })
-  test('not both open: nothing to choose, and nothing lost', () => {
+  test('never both open: nothing to choose, and nothing lost', () => {
     const before = found(begins(prices, 1), pages(prices, 10), reaches(prices, 'mitigated', 15), begins(shelves, 16), pages(shelves, 20))
     assert.deepEqual(before, { points: 15, of: 15, findings: [] })
     assert.deepEqual(found(begins(prices, 1), begins(shelves, 2), pages(prices, 10)).findings, [], 'the second has not paged')
@@ -159,7 +159,7 @@ describe('triage: of two that are open, the more urgent one first', () => {
     const all = [...both, begins(outbox, 30), pages(outbox, 40)]
     const ends = [reaches(shelves, 'mitigated', 100), reaches(outbox, 'mitigated', 150), reaches(prices, 'mitigated', 200)]
     const { points, findings } = found(...all, ...ends)
-    // Of the time in which prices waited, from 40 to 150 were the outbox's.
+    // Of the time in which prices waited, 40 to 150 was spent on the outbox.
     assert.deepEqual([points, findings.map(({ ok }) => ok)], [Math.round((15 * (1 + 1 + 1 - 110 / 190)) / 3), [false, true, true]])
   })
 })
@@ -191,7 +191,7 @@ describe('triage: noise is left alone', () => {
   const of = (...course: At[]) => found(...noise, acknowledged, ...course)
   const alone = 'Incident 1 was noise. You changed nothing because of it.'
 
-  test('who acknowledges it, looks and waits has done all that was needed', () =>
+  test('acknowledging it, looking and waiting is all that is needed', () =>
     assert.deepEqual(
       of(
         change(5),
@@ -213,24 +213,24 @@ describe('triage: noise is left alone', () => {
         ],
       },
     ))
-  test('who leaves before anything came gets nothing for it', () =>
+  test('leaving before anything came gets no points', () =>
     assert.equal(of([90, { type: 'drill-finished', outcome: 'given-up' }]).points, 0))
-  test('who changes something because of it is told what', () => {
+  test('a change because of it is named', () => {
     const { points, findings } = of(change(20), typed(70, 'change'))
     assert.deepEqual([points, findings[0]?.ok], [0, false])
     assert.equal(findings[0]?.text, 'Incident 1 was noise. Nothing was broken when you changed something: Restart, `pkill orders`.')
   })
   test('of many changes, three are named', () =>
     assert.match(of(...[20, 21, 22, 23].map((at) => change(at))).findings[0]?.text ?? '', /: Restart, Restart, Restart, …\.$/))
-  test('who names a cause for it has not seen what it was', () => {
+  test('naming a cause for it means not recognising it', () => {
     const named: At = [20, { type: 'cause-named', incident: 1, component: 'orders', category: 'release', sentence: '', correct: false }]
     assert.deepEqual(of(named).findings, [{ ok: false, share: 0, text: 'Incident 1 was noise, and you named a cause for it.' }])
   })
-  test('what is changed while an incident is open is for that one', () => {
+  test('a change while an incident is open is attributed to that one', () => {
     const { findings } = of(begins(prices, 15), change(20))
     assert.deepEqual(findings, [{ ok: true, share: 1, text: alone }])
   })
-  test('what is changed after an incident is because of noise that fires still, and not of noise that was over before', () => {
+  test('a change after an incident is attributed to noise that still fires, and not to noise that was over before', () => {
     const incident = [begins(prices, 100), pages(prices, 110), ...everything(2, 120)]
     assert.deepEqual(
       of(...incident, change(200)).findings.map(({ ok }) => ok),
@@ -245,7 +245,7 @@ describe('triage: noise is left alone', () => {
   })
 })
 
-test('incidents that did not begin count nothing; a shift without any has nothing to be paid for', () => {
+test('incidents that did not begin do not count; a shift without any has no points to give', () => {
   const { score } = scored('learning')
   assert.deepEqual(
     score.incidents.map(({ place, scenario, urgency, why, drill, score: { total } }) => [place, scenario, urgency, why, drill, total]),
@@ -277,7 +277,7 @@ test('the rest is the mean of the incidents: a perfect shift has a hundred point
   assert.deepEqual([first, half.total], [100, Math.round((((first ?? 0) + (second ?? 0)) / 2) * 0.8) + 15 + 5])
 })
 
-test('who ends a shift gets nothing for what had not begun; when time is up, that does not count', () => {
+test('ending a shift early gives no points for what had not begun; when time is up, that does not count', () => {
   const first = [begins(prices, 1), pages(prices, 2), ...everything(prices, 3)]
   const ended = (outcome: 'given-up' | 'time-up') => scored('learning', ...first, [60, { type: 'drill-finished', outcome }]).score.total
   assert.deepEqual([ended('given-up'), ended('time-up')], [Math.round(80 / 3) + 15, 95])
@@ -335,7 +335,7 @@ describe('a slow burn that was fixed while it was a ticket', () => {
     )
     assert.equal(total, 80 + 15)
   })
-  test('less what made it worse before', () => {
+  test('minus what made it worse before', () => {
     const harmful = [act('roll-back', { service: 'catalog' }, 'it was healthy'), act('flush-cache', {}, 'it was not involved')]
     const { incidents } = played(act('flush-cache', {}, 'before'), burns, look, ...harmful, act('end-canary'))
     assert.deepEqual(
@@ -343,14 +343,14 @@ describe('a slow burn that was fixed while it was a ticket', () => {
       [0, 80],
     )
   })
-  test('was no change because of noise that had paged before', () => {
+  test('was not a change because of noise that had paged before', () => {
     const page: DrillEventBody = { type: 'page-received', alert: alert('CheckoutErrorBudgetBurn', 'n') }
     const findings = (...bodies: DrillEventBody[]) => played(page, burns, ...bodies).triage.findings.map(({ ok }) => ok)
     assert.deepEqual([findings(act('end-canary')), findings(act('restart', { component: 'orders' }))], [[true], [false]])
   })
 })
 
-test('in an assessment, hints about noise cost a part of its finding', () => {
+test('in an assessment, hints about noise cost a part of its points', () => {
   const noise: At = [10, { type: 'page-received', alert: alert('CheckoutErrorBudgetBurn', 'n') }]
   const hint = (at: number): At => [
     at,

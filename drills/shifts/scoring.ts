@@ -7,7 +7,7 @@ import { incidentsOf, type IncidentDrill } from './incidents.ts'
 import { triageOf } from './triage.ts'
 import type { Score, TriageFinding } from '../../model/debrief.ts'
 
-/** Of the hundred points of a shift: the rest is the mean of its incidents' scores. */
+/** Parts of a shift's hundred points: the rest is the mean of its incidents' scores. */
 export const shiftWeights = { triage: 15, handover: 5 }
 
 interface ScoredIncident {
@@ -20,7 +20,7 @@ interface ScoredIncident {
   why: string
   /** Null for one that did not begin. */
   drill: IncidentDrill | null
-  /** A slow burn that was fixed while it was a ticket: it never began. */
+  /** A slow burn that was fixed while it was a ticket, so that it never began. */
   forestalled: boolean
   score: Score
 }
@@ -33,13 +33,13 @@ interface ShiftScore {
 }
 
 const nothing: Score = { total: 0, assisted: false, lines: [] }
-/** All points, less what was done to a ticket that made it worse. */
+/** All points, minus those for actions that made the ticket worse. */
 const forestalledScore = (harmfulActions: number): Score => ({
   ...nothing,
   total: Math.max(0, 100 - harmfulActions * penalties.harmfulAction),
 })
 
-/** Scores a shift from its events alone: each incident as a drill of its own, in which order they were dealt with, and whether the next shift was told. */
+/** Scores a shift from its events alone: each incident as a drill of its own, the order in which they were handled, and the handover. */
 export function scoreShift(state: DrillState, events: readonly DrillEvent[], shift: Shift, played: Scenario): ShiftScore {
   const all = incidentsOf(played.incidents ?? [], events)
   const planned = inOrderOfBeginning(shift)
@@ -53,13 +53,13 @@ export function scoreShift(state: DrillState, events: readonly DrillEvent[], shi
     return { place, scenario: scenario.id, title: scenario.title, urgency, why, drill, forestalled: harmful !== undefined, score }
   })
   const came = incidents.filter((incident) => incident.drill !== null || incident.forestalled)
-  // Whoever ends the shift has left what would have come to somebody else.
+  // Ending the shift early leaves the remaining incidents to somebody else.
   const counted = state.outcome === 'given-up' ? incidents : came
   const mean = counted.length === 0 ? 0 : counted.reduce((sum, { score }) => sum + score.total, 0) / counted.length
   const chosen = incidents.flatMap(({ drill, ...incident }) => (drill ? [{ ...incident, drill }] : []))
   const findings = triageOf(chosen, events, played)
   const found = findings.length === 0 ? 1 : findings.reduce((sum, finding) => sum + finding.share, 0) / findings.length
-  // Whoever left before anything came has chosen nothing, whatever noise was left alone.
+  // A trainee who left before anything came has made no choice, even if noise was left alone.
   const share = came.length > 0 ? found : 0
   const isHandedOver = handoversIn(events).length > 0
   const triage = { points: Math.round(shiftWeights.triage * share), of: shiftWeights.triage, findings }

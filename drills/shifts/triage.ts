@@ -13,9 +13,9 @@ interface Chosen {
 }
 
 /**
- * What was dealt with first, by the harm that it allowed, and what was left alone. Of each two incidents of different urgency that were open at the same time, the
- * more urgent one comes first: otherwise it costs the share of the other's harm to users that fell into the time in which the less urgent one was dealt with.
- * Noise needs nothing: not a change, nor a cause.
+ * The order in which incidents were handled, by the harm it caused, and whether noise was left alone. Of two incidents with different urgency that
+ * were open at the same time, the more urgent one comes first: otherwise it costs the share of its harm to users that fell into the time in which the
+ * less urgent one was handled. Noise needs no change and has no cause.
  */
 export function triageOf(chosen: readonly Chosen[], events: readonly DrillEvent[], played: Scenario): TriageFinding[] {
   const endedAt = events.at(-1)?.at ?? 0
@@ -31,7 +31,7 @@ export function triageOf(chosen: readonly Chosen[], events: readonly DrillEvent[
 const mitigatedAt = ({ drill }: Chosen): number => drill.state.milestones.mitigated ?? Infinity
 const pagedAt = ({ drill }: Chosen): number => drill.state.pagedAt ?? Infinity
 
-/** Whether somebody could choose: both had paged, and neither was mitigated. */
+/** Whether there was a choice: both had paged, and neither was mitigated. */
 const wereBothOpen = (a: Chosen, b: Chosen): boolean => Math.max(pagedAt(a), pagedAt(b)) < Math.min(mitigatedAt(a), mitigatedAt(b))
 
 function inOrder(urgent: Chosen, other: Chosen, endedAt: number): TriageFinding {
@@ -50,7 +50,7 @@ function inOrder(urgent: Chosen, other: Chosen, endedAt: number): TriageFinding 
   return { ok: false, share, text: `${both}, and '${other.title}' was mitigated first.${told} ${reason}${kept}` }
 }
 
-/** Requests of users that were slow or failed in a time, as far as users feel the incident. */
+/** Slow or failed requests of users in a time, if users notice the incident. */
 function harmIn(drill: IncidentDrill, { from, to }: { from: number; to: number }): number {
   if (!isFelt(drill)) return 0
   const by = (at: number): number => {
@@ -61,8 +61,8 @@ function harmIn(drill: IncidentDrill, { from, to }: { from: number; to: number }
 }
 
 /**
- * Of each noise that paged, whether nothing was changed because of it, and no cause named. What is changed while an incident is open is for that one, what fixes a
- * slow burn is for that, and after an incident a noise that was over by then is no reason any more.
+ * For each noise that paged, whether nothing was changed because of it, and no cause named. A change while an incident is open is attributed to that
+ * one, one that fixes a slow burn to that, and after an incident, noise that was over by then is not blamed any more.
  */
 function leftAlone(events: readonly DrillEvent[], { incidents = [] }: Scenario): TriageFinding[] {
   const all = new Incidents(incidents)
@@ -98,7 +98,7 @@ const percent = (share: number): string => `${Math.round(share * 100)} %`
 /** In an assessment, the share of a finding that each hint about noise costs. */
 const noiseHintCost = 0.2
 
-/** What was changed in the shop; null for what is no change, and for what did not work. */
+/** The change of the shop that an event made; null if it made none, or failed. */
 const changeIn = (event: DrillEvent): Acted | null =>
   (event.type === 'action-run' || event.type === 'command-run') && event.kind === 'change' && hasWorked(event) ? event : null
 

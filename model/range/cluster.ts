@@ -11,7 +11,7 @@ import type {
 } from '../cluster.ts'
 import type { ComponentName, ServiceName } from '../components.ts'
 
-/** The cluster that has the shop. */
+/** The cluster that the shop runs in. */
 export interface ClusterPort {
   pods(): Promise<PodStatus[]>
   services(): Promise<ClusterService[]>
@@ -20,29 +20,29 @@ export interface ClusterPort {
   events(): Promise<ClusterEvent[]>
   autoscalers(): Promise<Autoscaler[]>
   networkPolicies(): Promise<AccessPolicy[]>
-  /** Whether anything comes of them: a cluster takes every policy, and only some network plugins enforce it. */
+  /** Whether policies are enforced: a cluster accepts every policy, but only some network plugins enforce them. */
   enforcesPolicies(): Promise<boolean>
   budgets(): Promise<DisruptionBudget[]>
-  /** What a component's workload asks of the cluster, as `kubectl describe` would have it; no secret. */
+  /** A component's workload, as `kubectl describe` shows it, without secrets. */
   describe(name: ComponentName): Promise<{ field: string; value: string }[]>
-  /** Changes that `edit` made and `sync` has not undone. */
+  /** Changes by `edit` that `sync` has not undone. */
   edits(): Promise<ManifestEdit[]>
   edit(edit: ManifestEdit): Promise<void>
-  /** Brings an object back to its manifest; takes away one that has none. */
+  /** Resets an object to its manifest; deletes one that has none. */
   sync(ref: ManifestRef): Promise<void>
-  /** Objects, by kind and name, that somebody has changed with a client of their own. */
+  /** Objects, by kind and name, that somebody has changed with a client other than `edit`. */
   handmade(): Promise<string[]>
-  /** Brings these back to their manifests. */
+  /** Resets these to their manifests. */
   undoHandmade(): Promise<void>
-  /** How many pods the namespace may have; null for no limit. */
+  /** The limit on pods in the namespace; null for no limit. */
   quota(): Promise<number | null>
   setQuota(pods: number | null): Promise<void>
-  /** Ends a service's pods; its workload makes new ones. */
+  /** Deletes a service's pods; its workload creates new ones. */
   deletePods(service: ServiceName): Promise<void>
-  /** Services whose database password is not the one that the range was made with. */
+  /** Services whose database password differs from the one that the range was created with. */
   rotated(): Promise<ServiceName[]>
   /** Gives a service's database role and its Secret a new password, and ends the role's sessions: pods have it once they restart. */
   rotateCredential(service: ServiceName): Promise<void>
-  /** Back to the password that the range was made with, and pods that have it. */
+  /** Resets the password to the one that the range was created with, and restarts the pods with it. */
   restoreCredential(service: ServiceName): Promise<void>
 }

@@ -1,4 +1,4 @@
-/** What not every range can do: it depends on where the shop runs. */
+/** Features that not every range has: they depend on where the shop runs. */
 export const rangeFeatures = [
   'mesh',
   'mesh-instances',
@@ -14,7 +14,7 @@ export const rangeFeatures = [
 
 export type RangeFeature = (typeof rangeFeatures)[number]
 
-/** Each as it follows "no". */
+/** Each with words that can follow "no". */
 const featureNames: Readonly<Record<RangeFeature, string>> = {
   mesh: 'service mesh',
   'mesh-instances': 'mesh faults for one instance of a proxy',
@@ -28,6 +28,6 @@ const featureNames: Readonly<Record<RangeFeature, string>> = {
   cluster: 'cluster',
 }
 
-/** What a range lacks, as it follows "the range has": `no service mesh and no cluster`. */
+/** The features that a range lacks, in words that can follow "the range has": `no service mesh and no cluster`. */
 export const featuresInWords = (lacked: readonly RangeFeature[]): string =>
   lacked.map((feature) => `no ${featureNames[feature]}`).join(' and ')

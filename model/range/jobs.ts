@@ -1,9 +1,9 @@
-/** With whose precedence a job runs: the shop's, or that of what watches it. */
+/** The CPU precedence of a job: the shop's, or the monitoring's. */
 export type JobTier = 'shop' | 'watch'
 
-/** The shop's maintenance jobs: programs that people of the shop run by hand. */
+/** The shop's maintenance jobs: programs that the shop's staff run by hand. */
 export interface JobsPort {
-  /** By itself with the precedence of the shop; `watch` is that of the monitor. In a cluster, pods have what they request. */
+  /** Runs with the shop's precedence by default; `watch` is the monitoring's. In a cluster, the pod's resource requests decide. */
   start(name: string, params: Record<string, string>, tier?: JobTier): Promise<string>
   stop(id: string): Promise<void>
   running(): Promise<string[]>

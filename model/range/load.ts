@@ -2,36 +2,36 @@
 export const loadStates = ['ready', 'spawning', 'running', 'cleanup', 'stopping', 'stopped', 'missing'] as const
 
 export interface LoadStatus {
-  /** Processes that the users are in, when they are spread over several; 0 when Locust has them all in its own. */
+  /** Processes that the users are spread over; 0 when Locust runs them all in its own process. */
   workers: number
   state: (typeof loadStates)[number]
   users: number
   rps: number
-  /** Share of requests that failed, 0–1; of the last ten seconds, as the rest. */
+  /** Share of requests that failed, 0–1; over the last ten seconds, like the others. */
   failRatio: number
   p50Ms: number | null
   p95Ms: number | null
 }
 
-/** Users that a range has by itself, and that scenarios are written for. */
+/** The default number of users, which scenarios are written for. */
 export const usualUsers = 30
 
-/** Who the users are, beside how many. */
+/** How the users behave, apart from their number. */
 export interface LoadMix {
-  /** Share of product views that go to one and the same product, 0–1. */
+  /** Share of product views that go to the same product, 0–1. */
   hotShare: number
-  /** Bots that crawl without pause, beside the users. */
+  /** Bots that crawl without pause, in addition to the users. */
   bots: number
-  /** Page views a second beside the users, at an even pace whatever the shop does. */
+  /** Page views per second in addition to the users', at a constant rate however slow the shop is. */
   rate: number
 }
 
 /** The simulated users. */
 export interface LoadPort {
-  /** Users that this range has when nobody asked for another number; scenarios say theirs as if it were thirty. */
+  /** This range's default number of users. Scenarios give numbers as if it were thirty. */
   readonly usual: number
   status(): Promise<LoadStatus>
-  /** Resolves when that many are there. */
+  /** Resolves when that many are running. */
   setUsers(users: number): Promise<void>
   mix(): Promise<LoadMix>
   setMix(mix: LoadMix): Promise<void>

@@ -3,39 +3,39 @@ import type { CacheFault, EdgeFault, IdentityFault, MeshEdge, MeshIdentity, Mesh
 
 /** The service mesh between the shop's services. */
 export interface MeshPort {
-  /** The policy in force: Istio resources as YAML documents. */
+  /** The active policy: Istio resources as YAML documents. */
   policy(): Promise<string>
-  /** The policy that a fresh range runs. */
+  /** The policy of a fresh range. */
   baseline(): string
   /** Newest last. */
   history(): Promise<MeshRevision[]>
   /**
-   * Puts a policy in force at every proxy, without a restart and without a request that fails for it; resolves when it is in force.
-   * Throws `bad-request` with the path of what is not carried out here, and leaves everything as it was. With `ifIs`, only where that is still the
-   * policy in force, as it was read: throws `outdated` otherwise.
+   * Applies a policy at every proxy, without a restart and without failed requests; resolves when it is active. Throws `bad-request` with the path of
+   * a field that is not supported here, and changes nothing then. With `ifIs`, applies it only if that is still the active policy; throws `outdated`
+   * otherwise.
    */
   apply(yaml: string, by: string, ifIs?: string | null): Promise<MeshRevision>
   /**
-   * Throws `bad-request` where `apply` would. For what comes from outside: it is read within limits, and beside what else there is to do;
-   * `apply` takes it at its word afterwards.
+   * Throws `bad-request` if `apply` would. For untrusted input: it is parsed within limits, and without blocking other work; `apply` does not check
+   * it again.
    */
   check(yaml: string): Promise<void>
-  /** Back to the policy and the history that a fresh range has. */
+  /** Restores the policy and the history of a fresh range. */
   reset(): Promise<void>
-  /** Names a service's proxy since it was started last. */
+  /** An id of a service's proxy that changes with each start. */
   instance(service: ServiceName): Promise<string>
   faultOn(edge: MeshEdge): Promise<EdgeFault | null>
   faults(): Promise<(MeshEdge & { fault: EdgeFault })[]>
-  /** Null takes it out. */
+  /** Null removes it. */
   setFault(edge: MeshEdge, fault: EdgeFault | null): Promise<void>
-  /** Null also where a range lacks `cache-proxy`. */
+  /** Null also if the range lacks `cache-proxy`. */
   cacheFault(): Promise<CacheFault | null>
-  /** Null takes it out. */
+  /** Null removes it. */
   setCacheFault(fault: CacheFault | null): Promise<void>
-  /** Certificates as the proxies hold them. */
+  /** The certificates that the proxies hold. */
   identities(): Promise<MeshIdentity[]>
-  /** Renews the certificates of which half the life is over. */
+  /** Renews the certificates that are past half of their life. */
   rotateDue(): Promise<void>
-  /** Issues a new certificate to a service's proxy; one with a fault only when asked to. Connections are made again with it. */
+  /** Issues a new certificate to a service's proxy, with a defect only on request. Its connections are opened again with it. */
   issueIdentity(service: ServiceName, fault?: IdentityFault): Promise<MeshIdentity>
 }

@@ -1,16 +1,16 @@
 import type { ComponentName } from '../components.ts'
 import type { Silence } from '../silence.ts'
 
-/** The range's Prometheus, as whoever configures it. */
+/** The configuration of the range's Prometheus and Alertmanager. */
 export interface MonitoringPort {
-  /** Alerting rules beside the range's own, by the name of their file: YAML of a Prometheus rule file. */
+  /** Alerting rules in addition to the range's own, by file name: YAML of a Prometheus rule file. */
   extraRules(): Promise<string[]>
-  /** Adds or replaces them; null takes them out. */
+  /** Adds or replaces them; null removes them. */
   setExtraRules(name: string, rules: string | null): Promise<void>
-  /** Components that are not scraped although they could be. */
+  /** Components whose scrape is turned off. */
   unscraped(): Promise<ComponentName[]>
   setUnscraped(names: ComponentName[]): Promise<void>
-  /** Silences of its Alertmanager that are in force, or will be; by whatever way they were made. */
+  /** Active and pending silences of its Alertmanager, whoever created them. */
   silences(): Promise<Silence[]>
   expireSilence(id: string): Promise<void>
 }

@@ -5,7 +5,7 @@ export interface Binding {
   key: string
 }
 
-/** What the broker applies to queues whose names match, beside what the services declare. */
+/** What the broker applies to queues whose names match, in addition to what the services declare. */
 export interface QueuePolicy {
   name: string
   /** A regular expression. */
@@ -48,7 +48,7 @@ export interface QueuePort {
   /** Looks at up to `limit` messages at the head without consuming them. */
   peek(queue: string, limit: number): Promise<QueueMessage[]>
   purge(queue: string): Promise<number>
-  /** Looks at up to `limit` messages at the head, and moves those accepted to another queue (null: to nowhere); returns how many. */
+  /** Looks at up to `limit` messages at the head, and moves those accepted to another queue, or deletes them (null); returns how many. */
   move(from: string, to: string | null, limit: number, accept?: (message: QueueMessage) => boolean): Promise<number>
   /** Routes from named exchanges, sorted by `byRoute`: they are compared before and after a drill. */
   bindings(): Promise<Binding[]>
@@ -59,6 +59,6 @@ export interface QueuePort {
   setPolicy(policy: QueuePolicy): Promise<void>
   removePolicy(name: string): Promise<void>
   memory(): Promise<BrokerMemory>
-  /** Null restores what it was started with. A restart forgets it. Resolves when `memory` tells of it. */
+  /** Null restores the value that it was started with. A restart resets it. Resolves when `memory` reports the new value. */
   limitMemory(bytes: number | null): Promise<void>
 }

@@ -8,11 +8,11 @@ export interface Deployment {
   /** ISO 8601. */
   at: string
   by: string
-  /** Of an instance beside those that run the service's release, and not in place of them. */
+  /** Whether it is a canary, which runs beside the instances of the service's release. */
   canary?: 'started' | 'ended' | undefined
 }
 
-/** One instance more of a service, with another release: the mesh's policy says who gets it. */
+/** One more instance of a service, with another release; the mesh's policy decides which calls go to it. */
 export interface Canary {
   service: CanaryService
   version: string
@@ -28,15 +28,15 @@ export interface Release {
 export interface ReleasesPort {
   list(service: ServiceName): readonly Release[]
   current(service: ServiceName): Promise<string>
-  /** The version a fresh range runs. */
+  /** The version that a fresh range runs. */
   baseline(service: ServiceName): string
   deploy(service: ServiceName, version: string, by: string): Promise<Deployment>
   history(): Promise<Deployment[]>
-  /** The canary that runs, of whichever service; null where none does, and where a range lacks `canary`. */
+  /** The running canary, of any service; null without one, and if the range lacks `canary`. */
   canary(): Promise<Canary | null>
   /**
-   * Starts an instance of a service with another release, or ends the one there is; resolves when its callers know. Policy that routes by
-   * release finds it by its version; all other calls are spread over the service's instances.
+   * Starts an instance of a service with another release, or stops the existing one; resolves when its callers know. Policy that routes by release
+   * selects it by its version; all other calls are spread over all instances of the service.
    */
   setCanary(canary: Canary | null, by: string): Promise<void>
 }
@@ -46,8 +46,8 @@ export interface ConfigPort {
   /** Overrides of a service's environment, on top of the topology's. */
   get(service: ServiceName): Promise<Record<string, string>>
   /**
-   * Replaces the overrides and restarts the service when they changed. With `ifAre`, only where they are still those, as they were read: throws
-   * `outdated` otherwise.
+   * Replaces the overrides, and restarts the service if they changed. With `ifAre`, only if those are still the current ones; throws `outdated`
+   * otherwise.
    */
   set(service: ServiceName, overrides: Record<string, string>, by: string, ifAre?: Record<string, string> | null): Promise<void>
 }

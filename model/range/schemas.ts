@@ -8,7 +8,7 @@ import type { LoadMix } from './load.ts'
 import type { Canary, Deployment } from './releases.ts'
 
 /*
- * Schemas of what the ports of a range give: for the API, for calls between two hosts, for the record of backups and for what is kept of a cluster. Apart
+ * Schemas of what the ports of a range return: for the API, for calls between two hosts, for the record of backups and for what is kept of a cluster. They are separate
  * from the types, which the console and the commands load without any schema.
  */
 
@@ -39,7 +39,7 @@ export const deployment = exactly<Deployment>()(
     canary: z
       .enum(['started', 'ended'])
       .optional()
-      .describe('Of an instance beside those that run the service’s release, and not in place of them.'),
+      .describe('Whether it is a canary, which runs beside the instances of the service’s release.'),
   }),
 )
 export const canary = exactly<Canary>()(z.object({ service: z.enum(canaryServices), version: text }))

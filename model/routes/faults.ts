@@ -15,21 +15,21 @@ const offeredFault = exactly<OfferedFault>()(
     category: z.enum(faultCategories),
     ramps: z.array(z.string()).readonly().describe('Parameters that can ramp.'),
     params: parameterSchema,
-    lacks: features.describe('What it needs with whatever parameters and the range lacks; empty if it can be injected.'),
+    lacks: features.describe('What the range lacks for it, whatever the parameters; empty if it can be injected.'),
     lacksWith: z
       .record(z.string(), z.record(z.string(), features))
-      .describe('By parameter and by its choice, what more the range lacks for that choice; only choices that are impossible.'),
+      .describe('By parameter and value, what else the range lacks for that value; only for values that cannot be used.'),
   }),
 )
-/** What a drill may change of a range, apart from its customers' data: equal before and after, or something was left behind. */
+/** The state of a range that a drill may change, apart from its customers' data: it must be equal before and after. */
 const fingerprint = z.object({ hash: z.string(), parts: z.record(z.string(), z.unknown()) })
 
-/** For instructors, but for `/api/health`, which tells them more. */
+/** For instructors, except `/api/health`, which shows them more. */
 export const faultRoutes = {
   'GET /api/faults': {
     answer: z.object({
       faults: z.array(offeredFault),
-      open: z.array(faultRecord).describe('Those that are in, or may be.'),
+      open: z.array(faultRecord).describe('Those that are injected, or may be.'),
       history: z.array(faultRecord).describe('Of the last day.'),
     }),
   },
@@ -37,7 +37,7 @@ export const faultRoutes = {
   'DELETE /api/faults/:instance': { answer: faultRecord },
   'DELETE /api/faults': { answer: z.object({ reverted: z.number().int() }) },
   'GET /api/fingerprint': { answer: fingerprint },
-  /** What the oracle has seen of the range over the last minutes, once a second. */
+  /** Samples of the range and results of its checks over the last minutes, once a second. */
   'GET /api/samples': { answer: z.object({ samples: z.array(sample).readonly() }) },
   'GET /api/invariants': { answer: z.object({ violations: z.record(z.string(), z.number()) }) },
   'POST /api/reset': { answer: fingerprint },
@@ -45,9 +45,9 @@ export const faultRoutes = {
     answer: z.object({
       healthy: z.boolean(),
       results: z
-        .array(checkResult.extend({ id: z.string(), title: z.string(), felt: z.boolean().describe('Whether users feel it.') }))
+        .array(checkResult.extend({ id: z.string(), title: z.string(), felt: z.boolean().describe('Whether users notice it.') }))
         .optional()
-        .describe('Of each check, for the instructor alone.'),
+        .describe('Results of each check, for the instructor alone.'),
       at: z.number().nullable().describe('Of the newest sample, in milliseconds since the epoch.'),
     }),
   },

@@ -6,7 +6,7 @@ import type { RouteTable } from './route.ts'
 import { scenarioRoutes } from './scenarios.ts'
 import { telemetryRoutes } from './telemetry.ts'
 
-/** All routes of the control plane but those of other protocols, and pages. Clients import its type alone. */
+/** All routes of the control plane, except those of other protocols, and pages. Clients import only its type. */
 export const routes = {
   ...scenarioRoutes,
   ...drillRoutes,

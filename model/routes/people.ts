@@ -17,7 +17,7 @@ const listedPerson = z.object({
   wants: z
     .object({ what: wanted, leftMs: z.number().nullable() })
     .nullable()
-    .describe('What this person waits for, and for how much longer; negative when it is overdue.'),
+    .describe('What this person waits for, and the time left; negative when it is overdue.'),
   beats: z
     .array(z.object({ beat: z.string(), say: z.array(z.string()) }))
     .optional()
@@ -48,23 +48,23 @@ const peopleRouteTable = {
       communication: z
         .enum(['optional', 'scored'])
         .nullable()
-        .describe('Whether status updates count for the score; null where nobody is told.'),
+        .describe('Whether status updates count for the score; null if the scenario has no audience.'),
       quietLeftMs: z.number(),
       quietsLeft: z.number().int(),
       longestQuietMs: z.number(),
       muted: z.boolean(),
     }),
   },
-  /** The answer is an event, and takes as long as that person would. */
+  /** Asks a person; the answer is an event, and takes as long as that person would need. */
   'POST /api/drills/:id/people/:person/messages': { params: onePerson, body: askPerson, answer: done },
-  /** No interruptions for so long; 0 ends it. */
+  /** Asks for quiet for this long; 0 ends it. */
   'POST /api/drills/:id/quiet': { body: askQuiet, answer: z.object({ quietsLeft: z.number().int() }) },
   'POST /api/drills/:id/people/:person/enter': { params: onePerson, body: enterPerson, answer: done },
   'PUT /api/drills/:id/people/muted': { body: mutePeople, answer: done },
   'GET /api/drills/:id/tickets': {
     answer: z.object({
       tickets: z.array(
-        ticket.extend({ row: z.string().nullable().describe('What shows its row in the shop’s database, for a terminal.') }),
+        ticket.extend({ row: z.string().nullable().describe('A command that shows its row in the shop’s database, for a terminal.') }),
       ),
       groups: z.array(ticketGroup).describe('Tickets about the same thing, the largest group first.'),
       templates: z.array(z.object({ id: ticketTemplateId, title: z.string(), text: z.string() })),
@@ -73,11 +73,11 @@ const peopleRouteTable = {
   'POST /api/drills/:id/tickets/answer': { body: answerTickets, answer: done },
   'POST /api/drills/:id/tickets/link': { body: whichTickets, answer: done },
   'POST /api/drills/:id/tickets/close': { body: whichTickets, answer: done },
-  /** The orders that somebody found to be affected; how many were right is for the debrief. */
+  /** A list of affected orders; the debrief shows how many were right. */
   'POST /api/drills/:id/affected': { body: submittedOrders, answer: z.object({ listed: z.number().int() }) },
 } as const satisfies RouteTable
 
-/** What the team sees of a game day; times in milliseconds since the epoch. */
+/** A game day as its team sees it; times in milliseconds since the epoch. */
 const gameDay = z.object({
   id: z.string(),
   title: z.string(),
@@ -88,12 +88,12 @@ const gameDay = z.object({
   people: z.array(actor),
   drills: z.array(z.object({ drill: z.string(), title: z.string(), phase: z.enum(drillPhases) })),
 })
-const plannedGameDay = gameDay.extend({ code: z.string().describe('What the link to join holds.'), scenarios: z.array(z.string()) })
+const plannedGameDay = gameDay.extend({ code: z.string().describe('The secret in the link to join.'), scenarios: z.array(z.string()) })
 const said = z.object({
   at: z.number(),
   by: actor.optional(),
   text: z.string(),
-  status: statusUpdateKind.nullable().describe('Of what was told to the users; null for what the team said to itself.'),
+  status: statusUpdateKind.nullable().describe('The state on the public status page; null for messages within the team.'),
 })
 const gameDayId = z.object({ id: z.uuid() })
 

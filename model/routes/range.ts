@@ -49,12 +49,15 @@ const listedAction = z.object({
   title: z.string(),
   description: z.string(),
   kind: z.enum(['inspect', 'change']).describe('`inspect` only looks; `change` acts on the shop.'),
-  caution: z.string().nullable().describe('Told before it runs, when it may hurt users.'),
+  caution: z.string().nullable().describe('A warning, shown before it runs, when it may hurt users.'),
   params: parameterSchema,
 })
 const actionResult = z.object({
-  summary: z.string().describe('One line: what was done, to what.'),
-  rows: z.array(z.record(z.string(), z.unknown())).optional().describe('What a terminal would have shown, for actions that look.'),
+  summary: z.string().describe('One line that says what was done, and to what.'),
+  rows: z
+    .array(z.record(z.string(), z.unknown()))
+    .optional()
+    .describe('The output that a terminal would have shown, for actions that look.'),
 })
 const undo = z.object({
   action: z.string(),
@@ -66,16 +69,16 @@ const actionRouteTable = {
   'GET /api/actions': { answer: z.object({ actions: z.array(listedAction) }) },
   'POST /api/actions/:id': {
     body: runAction,
-    answer: actionResult.extend({ undo: undo.nullable().describe('What puts it back; null where nothing does.') }),
+    answer: actionResult.extend({ undo: undo.nullable().describe('The action that undoes it; null if there is none.') }),
   },
 } as const satisfies RouteTable
 
 const hosts = z.object({
   connected: z.boolean(),
-  connectedAt: z.number().describe('Milliseconds since the epoch; 0 when the other host is away.'),
-  loadHosts: z.number().int().describe('Hosts of users that are there.'),
+  connectedAt: z.number().describe('Milliseconds since the epoch; 0 when the other host is unreachable.'),
+  loadHosts: z.number().int().describe('Connected hosts of users.'),
   roundTripMs: z.number().nullable(),
-  clockOffsetMs: z.number().nullable().describe('By how much the other host’s clock is ahead, give or take half of the round trip.'),
+  clockOffsetMs: z.number().nullable().describe('By how much the other host’s clock is ahead; accurate to half of the round trip.'),
 })
 const part = z.object({
   name: componentName,
@@ -101,14 +104,14 @@ const stateRouteTable = {
       components: z.array(componentStatus),
       topology: z.array(part),
       shopUrl: z.string(),
-      hosts: hosts.nullable().describe('How the shop’s host is, where it is another one.'),
-      watchdogAt: z.number().nullable().describe('When the Watchdog was last heard of, in milliseconds since the epoch.'),
-      troubles: z.array(z.string()).describe('What stands in the way of drills, in sentences.'),
+      hosts: hosts.nullable().describe('The state of the shop’s host, if it is another one.'),
+      watchdogAt: z.number().nullable().describe('When the Watchdog alert last arrived, in milliseconds since the epoch.'),
+      troubles: z.array(z.string()).describe('What prevents drills, in sentences.'),
       actions: z.number().int().describe('How many there are.'),
-      cluster: z.boolean().describe('Whether the shop is in a cluster, of which there is more to see.'),
+      cluster: z.boolean().describe('Whether the shop is in a cluster, which adds views.'),
     }),
   },
-  /** Each component as it is now, over new connections: what `/api/range` has may be seconds old. */
+  /** The state of each component now, over new connections: `/api/range` may be seconds old. */
   'GET /api/components': { answer: z.object({ components: z.array(componentStatus) }) },
   /** What `kubectl` would show of the shop. */
   'GET /api/cluster': {
@@ -122,7 +125,7 @@ const stateRouteTable = {
       events: z.array(clusterEvent),
     }),
   },
-  /** Deploys and changes of the mesh's policy, as marked on graphs. */
+  /** Deploys and changes of the mesh's policy, as graphs mark them. */
   'GET /api/changes': {
     query: z.object({ service: serviceName.optional() }),
     answer: z.object({ deployments: z.array(deployment), policies: z.array(revision) }),
@@ -134,11 +137,11 @@ const stateRouteTable = {
 
 const loadStatus = exactly<LoadStatus>()(
   z.object({
-    workers: z.number().int().describe('Processes that the users are spread over; 0 when Locust has them all in its own.'),
+    workers: z.number().int().describe('Processes that the users are spread over; 0 when Locust runs them all in its own process.'),
     state: z.enum(loadStates),
     users: z.number().int(),
     rps: z.number(),
-    failRatio: z.number().describe('Share of requests that failed, 0–1; of the last ten seconds, as the rest.'),
+    failRatio: z.number().describe('Share of requests that failed, 0–1; over the last ten seconds, like the others.'),
     p50Ms: z.number().nullable(),
     p95Ms: z.number().nullable(),
   }),
@@ -157,9 +160,9 @@ const loadRouteTable = {
 const diff = z.array(exactly<DiffLine>()(z.object({ kind: z.enum(['same', 'added', 'removed']), text: z.string() })))
 const policy = z.object({ yaml: z.string().min(1).max(mostPolicyBytes) })
 
-/** The mesh's policy: what is in force, what it was, and changes to it, which are actions like any other. */
+/** The mesh's policy: the active one, its history, and changes to it, which are actions like any other. */
 const meshRouteTable = {
-  /** Of one service, or of all. */
+  /** For one service, or for all. */
   'GET /api/mesh': {
     query: z.object({ service: serviceName.optional() }),
     answer: z.object({
@@ -172,14 +175,14 @@ const meshRouteTable = {
   'GET /api/mesh/history': { answer: z.object({ revisions: z.array(revision).describe('Newest first.') }) },
   'GET /api/mesh/history/:revision': {
     params: z.object({ revision: z.coerce.number().int().min(0) }),
-    answer: meshRevision.extend({ diff: diff.describe('Against the revision before.') }),
+    answer: meshRevision.extend({ diff: diff.describe('Compared with the previous revision.') }),
   },
   /** What a policy would change, or why it would be refused; changes nothing. */
   'POST /api/mesh/check': { body: policy, answer: z.object({ problem: z.string().nullable(), diff }) },
   'PUT /api/mesh': { body: policy, answer: actionResult },
 } as const satisfies RouteTable
 
-/** A terminal, as somebody who may see it is told of it. */
+/** A terminal, as somebody who may see it is told about it. */
 const shell = z.object({
   id: z.string(),
   owner: z.string(),
@@ -187,17 +190,17 @@ const shell = z.object({
   cols: z.number().int(),
   rows: z.number().int(),
   watchers: z.number().int(),
-  watchedBy: z.array(z.string()).describe('Others who see it just now: whoever types is told.'),
+  watchedBy: z.array(z.string()).describe('Others who are watching it now, so that the user knows.'),
   mayType: z.boolean(),
   isOwn: z.boolean(),
-  typist: z.string().nullable().describe('Somebody else who has been given the keyboard.'),
+  typist: z.string().nullable().describe('The other person who has been given the keyboard.'),
   recorded: z.boolean(),
 })
 const shellId = z.object({ id: z.string().max(40) })
 const shellRouteTable = {
   'GET /api/shells': {
     answer: z.object({
-      trouble: z.string().nullable().describe('Why there can be none.'),
+      trouble: z.string().nullable().describe('Why no terminal is available.'),
       programs: z.array(z.object({ name: z.string(), found: z.boolean() })),
       shells: z.array(shell),
     }),
@@ -208,10 +211,10 @@ const shellRouteTable = {
   'POST /api/shells/commands': {
     body: runCommand,
     answer: z.object({
-      output: z.string().describe('Both streams as they came; the middle of what is long is left out.'),
-      leftOut: z.number().int().describe('Bytes that are left out.'),
+      output: z.string().describe('Both streams, in the order in which they arrived; the middle of long output is left out.'),
+      leftOut: z.number().int().describe('Number of bytes left out.'),
       status: z.number().int().describe('Exit status; 124 when it was stopped because it took too long.'),
-      folder: z.string().describe('The folder that the next begins in.'),
+      folder: z.string().describe('The folder that the next command begins in.'),
       tookMs: z.number(),
     }),
   },

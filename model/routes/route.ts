@@ -1,14 +1,14 @@
 import { z } from 'zod'
 
-/** One route of the control plane: what it takes, and what it answers. */
+/** One route of the control plane: its input and its answer. */
 export interface Route {
-  /** Of the path, where they are not plain text. */
+  /** Path parameters that are not plain text. */
   params?: z.ZodObject
   query?: z.ZodType
   body?: z.ZodType
-  /** As JSON, or as text of `media`. It has no transforms: what is parsed is what was sent. */
+  /** JSON, or text of type `media`. It has no transforms: what is parsed equals what was sent. */
   answer: z.ZodType
-  /** HTTP status of the answer; 200 without. */
+  /** HTTP status of the answer; 200 by default. */
   status?: 200 | 201
   /** Content type of an answer that is not JSON. */
   media?: string
@@ -19,13 +19,10 @@ export type Method = (typeof methods)[number]
 /** Routes by method and path, whose parameters are written as `:id`. */
 export type RouteTable = Readonly<Record<`${Method} /${string}`, Route>>
 
-/** Of routes that have nothing to tell but that it was done. */
+/** For routes that answer only that it was done. */
 export const done = z.object({})
 
-/**
- * A schema of exactly this type: the compiler refuses one that differs. For types of files that the console loads, which must not bring schemas of answers
- * with them.
- */
+/** A schema of exactly this type: the compiler refuses one that differs. For types in files that the console loads, which must not load schemas. */
 export const exactly =
   <Type>() =>
   <Schema extends z.ZodType>(schema: Schema & (Same<z.output<Schema>, Type> extends true ? unknown : 'differs from the type')): Schema =>

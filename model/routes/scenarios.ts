@@ -7,7 +7,7 @@ import { scenarioClasses, scenarioTraits } from '../scenario-kinds.ts'
 import { shiftCard, shiftFields } from '../shift.ts'
 import type { RouteTable } from './route.ts'
 
-/** How many scenarios there are, in all and of each kind: a scenario counts in each of its classes. */
+/** How many scenarios there are, in total and of each kind: a scenario counts in each of its classes. */
 const scenarioCounts = z.object({
   scenarios: z.number().int(),
   difficulties: z.record(z.enum(difficulties), z.number().int()),
@@ -18,14 +18,14 @@ const scenarioCounts = z.object({
 })
 
 const ms = z.number()
-/** A scenario as it was read and drawn; durations are in milliseconds. */
+/** A scenario, parsed and with its values drawn; durations are in milliseconds. */
 const drawnScenario = z.object({
   ...scenarioFields(ms, ms),
   story: z.string().describe('Markdown, shown at the start.'),
   debrief: z.string().describe('Markdown, shown only after the drill.'),
   people: peopleOf(ms, ms).optional(),
 })
-/** The scenario of a drill, or of a shift, with the incidents of that. */
+/** The scenario of a drill, or of a shift with its incidents. */
 const playedScenario = drawnScenario.extend({
   incidents: z
     .array(
@@ -58,7 +58,7 @@ const seed = z.coerce
 export const scenarioRoutes = {
   'GET /api/scenarios': {
     answer: z.object({
-      scenarios: z.array(scenarioCard).describe('Those that can be played here first, easiest first.'),
+      scenarios: z.array(scenarioCard).describe('Those that can be played here come first; within that, easiest first.'),
       closed: z.boolean().describe('Whether the catalogue is hidden because a blind drill is running.'),
       counts: scenarioCounts,
     }),
@@ -68,7 +68,7 @@ export const scenarioRoutes = {
   'GET /api/shifts': { answer: z.object({ shifts: z.array(shiftCard) }) },
   /** A shift as it would be played with a seed, for those who prove it. */
   'GET /api/shifts/:id/plan': { query: z.object({ seed }), answer: z.object({ shift: plannedShift, played: playedScenario }) },
-  /** Learning paths, each with what was resolved of it. */
+  /** Learning paths, and which of their steps are resolved. */
   'GET /api/paths': { answer: z.object({ paths: z.array(pathView) }) },
   'GET /api/progress': { answer: progress },
 } as const satisfies RouteTable

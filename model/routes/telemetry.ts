@@ -7,7 +7,7 @@ import { done, exactly, type RouteTable } from './route.ts'
 
 const labels = z.record(z.string(), z.string())
 
-/** What is handed on to others and answered by them: their queries, and fields beside these, are theirs. */
+/** Routes that are forwarded to other servers: those define the queries and all other fields. */
 const search = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string()), z.undefined()]))
 
 /** Seconds since the epoch, and a value. */
@@ -19,7 +19,7 @@ const matrix = z.looseObject({
   data: z
     .looseObject({ resultType: z.string().optional(), result: z.array(z.looseObject({ metric, values: z.array(point) })) })
     .optional()
-    .describe('Not there where the query was refused.'),
+    .describe('Missing if the query was refused.'),
 })
 const vector = z.looseObject({
   status: z.string(),
@@ -84,9 +84,9 @@ const metricRouteTable = {
     query: search,
     answer: z.looseObject({ data: z.looseObject({ groups: z.array(z.looseObject({ rules: z.array(rule) })) }) }),
   },
-  /** The dots on a graph: the slowest of each slice of time. */
+  /** The dots on a graph: the slowest request of each slice of time. */
   'GET /api/exemplars': { query: askExemplars, answer: z.object({ exemplars: z.array(exemplar) }) },
-  /** Many range queries at once, as a dashboard asks them: each answer or refusal in its place. */
+  /** Many range queries at once, for a dashboard: an answer or a refusal for each, in order. */
   'POST /api/prometheus/query_ranges': { body: rangeQueries, answer: z.object({ answers: z.array(matrix) }) },
 } as const satisfies RouteTable
 
@@ -141,7 +141,7 @@ const logOverview = exactly<LogOverview>()(
 )
 const serviceEdge = z.object({ parent: z.string(), child: z.string(), calls: z.number(), errors: z.number(), p95Ms: z.number() })
 
-/** Of the telemetry store. */
+/** Statistics of the telemetry store. */
 const storeRouteTable = {
   'GET /api/telemetry/services': { answer: z.object({ services: z.array(z.string()), logServices: z.array(z.string()) }) },
   'GET /api/telemetry/operations': {
@@ -155,9 +155,9 @@ const storeRouteTable = {
   /** Whether spans are missing because the store had no room for them. */
   'GET /api/telemetry/completeness': {
     answer: z.object({
-      sinceMs: z.number().nullable().describe('When the first of them was refused, in milliseconds since the epoch; null where none is.'),
-      missing: z.number().int().describe('Spans that were refused since.'),
-      share: z.number().describe('Of all that were sent since, 0 to 1.'),
+      sinceMs: z.number().nullable().describe('When the first of them was refused, in milliseconds since the epoch; null if none was.'),
+      missing: z.number().int().describe('Spans refused since.'),
+      share: z.number().describe('Share of all spans sent since, 0 to 1.'),
     }),
   },
   'GET /api/telemetry/service-graph': { query: search, answer: z.object({ edges: z.array(serviceEdge) }) },
@@ -167,7 +167,7 @@ const slo = z.object({
   journey: z.enum(['browse', 'checkout', 'fulfilment']),
   bad: z.enum(['error', 'slow|error']).describe('Which outcomes count against it.'),
   kind: z.enum(['availability', 'latency']),
-  objective: z.number().describe('Share of good events that is promised.'),
+  objective: z.number().describe('Promised share of good events.'),
   alert: z.string(),
   title: z.string(),
   service: z.string(),
@@ -203,7 +203,7 @@ const silence = z.looseObject({
 })
 
 const alertRouteTable = {
-  /** The objectives that alerts are made of. */
+  /** The objectives that alerts are generated from. */
   'GET /api/slos': { answer: z.object({ levels: z.array(slo), burn: z.array(burnWindow) }) },
   'GET /api/alerts': { answer: z.array(alert) },
   'GET /api/alert-groups': {
@@ -212,7 +212,7 @@ const alertRouteTable = {
   'GET /api/silences': { answer: z.array(silence) },
   'POST /api/silences': { body: addSilence, answer: z.object({ silenceID: z.string() }) },
   'DELETE /api/silences/:id': { params: z.object({ id: z.uuid() }), answer: z.unknown() },
-  /** The pager's own record, drill or no drill: what came in, and when. */
+  /** The pager's own record, in and out of drills: what arrived, and when. */
   'GET /api/pages': {
     query: z.object({ since: z.coerce.number().int().min(0).default(0) }),
     answer: z.object({
@@ -241,7 +241,7 @@ const pagerRouteTable = {
   'POST /api/pager/watchdog': { body: notification, answer: done },
 } as const satisfies RouteTable
 
-/** Answers that go on for as long as somebody listens. */
+/** Streams, which last as long as the client listens. */
 const streamRouteTable = {
   'GET /api/live': { media: 'text/event-stream', answer: z.string() },
   'GET /api/lease': { media: 'text/plain', answer: z.string() },

@@ -4,10 +4,10 @@ import type { Timing } from '../timing.ts'
 
 interface AlertmanagerOptions {
   timing: Timing
-  /** Where the control plane's pager listens, and the token that it wants. */
+  /** Address and token of the control plane's pager. */
   pagerUrl: string
   pagerToken: string
-  /** A team's own receivers, which are told as well. */
+  /** A team's own receivers, which are notified as well. */
   own?: OwnReceivers
 }
 
@@ -27,8 +27,8 @@ export const ownReceivers = z.strictObject({
 export type OwnReceivers = z.infer<typeof ownReceivers>
 
 /**
- * Pages and tickets go apart. Alerts of one cause come as one notification. A cause mutes its symptoms: whoever is told that
- * checkout fails need not be told as well that each service on the way is slow.
+ * Pages and tickets have separate routes. Alerts with one cause are grouped into one notification. A cause inhibits its symptoms: a responder who is
+ * told that checkout fails does not also need a page for each slow service behind it.
  */
 export function renderAlertmanager({ timing, pagerUrl, pagerToken, own = {} }: AlertmanagerOptions): string {
   const webhook = (route: string) => ({
@@ -58,13 +58,13 @@ export function renderAlertmanager({ timing, pagerUrl, pagerToken, own = {} }: A
           ],
         },
         inhibit_rules: [
-          // A component that is gone explains what its users feel.
+          // A component that is down explains its users' symptoms.
           {
             source_matchers: ['alertname="ComponentDown"', 'component=~"postgres|redis|rabbitmq"'],
             target_matchers: ['alertname="ComponentDown"', 'component!~"postgres|redis|rabbitmq"'],
           },
           { source_matchers: ['severity="page"'], target_matchers: ['severity="ticket"'], equal: ['journey'] },
-          // Errors are also slow: one page for each journey.
+          // Errors also cause slowness: one page for each journey.
           {
             source_matchers: ['severity="page"', 'slo="availability"'],
             target_matchers: ['slo="latency"'],
@@ -81,8 +81,8 @@ export function renderAlertmanager({ timing, pagerUrl, pagerToken, own = {} }: A
 }
 
 /**
- * Takes the quotes off what looks like a number. Where Alertmanager wants a text it takes what is written, be it `00042` or `12e345`; where it wants a number it
- * takes none in quotes.
+ * Removes the quotes from texts that look like numbers. Where Alertmanager expects a text, it accepts an unquoted `00042` or `12e345`; where it
+ * expects a number, it accepts no quotes.
  */
 function plainNumbers(text: string): string {
   const document = parseDocument(text, { schema: 'failsafe' })

@@ -19,7 +19,7 @@ const inner = { left: 70, right: 14, top: 40, bottom: 52 }
 const colours = ['#2f7ed8', '#e07b39', '#2a9d6f', '#b455c9', '#c9a227', '#d1495b', '#4aa3a2', '#7a6ff0']
 const mostSeries = colours.length
 
-/** A panel as a picture for documents: SVG, readable on its own, with the time after `zero` (seconds since the epoch) along its foot. */
+/** A panel as a picture for documents: a self-contained SVG, with the time since `zero` (seconds since the epoch) on its axis. */
 export function graphSvg(panel: Panel, all: GraphSeries[], marks: GraphMark[], range: { from: number; to: number; zero: number }): string {
   const series = all.slice(0, mostSeries)
   const { from, to, zero } = range
@@ -69,7 +69,7 @@ ${[...rows, ...columns, ...upright, threshold, ...lines, ...legend].filter(Boole
 `
 }
 
-/** Between two labels of the axis, in seconds: so that there are up to ten. */
+/** Distance between two labels of the axis, in seconds, for up to ten labels. */
 const stepOf = (seconds: number): number => [10, 15, 30, 60, 120, 300, 600, 1_800].find((step) => seconds / step <= 10) ?? 3_600
 
 const fixed = (value: number): string => value.toFixed(1)

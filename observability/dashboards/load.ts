@@ -1,6 +1,6 @@
 import type { Dashboard } from '../../model/dashboard.ts'
 
-/** Who asks, and what they get: counted where users are, not where servers are. */
+/** Traffic and its results, measured at the users, not at the servers. */
 export const loadDashboard: Dashboard = {
   id: 'load',
   title: 'Load and users',

@@ -5,7 +5,7 @@ const edge = '{{service}} → {{envoy_cluster_name}}'
 // Proxies are scraped every few seconds.
 const per = (metric: string, labels = '') => `sum by (service, envoy_cluster_name) (rate(${metric}{${between}${labels}}[30s]))`
 
-/** Calls between services as the callers' proxies see them: what is passed on, repeated, refused and not connected. */
+/** Calls between services as the callers' proxies see them: passed on, retried, refused and failed to connect. */
 export const meshDashboard: Dashboard = {
   id: 'mesh',
   title: 'Mesh',

@@ -1,6 +1,6 @@
 import type { Dashboard } from '../../model/dashboard.ts'
 
-/** The four golden signals of the whole shop, as its users meet it. */
+/** The four golden signals of the whole shop, from its users' side. */
 export const overview: Dashboard = {
   id: 'overview',
   title: 'Golden signals',

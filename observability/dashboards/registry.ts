@@ -7,7 +7,7 @@ import { overview } from './overview.ts'
 import { runtimeDashboard } from './runtime.ts'
 import { serviceDashboard } from './service.ts'
 
-/** As they are defined: `$rate` stands for the window of `rate()`. */
+/** Dashboards with placeholders: `$rate` is the window of `rate()`. */
 export const dashboardTemplates: readonly Dashboard[] = [
   overview,
   serviceDashboard('gateway', { database: false, clients: true }),

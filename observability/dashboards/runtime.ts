@@ -1,6 +1,6 @@
 import type { Dashboard } from '../../model/dashboard.ts'
 
-/** Node.js, all services beside one another. */
+/** Node.js runtime metrics, with all services side by side. */
 export const runtimeDashboard: Dashboard = {
   id: 'runtime',
   title: 'Node.js',

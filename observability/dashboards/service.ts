@@ -5,17 +5,17 @@ interface ServiceTraits {
   cache?: boolean
   worker?: boolean
   clients?: boolean
-  /** Talks to the bank. */
+  /** Whether it calls the bank. */
   bank?: boolean
-  /** May run in several releases at a time. */
+  /** Whether it may run in several releases at a time. */
   canary?: boolean
 }
 
-/** By the release that answered: joined with what each instance says of itself. */
+/** By the release that answered: joined with each instance's own metric. */
 const perRelease = (service: string, status: string): string =>
   `sum by (version) (rate(http_requests_total{service="${service}"${status}}[$rate]) * on (instance, job) group_left (version) build_info{service="${service}"})`
 
-/** RED by route, and USE of what the service holds. */
+/** RED by route, and USE of the service's resources. */
 export function serviceDashboard(service: string, { database, cache, worker, clients, bank, canary }: ServiceTraits): Dashboard {
   const panels = [
     ...byRoute(service),

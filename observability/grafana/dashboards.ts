@@ -10,7 +10,7 @@ import { DataqueryBuilder } from '@grafana/grafana-foundation-sdk/prometheus'
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/timeseries'
 import type { Dashboard, Panel, Unit } from '../../model/dashboard.ts'
 
-/** The data sources by which dashboards, exemplars and traces find each other. */
+/** Ids of the data sources, by which dashboards, exemplars and traces refer to each other. */
 export const sources = {
   prometheus: 'firedrill-prometheus',
   alertmanager: 'firedrill-alertmanager',
@@ -23,7 +23,7 @@ const units: Record<Unit, string> = { seconds: 's', ratio: 'percentunit', rps: '
 /** The grid has 24 columns: three panels side by side. */
 const size = { columns: 3, width: 8, height: 8 }
 
-/** One of our dashboards as Grafana's JSON, by Grafana's own builders and types. The window of `rate()` is what Grafana takes for the interval. */
+/** One of our dashboards as Grafana's JSON, by Grafana's own builders and types. The window of `rate()` is Grafana's own variable. */
 export function grafanaDashboard({ id, title, panels }: Dashboard): object {
   const builder = new DashboardBuilder(title)
     .uid(`firedrill-${id}`)
@@ -57,7 +57,7 @@ function panelOf({ title, unit, queries, exemplars, threshold }: Panel, index: n
         .refId(String.fromCharCode('A'.charCodeAt(0) + at))
         .expr(expr.replaceAll('$rate', '$__rate_interval'))
         .legendFormat(legend)
-        // Once for the panel: every query of a histogram has the same ones.
+        // Once per panel: every query of a histogram would return the same exemplars.
         .exemplar(exemplars !== undefined && at === 0)
         .range(),
     )
@@ -67,7 +67,7 @@ function panelOf({ title, unit, queries, exemplars, threshold }: Panel, index: n
       .thresholdsStyle(new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.Line))
       .thresholds(
         new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps([
-          // The first step holds from minus infinity on, which JSON writes as null.
+          // The first step begins at minus infinity, which is null in JSON.
           { value: null, color: 'transparent' },
           { value: threshold.value, color: 'red' },
         ]),

@@ -20,14 +20,14 @@ const dashboards = Object.entries(files)
   .filter(([file]) => file.startsWith('dashboards/'))
   .map(([file, text]) => ({ file, ...(JSON.parse(text) as { uid: string; title: string; panels: GrafanaPanel[] }) }))
 
-test('what is checked in is what is generated', () => {
+test('the checked-in files are what is generated', () => {
   const folder = path.join(root, 'deploy', 'grafana')
   const there = globSync('{dashboards,provisioning}/**/*.{json,yaml}', { cwd: folder }).toSorted()
   assert.deepEqual(there, Object.keys(files).toSorted(), "run 'firedrill grafana'")
   for (const file of there) assert.equal(readFileSync(path.join(folder, file), 'utf8'), files[file], `${file}: run 'firedrill grafana'`)
 })
 
-test('every dashboard and every panel of the console is there, each under a name and at a place of its own', () => {
+test('every dashboard and every panel of the console is included, with a unique name and position', () => {
   assert.equal(dashboards.length, dashboardTemplates.length)
   assert.equal(new Set(dashboards.map(({ uid }) => uid)).size, dashboards.length)
   for (const { id, panels } of dashboardTemplates) {
@@ -58,7 +58,7 @@ test('a histogram asks for its exemplars, once', () => {
   }
 })
 
-test('an exemplar leads to its trace, and a span to its logs', () => {
+test('an exemplar links to its trace, and a span to its logs', () => {
   const text = files['provisioning/datasources/firedrill.yaml'] ?? ''
   const { datasources } = parse(text) as { datasources: { uid: string; type: string; jsonData: Record<string, unknown> }[] }
   const known = new Set<string>(datasources.map(({ uid }) => uid))
@@ -67,12 +67,12 @@ test('an exemplar leads to its trace, and a span to its logs', () => {
   assert.deepEqual(of(sources.prometheus)?.['exemplarTraceIdDestinations'], [{ name: 'trace_id', datasourceUid: sources.traces }])
   const toLogs = of(sources.traces)?.['tracesToLogsV2'] as { datasourceUid: string } | undefined
   assert.equal(toLogs?.datasourceUid, sources.logs)
-  // A `$` that Grafana is to keep is written twice; every other one is a variable of its environment.
+  // A literal `$` for Grafana is written twice; every other one is an environment variable.
   const variables = [...text.matchAll(/(?<!\$)\$([A-Z_]+)/g)].map(([, name]) => name)
   assert.deepEqual(new Set(variables), new Set(Object.keys(grafanaEnvironment)))
 })
 
-test('in a cluster and in Compose it has every dashboard, and knows where all is', () => {
+test('in a cluster and in Compose it has every dashboard, and the addresses of all data sources', () => {
   const kustomization = parse(readFileSync(path.join(root, 'deploy', 'grafana', 'kustomization.yaml'), 'utf8')) as {
     configMapGenerator: { files: string[] }[]
     patches: { patch: string }[]
@@ -87,7 +87,7 @@ test('in a cluster and in Compose it has every dashboard, and knows where all is
     services: { grafana: { environment: Record<string, string> } }
   }
   const { GF_PLUGINS_PREINSTALL: _plugins, ...composed } = compose.services.grafana.environment
-  // Both share the network of who watches; only a ClickHouse is elsewhere.
+  // Both share the monitoring's network; only a ClickHouse is elsewhere.
   const expected = { ...grafanaEnvironment, FIREDRILL_CLICKHOUSE_HOST: 'clickhouse' }
   assert.deepEqual(inCluster, expected)
   assert.deepEqual(composed, expected)

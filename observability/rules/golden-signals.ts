@@ -1,7 +1,7 @@
 import type { Timing } from '../timing.ts'
 import type { RuleGroup } from './rule.ts'
 
-/** Latency, traffic and errors of each service: what dashboards draw, and tickets for what no user has felt yet. */
+/** Latency, traffic and errors of each service: for dashboards, and for tickets before users notice. */
 export function goldenSignalRules({ rate, flappingFor, certainFor }: Timing): RuleGroup[] {
   return [
     {

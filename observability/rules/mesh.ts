@@ -1,7 +1,7 @@
 import type { Timing } from '../timing.ts'
 import type { RuleGroup } from './rule.ts'
 
-/** What the proxies refuse, repeat and cannot connect: tickets, since users' pain pages by itself. */
+/** Calls that proxies refuse, retry or cannot connect: only tickets, since symptoms at users page anyway. */
 export function meshRules({ flappingFor, rate }: Timing): RuleGroup[] {
   const runbook_url = '/runbooks/mesh'
   // Proxies are scraped less often than services.

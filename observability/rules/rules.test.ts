@@ -61,7 +61,7 @@ test("amtool accepts a team's own receivers beside ours", () => {
   assert.throws(() => ownReceivers.parse({ pager: { slack: [] } }), /slack_configs/)
 })
 
-test('every alert has what a responder needs, and a runbook that is there', () => {
+test('every alert has what a responder needs, and an existing runbook', () => {
   for (const rule of ruleGroups(timings.drill).flatMap((group) => group.rules)) {
     if (!('alert' in rule)) continue
     assert.ok(rule.annotations.summary && rule.annotations.description, rule.alert)
@@ -90,7 +90,7 @@ test('burn-rate alerts fire on a burning budget, and not on a single error with 
       rule_files: ['rules.yml'],
       evaluation_interval: '1s',
       tests: [
-        // A minute of health, then every checkout fails: two a second.
+        // A minute without errors, then every checkout fails: two a second.
         {
           name: 'burning',
           interval: '1s',
@@ -103,7 +103,7 @@ test('burn-rate alerts fire on a burning budget, and not on a single error with 
             },
           ],
         },
-        // The first second of a new range: one failure, and nothing else seen yet.
+        // The first second of a new range: one failure, and nothing else yet.
         {
           name: 'young',
           interval: '1s',
@@ -117,7 +117,7 @@ test('burn-rate alerts fire on a burning budget, and not on a single error with 
   execFileSync('promtool', ['test', 'rules', file], { stdio: ['ignore', 'pipe', 'inherit'] })
 })
 
-test('products that are missing page, by the orders that are refused and the pages that are not found', () => {
+test('missing products page, by refused orders and by pages that are not found', () => {
   write('rules.yml', renderRules(timings.drill, 'http://console'))
   const reservations = (outcome: string, values: string) => ({ series: `inventory_reservations_total{outcome="${outcome}"}`, values })
   const pages = (status: string, values: string) => ({
@@ -136,7 +136,7 @@ test('products that are missing page, by the orders that are refused and the pag
     input_series: [reservations('held', good), reservations('sold-out', bad), pages('2xx', good), pages('4xx', bad)],
     promql_expr_test: [firing('ProductsSoldOut', value), firing('ProductsNotFound', value)],
   }))
-  // A share of nothing is none.
+  // A share of nothing is no value.
   tests.push({
     name: 'nobody buys',
     interval: '1s',
@@ -147,7 +147,7 @@ test('products that are missing page, by the orders that are refused and the pag
   execFileSync('promtool', ['test', 'rules', file], { stdio: ['ignore', 'pipe', 'inherit'] })
 })
 
-test('a control plane that is held up is told of, and pages nobody', () => {
+test('a blocked control plane opens a ticket, and pages nobody', () => {
   const rules = ruleGroups(timings.drill).flatMap((group) => group.rules)
   const severities = rules.flatMap((rule) => ('alert' in rule && rule.alert === 'ControlPlaneBlocked' ? [rule.labels['severity']] : []))
   assert.deepEqual(severities, ['ticket'])

@@ -4,7 +4,7 @@ import { queues } from '../../shop/contract.ts'
 
 const runbook = (page: string) => `/runbooks/${page}`
 
-/** Resources that run out, queues that grow, and parts that are gone: causes, and early signs of them. */
+/** Resources that run out, queues that grow, and components that are down: causes, and early signs of them. */
 export const saturationRules = (timing: Timing): RuleGroup[] => [
   { name: 'causes', rules: [...missingParts(timing), ...brokenPromises(timing)] },
   { name: 'saturation', rules: [...messages(timing), ...database(timing), ...processes(timing), watchdog] },
@@ -36,7 +36,7 @@ function missingParts({ certainFor, flappingFor }: Timing): AlertingRule[] {
     },
     {
       alert: 'MonitoringTargetMissing',
-      // As many as there were a while ago, or something has left the configuration and can no longer be missed.
+      // As many as a while ago; otherwise a component has left the configuration and could no longer be missed.
       expr: 'count(up{tier="shop",component!="canary"}) < count(last_over_time(up{tier="shop",component!="canary"}[10m]))',
       for: flappingFor,
       labels: { severity: 'ticket' },
@@ -60,8 +60,8 @@ function missingParts({ certainFor, flappingFor }: Timing): AlertingRule[] {
   ]
 }
 
-/** Of what the shop promises, what no golden signal measures. */
-/** More than a product or two: the share of what is asked for that the shop says it does not have. */
+/** Promises of the shop that no golden signal measures. */
+/** More than a product or two: the share of requests for products that the shop says it does not have. */
 const missedShare = 0.1
 
 function brokenPromises({ certainFor, flappingFor, rate }: Timing): AlertingRule[] {
@@ -200,7 +200,7 @@ function database({ certainFor }: Timing): AlertingRule[] {
   ]
 }
 
-/** Event loops, and the cache that spares them work. */
+/** Event loops, and the cache that saves them work. */
 function processes({ rate, flappingFor }: Timing): AlertingRule[] {
   return [
     {
@@ -216,7 +216,7 @@ function processes({ rate, flappingFor }: Timing): AlertingRule[] {
     },
     {
       alert: 'ControlPlaneBlocked',
-      // Whatever holds the control plane up holds up faults that have to come out. A ticket: nobody who plays is paged for it.
+      // A blocked control plane delays reverts. A ticket: trainees are not paged for it.
       expr: 'max(nodejs_eventloop_lag_p99_seconds{component="control"}) > 0.5',
       for: flappingFor,
       labels: { severity: 'ticket' },

@@ -1,13 +1,13 @@
 import { seconds, type Timing } from '../timing.ts'
 import type { AlertingRule, RecordingRule, RuleGroup } from './rule.ts'
 
-/** What users are promised, of one journey: counted from `journey_events_total` of the service that sees them. */
+/** The objective for one user journey: counted by `journey_events_total` of the service closest to users. */
 interface ServiceLevel {
   journey: 'browse' | 'checkout' | 'fulfilment'
   /** Which outcomes count against it. */
   bad: 'error' | 'slow|error'
   kind: 'availability' | 'latency'
-  /** Share of good events that is promised. */
+  /** Promised share of good events. */
   objective: number
   alert: string
   title: string
@@ -68,15 +68,15 @@ const ratioOf = (level: ServiceLevel, window: string) => `slo:${level.journey}_$
 /**
  * Multi-window, multi-burn-rate alerts (SRE Workbook, chapter 5).
  *
- * Where there is less history than a window, the ratio over what there is says nothing of the window: one failure in the first
- * second would be a burnt budget. So the ratio is weighted with the share of the window that has been observed, which is what the
- * window's ratio would be had all been well before. It can only rise as history comes in.
+ * With less history than a window, the ratio over that history is not the window's ratio: one failure in the first second would burn the whole
+ * budget. So the ratio is multiplied by the observed share of the window, which equals the window's ratio if everything before had been healthy. It
+ * can only rise as history is added.
  */
 export function sloRules(timing: Timing): RuleGroup[] {
   const windows = [...new Set(timing.burn.flatMap(({ long, short }) => [long, short]))]
   const recordings = serviceLevels.flatMap((level) => windows.map((window) => badRatio(level, window, timing)))
   const alerts = serviceLevels.flatMap((level) => timing.burn.map((window) => burnAlert(level, window, timing)))
-  // One group: its rules are evaluated in order, so that an alert sees the ratio of its own evaluation and not of the previous one.
+  // One group: its rules are evaluated in order, so that an alert uses the ratio of the same evaluation and not of the previous one.
   return [{ name: 'slo', rules: [...recordings, ...alerts] }]
 }
 

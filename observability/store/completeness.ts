@@ -1,22 +1,22 @@
-/** What of the spans that were sent is not in the store, for want of room. */
+/** Spans that were sent but are not in the store, because it had no room. */
 export interface Completeness {
-  /** When the first of them was refused, in milliseconds since the epoch; null where none is missing. */
+  /** When the first of them was refused, in milliseconds since the epoch; null if none is missing. */
   sinceMs: number | null
-  /** Spans that were refused since, and their share of all that were sent since, 0 to 1. */
+  /** Spans refused since, and their share of all spans sent since, 0 to 1. */
   missing: number
   share: number
 }
 
-/** So long after the last refusal it is still told: who looks at the minutes before wants to know. */
+/** How long after the last refusal it is still reported, for readers of the minutes before. */
 const toldMs = 15 * 60_000
 
-/** Counts what is taken and refused, so that whoever looks for a span that is not there is told that it may be missing. */
+/** Counts accepted and refused spans, so that a reader who does not find a span is told that it may be missing. */
 export class SpanLedger {
   #sinceMs: number | null = null
   #lastMs = 0
   #taken = 0
   #missing = 0
-  /** Of all requests that were read: what is refused unread is estimated by it. */
+  /** Over all requests that were parsed, to estimate the spans in those refused unread. */
   #bytesPerSpan = 500
 
   taken(spans: number, bytes: number): void {

@@ -7,8 +7,8 @@ import type { Block } from './spool.ts'
 import { servicesOf, type Table } from './tables.ts'
 
 /**
- * Inserts a block, without the rows that the database refuses. Throws for whatever may pass, as a full disk or a server that is away: the same block is to
- * be retried then.
+ * Inserts a block, without the rows that the database refuses. Throws for any temporary failure, such as a full disk or a server that is down: then
+ * the same block is to be retried.
  */
 export function blockInserts(
   engine: Engine,
@@ -31,10 +31,10 @@ export function blockInserts(
     }
   }
 
-  /** Halves what the database refused until the rows are found that it does not take: they cost themselves only. */
+  /** Halves a refused block until the invalid rows are found: only those are lost. */
   async function insertInParts(table: Table, block: Block, why: RowsRefused | null): Promise<void> {
     const { file, rows } = block
-    // By their first rows: after a failure that passes, what was done before it is not done once more.
+    // Ordered by their first rows: after a temporary failure, what was done before is not repeated.
     const done = (block.done ??= new Set())
     const halve = async (first: number, count: number, reason: RowsRefused | null): Promise<void> => {
       if (count === 1 && reason) return lose(table, block, first, reason)

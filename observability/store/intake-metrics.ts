@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import { tables } from './tables.ts'
 
-/** So many services have counters of their own: a sender that makes names up must not fill Prometheus. */
+/** Maximum number of services with counters of their own: a sender that makes names up must not fill Prometheus. */
 const mostServices = 50
 const longestName = 100
 

@@ -21,7 +21,7 @@ const entry = {
 const folder = mkdtempSync(path.join(tmpdir(), 'firedrill-intake-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
 
-test('what the database takes of a block that it refuses is inserted once, though it goes away meanwhile', async () => {
+test('the accepted part of a refused block is inserted once, even if the database goes down meanwhile', async () => {
   const rows = 8
   const bad = 2
   const inserted: number[] = []
@@ -51,7 +51,7 @@ test('what the database takes of a block that it refuses is inserted once, thoug
   assert.match(await registry.metrics(), /store_rows_lost_total\{table="otel_logs",service="payments",reason="decimal_overflow"\} 1\n/)
 })
 
-test('what passes by itself is not blamed on rows', () => {
+test('temporary failures are not blamed on rows', () => {
   const behind = insertError(new Error('Too many parts (300). Merges are processing significantly slower than inserts.'), 252)
   assert.ok(!(behind instanceof RowsRefused))
   assert.ok(insertError(new Error('Too many partitions for single INSERT block (more than 100).'), 252) instanceof RowsRefused)

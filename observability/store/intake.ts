@@ -8,38 +8,38 @@ import { openSpool } from './spool.ts'
 import { Batch, type Table, tables } from './tables.ts'
 
 export interface IntakeLimits {
-  /** Rows that may wait for the database; past them new ones are refused. */
+  /** Maximum number of rows that wait for the database; more are refused. */
   maxRows: number
   maxBytes: number
-  /** From so many rows on, an insert does not wait for its time. */
+  /** From this number of rows on, an insert does not wait for its time. */
   batchRows: number
   flushEveryMs: number
 }
 
-/** From this share of its limits on, requests are refused before they are read: reading them costs most. */
+/** From this share of its limits on, requests are refused unread: parsing costs most. */
 const fullFrom = 0.9
 
 const defaultLimits: IntakeLimits = { maxRows: 200_000, maxBytes: 256 * 1024 * 1024, batchRows: 40_000, flushEveryMs: 2_000 }
 
 export interface Intake {
-  /** Takes all rows that `write` adds, or none: when it throws, and when there is no room, which is false; the sender should try again later. */
+  /** Accepts all rows that `write` adds, or none: if it throws, or there is no room. Then it returns false, and the sender should retry later. */
   take<Name extends Table>(table: Name, write: (batch: Batch<Name>) => void): boolean
-  /** Whether there is no room: what comes now need not even be read. */
+  /** Whether there is no room: further requests need not be parsed. */
   full(): boolean
   /** Counts a request that was refused unread. */
   refuse(bytes: number): void
-  /** Counts records that were refused for what they are. */
+  /** Counts records that were refused as invalid. */
   reject(table: Table, refusals: Refusals): void
-  /** Counts a request that could not be read. */
+  /** Counts a request that could not be parsed. */
   rejectRequest(table: Table): void
-  /** Resolves when all that was taken before is in the database. */
+  /** Resolves when everything accepted before is in the database. */
   flush(): Promise<void>
   stop(): Promise<void>
 }
 
 /**
- * Gathers rows into large inserts: an insert and the merges that follow it cost much the same for ten rows as for a thousand. Bounded, and
- * sheds what does not fit. Blocks wait as files in `folder`; those of an earlier run are inserted first.
+ * Collects rows into large inserts: an insert and its merges cost much the same for ten rows as for a thousand. Bounded; what does not fit is
+ * refused. Blocks wait as files in `folder`; those of an earlier run are inserted first.
  */
 export function createIntake(engine: Engine, registry: Registry, folder: string, limits: IntakeLimits = defaultLimits): Intake {
   const metrics = intakeMetrics(registry, () => held().rows)
@@ -48,13 +48,13 @@ export function createIntake(engine: Engine, registry: Registry, folder: string,
   const batches = { otel_traces: new Batch('otel_traces'), otel_logs: new Batch('otel_logs') }
   const spool = openSpool(folder)
   for (const table of tables) metrics.accepted.inc({ table }, spool.rowsOf(table))
-  /** In blocks, and gathered for the next ones. */
+  /** In blocks, and collected for the next ones. */
   const held = () => ({
     rows: tables.reduce((sum, table) => sum + batches[table].rows, spool.waiting.rows),
     bytes: tables.reduce((sum, table) => sum + batches[table].bytes, spool.waiting.bytes),
   })
 
-  /** Ends the block that is being gathered, so that it can be inserted. */
+  /** Completes the current block, so that it can be inserted. */
   function close(table: Table): void {
     const batch = batches[table]
     if (batch.rows === 0) return
@@ -70,7 +70,7 @@ export function createIntake(engine: Engine, registry: Registry, folder: string,
   }
 
   let writing: Promise<void> | null = null
-  /** Inserts all that has been taken so far. */
+  /** Inserts everything accepted so far. */
   function drain(): Promise<void> {
     writing ??= (async () => {
       for (const table of tables) close(table)
@@ -124,14 +124,14 @@ export function createIntake(engine: Engine, registry: Registry, folder: string,
         await drain()
         await drain()
       } catch (error) {
-        // The blocks are files: they are inserted when this starts again.
+        // The blocks are files: they are inserted after the next start.
         process.stderr.write(`intake: ${describeError(error)}\n`)
       }
     },
   }
 }
 
-/** Counts records that were refused; the first of each service and reason is in the log. */
+/** Counts refused records; the first of each service and reason is logged. */
 function rejections(metrics: IntakeMetrics, labelOf: (service: string) => string): Intake['reject'] {
   const logged = new Set<string>()
   return (table, refusals) => {

@@ -6,12 +6,12 @@ import { lastMs, timeMs } from './queries/times.ts'
 import { listOperations, listServices, searchTraces, serviceGraph, tracesByIds } from './queries/traces.ts'
 
 const hourMs = 3_600_000
-/** Jaeger's own, where a search names no start. */
+/** Jaeger's own default for a search without a start. */
 const lookbackMs = 48 * hourMs
-/** Of one search; Jaeger's own UI asks for 1,500 at most. */
+/** Maximum results of one search; Jaeger's own UI asks for 1,500 at most. */
 const mostTraces = 5_000
 
-/** A trace id as Jaeger takes it: capitals, and without the zeros that it begins with (`model.TraceIDFromString`). */
+/** A trace id as Jaeger accepts it: in capitals, and without leading zeros (`model.TraceIDFromString`). */
 const traceId = z
   .string()
   .regex(/^[0-9a-fA-F]{1,32}$/, 'a trace id has up to 32 hexadecimal digits')
@@ -38,10 +38,10 @@ const durationIn = (units: RegExp) =>
   })
 /** A duration as Go writes it (`time.ParseDuration`): `120ms`, `1h`, `1m30s`; in milliseconds. */
 const duration = durationIn(goUnits)
-/** As Jaeger's UI sends it beside `start`, and scripts instead of it: `1h`, `2d`, or `custom`, which says nothing. */
+/** As Jaeger's UI sends it with `start`, and scripts instead of it: `1h`, `2d`, or `custom`, which is ignored. */
 const lookback = z.preprocess((text) => (text === 'custom' ? undefined : text), durationIn(uiUnits).optional())
 
-/** `tags` is an object of JSON; each `tag` a pair `key:value`. */
+/** `tags` is a JSON object; each `tag` a pair `key:value`. */
 const tags = z.string().transform((text, context): [string, string][] => {
   try {
     const read: unknown = JSON.parse(text)
@@ -62,7 +62,7 @@ const timeUs = z.coerce
   .min(0, 'a time is in microseconds since 1970')
   .max(lastMs * 1_000, 'a time is in microseconds since 1970')
 const moment = z.coerce.number().int().min(0, 'a time is a whole number since 1970')
-/** As Jaeger has it, what is empty is not there. */
+/** As in Jaeger, an empty value counts as missing. */
 const given = (query: unknown): Record<string, unknown> =>
   Object.fromEntries(Object.entries(query as Record<string, unknown>).filter(([, value]) => value !== ''))
 
@@ -72,7 +72,7 @@ const search = z.object({
   /** Microseconds since the epoch. */
   start: timeUs.optional(),
   end: timeUs.optional(),
-  /** Above what is given at most, as many as that. */
+  /** Values above the maximum are reduced to it. */
   limit: z.coerce
     .number()
     .int()
@@ -88,15 +88,15 @@ const search = z.object({
   traceID: several(traceId),
 })
 
-/** What a search may say. */
+/** The parameters of a search. */
 export const searchParameters: ReadonlySet<string> = new Set(Object.keys(search.shape))
 
-/** How Jaeger says no (`structuredResponse`). */
+/** Jaeger's form of an error (`structuredResponse`). */
 const refusal = (code: number, msg: string) => ({ data: null, errors: [{ code, msg }] })
 
 /**
- * Jaeger's query API (jaeger/cmd/query/app/http_handler.go), for its UI and for Grafana's data source. What is not understood is refused with
- * 400 in Jaeger's form, and no filter is dropped without a word.
+ * Jaeger's query API (jaeger/cmd/query/app/http_handler.go), for its UI and for Grafana's data source. Invalid parameters are refused with 400 in
+ * Jaeger's form, and no filter is dropped silently.
  */
 export async function jaegerRoutes(app: FastifyInstance, { engine }: { engine: Engine }): Promise<void> {
   app.setErrorHandler<Error & { statusCode?: number }>((error, _request, reply) => {
@@ -128,7 +128,7 @@ export async function jaegerRoutes(app: FastifyInstance, { engine }: { engine: E
   app.get('/traces', async (request) => listed((await tracesFor(engine, request.query)).map(jaegerTrace)))
   app.get('/traces/:id', async (request, reply) => {
     const { id } = z.object({ id: traceId }).parse(request.params)
-    // Hints for databases that are slow without them, in microseconds or, as Grafana has them, milliseconds: here a trace is found by its id alone.
+    // Hints for databases that need them, in microseconds or, from Grafana, milliseconds: here a trace is found by its id alone.
     z.object({ start: moment.optional(), end: moment.optional() }).parse(given(request.query))
     const traces = await tracesByIds(engine, [id])
     if (traces.length > 0) return listed(traces.map(jaegerTrace))
@@ -149,7 +149,7 @@ export async function jaegerRoutes(app: FastifyInstance, { engine }: { engine: E
   })
 }
 
-/** The traces that a search is for, by what its address says. Throws a `ZodError` for one that says what cannot be. */
+/** The traces that match a search's parameters. Throws a `ZodError` for invalid ones. */
 async function tracesFor(engine: Engine, asked: unknown) {
   const {
     traceID: ids,
@@ -171,7 +171,7 @@ async function tracesFor(engine: Engine, asked: unknown) {
     ...pairs.map((pair) => [pair.slice(0, pair.indexOf(':')), pair.slice(pair.indexOf(':') + 1)] as const),
     ...attributes.flat(),
   ])
-  // `error` alone asks for spans that failed, and `error=false` for those that did not.
+  // `error` alone finds spans that failed, and `error=false` those that did not.
   if (wanted.get('error') === '') wanted.set('error', 'true')
   const failed = wanted.get('error') === 'false' && wanted.delete('error') ? false : undefined
   const toMs = end === undefined ? Date.now() : end / 1_000

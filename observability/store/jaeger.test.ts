@@ -66,7 +66,7 @@ const ask = async (what: string, params: Record<string, string | string[]> = {})
 const found = async (params: Record<string, string | string[]>) =>
   (await ask('traces', { service: 'gateway', ...params })).data?.map(({ traceID }) => traceID).toSorted()
 
-test('what a trace shows is what it is found by', async () => {
+test('a trace is found by everything that it shows', async () => {
   for (const [params, traces] of [
     [{ tags: '{"error":"true"}' }, [slow]],
     [{ tags: '{"error":true}' }, [slow]],
@@ -101,7 +101,7 @@ test('what a trace shows is what it is found by', async () => {
     assert.deepEqual(await found(params as Record<string, string>), traces.toSorted(), JSON.stringify(params))
 })
 
-test('the console finds traces by tags as well, each of which has to be there', async () => {
+test('the console finds traces by tags as well, all of which have to match', async () => {
   const byTags = async (...tags: string[]) => {
     const query = new URLSearchParams([['service', 'gateway'], ...tags.map((tag) => ['tag', tag])])
     const answer = await app.inject(`/telemetry/traces?${query}`)
@@ -123,7 +123,7 @@ test('the console finds traces by tags as well, each of which has to be there', 
   assert.equal((await byTags('cached')).status, 400)
 })
 
-test('durations are read as Go reads them', async () => {
+test('durations are parsed as in Go', async () => {
   assert.deepEqual(await found({ minDuration: '1m' }), [slow])
   assert.deepEqual(await found({ minDuration: '1m29s' }), [slow])
   assert.deepEqual(await found({ minDuration: '1h' }), [])
@@ -131,7 +131,7 @@ test('durations are read as Go reads them', async () => {
   assert.deepEqual(await found({ minDuration: '' }), [quick, slow].toSorted())
 })
 
-test('what is not understood is refused in the form that clients read, and never dropped', async () => {
+test('invalid parameters are refused in the form that clients read, and never dropped', async () => {
   for (const params of [
     { minDuration: '10x' },
     { maxDuration: '5' },
@@ -166,7 +166,7 @@ test('what is not understood is refused in the form that clients read, and never
   assert.equal((await ask(`traces/${'f'.repeat(32)}`)).status, 404)
 })
 
-test('a trace is found by its id as people have it, and a span that was sent twice is there once', async () => {
+test('a trace is found by its id in any common notation, and a duplicate span is returned once', async () => {
   for (const id of [slow, slow.toUpperCase(), 'ab48485a3953bb6124']) {
     const { data } = await ask(`traces/${id}`)
     assert.deepEqual(data?.[0]?.spans.map(({ spanID }) => spanID).toSorted(), ['1111111111111111', '2222222222222222'], id)
@@ -181,7 +181,7 @@ test('a trace is found by its id as people have it, and a span that was sent twi
   )
 })
 
-test('a trace is found beside hints for when it was, in microseconds or as Grafana has them in milliseconds', async () => {
+test('a trace is found despite hints about its time, in microseconds or, from Grafana, milliseconds', async () => {
   for (const [start, end] of [
     [Date.now() - 60_000, Date.now()],
     [(Date.now() - 60_000) * 1_000, Date.now() * 1_000],
@@ -207,7 +207,7 @@ test('an id of zeros is no parent, no link and no trace', async () => {
   assert.equal(stored?.links, '0')
 })
 
-test('limits are those of Jaeger, and as many traces come quickly', async () => {
+test('limits are those of Jaeger, and that many traces are returned quickly', async () => {
   const traces = 1_600
   const resource = { attributes: [attribute('service.name', 'many')] }
   const ids = Array.from({ length: traces }, () => randomBytes(16).toString('hex'))
@@ -235,7 +235,7 @@ test('limits are those of Jaeger, and as many traces come quickly', async () => 
   ] as const) {
     const startedAt = performance.now()
     const { status, data } = await ask('traces', { service: 'many', limit, tags: '{"cached":"true"}' })
-    // The database ends a query after 15 s; two cores that others use as well need about one for the largest.
+    // The database's timeout is 15 s; two shared cores need about one second for the largest.
     assert.ok(performance.now() - startedAt < 7_500, `${limit}: ${performance.now() - startedAt} ms`)
     assert.equal(status, 200, limit)
     assert.deepEqual(
@@ -250,21 +250,21 @@ test('limits are those of Jaeger, and as many traces come quickly', async () => 
   }
 })
 
-test('what is none of this API is told in its form', async () => {
+test('an unknown route is refused in the API’s form', async () => {
   const { status, data, errors } = await ask('v3/services')
   assert.deepEqual([status, data, errors?.[0]?.code], [404, null, 404])
   assert.match(errors?.[0]?.msg ?? '', /there is no GET \/jaeger\/api\/v3\/services here/)
 })
 
-test('services have names, operations are listed once, and what may be left out may be left out', async () => {
+test('services have names, operations are listed once, and optional fields may be missing', async () => {
   assert.deepEqual((await ask('services')).data, ['gateway', 'many'])
   assert.deepEqual((await ask('services/gateway/operations')).data, ['GET /api/products', 'pg.query'])
   assert.deepEqual((await ask('operations', { service: 'gateway', spanKind: 'client' })).data, [{ name: 'pg.query', spanKind: 'client' }])
   assert.equal((await ask('dependencies')).status, 200)
 })
 
-test('a data source that loses the path of its URL in a search is answered as Jaeger does, and scripts of before as before', async () => {
-  // As Grafana 12.1 sends a search.
+test('a data source that loses the path of its URL is answered as by Jaeger, and older scripts as before', async () => {
+  // A search as Grafana 12.1 sends it.
   const window = `start=${(Date.now() - 3_600_000) * 1_000}&end=${Date.now() * 1_000}`
   for (const query of [
     'traces?service=gateway&limit=20',
@@ -294,7 +294,7 @@ test('a data source that loses the path of its URL in a search is answered as Ja
   assert.equal((await app.inject('/telemetry/traces?service=gateway&lookback=1h')).statusCode, 400)
 })
 
-test('a span that was sent twice is one call in the graph of services', async () => {
+test('a duplicate span is one call in the graph of services', async () => {
   const id = randomBytes(16).toString('hex')
   const caller = {
     resource: { attributes: [attribute('service.name', 'caller')] },
@@ -319,7 +319,7 @@ test('a span that was sent twice is one call in the graph of services', async ()
   assert.deepEqual(data, [{ parent: 'caller', child: 'callee', callCount: 1 }])
 })
 
-test('a trace that is still arriving is not listed as if it were whole', async () => {
+test('a trace that is still arriving is not listed as complete', async () => {
   const listed = async () =>
     (await app.inject('/telemetry/traces?service=arriving')).json<{ traces: { rootName: string; spans: number }[] }>().traces
   const send = async (spans: object[]) => {
@@ -335,7 +335,7 @@ test('a trace that is still arriving is not listed as if it were whole', async (
     (await listed()).map(({ rootName, spans }) => [rootName, spans]),
     [['GET /', 2]],
   )
-  // One whose root never came is listed all the same, when it has had its time.
+  // A trace whose root never arrived is listed after a while.
   const old = String(BigInt(Date.now() - 20_000) * 1_000_000n)
   await send([
     span(randomBytes(16).toString('hex'), '7777777777777777', 1, {

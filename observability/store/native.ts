@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer'
 
 /*
- * Rows as ClickHouse's Native format has them (https://clickhouse.com/docs/interfaces/formats/Native): a block is the values of each column
- * one after another. Of all formats it costs the database least to read: a sixth of JSON, and half of one row after another.
+ * Rows in ClickHouse's Native format (https://clickhouse.com/docs/interfaces/formats/Native): a block has the values of each column one after
+ * another. Of all formats it is the cheapest for the database to read: a sixth of JSON, and half of a row-based format.
  */
 
 /** The values of one column, or of a part of one, as bytes. */
@@ -18,12 +18,12 @@ export class Cells {
     return this.#length
   }
 
-  /** A view that is good until more is written. */
+  /** A view that is valid until more is written. */
   get bytes(): Buffer {
     return this.#bytes.subarray(0, this.#length)
   }
 
-  /** Takes back what was written after it had this length. */
+  /** Removes what was written after it had this length. */
   truncate(length: number): void {
     this.#length = length
   }
@@ -33,7 +33,7 @@ export class Cells {
     this.#bytes[this.#length++] = value
   }
 
-  /** Any 64-bit integer, signed or not, by its two halves. */
+  /** Any 64-bit integer, signed or not, as its two halves. */
   uint64(low: number, high: number): void {
     this.#room(8)
     this.#bytes.writeUInt32LE(low >>> 0, this.#length)
@@ -41,7 +41,7 @@ export class Cells {
     this.#length += 8
   }
 
-  /** LEB128, as ClickHouse has the lengths of texts. */
+  /** LEB128, as in ClickHouse's text lengths. */
   size(value: number): void {
     this.#room(5)
     let rest = value
@@ -52,7 +52,7 @@ export class Cells {
     this.#bytes[this.#length++] = rest
   }
 
-  /** Half of a surrogate pair, as where a text was cut to a length, becomes U+FFFD. */
+  /** An unpaired surrogate, such as in a truncated text, becomes U+FFFD. */
   text(value: string): void {
     if (value.length < 64 && this.#ascii(value)) return
     const length = Buffer.byteLength(value)
@@ -61,7 +61,7 @@ export class Cells {
     this.#length += this.#bytes.write(value, this.#length)
   }
 
-  /** Text that stands in `source` as UTF-8; what is not becomes U+FFFD. */
+  /** A UTF-8 text in `source`; invalid bytes become U+FFFD. */
   textFrom(source: Buffer, start: number, end: number): void {
     if (end - start < 64 && this.#asciiFrom(source, start, end)) return
     const part = source.subarray(start, end)
@@ -82,14 +82,14 @@ export class Cells {
     }
   }
 
-  /** What is in this format already. */
+  /** Data that is already in this format. */
   raw(bytes: Uint8Array): void {
     this.#room(bytes.length)
     this.#bytes.set(bytes, this.#length)
     this.#length += bytes.length
   }
 
-  /** Short plain text, which nearly all is; false, and nothing written, when it is not. */
+  /** Short plain text, which nearly all is; returns false, and writes nothing, for any other. */
   #ascii(value: string): boolean {
     const { length } = value
     this.#room(length + 1)
@@ -131,7 +131,7 @@ export class Cells {
 
 const hexDigits = Buffer.from('0123456789abcdef')
 
-/** A column of arrays: where each ends among the values of all, and those values. */
+/** A column of arrays: the end of each array among the values of all, and those values. */
 export class Lists<Values> {
   readonly offsets = new Cells()
   readonly values: Values
@@ -142,7 +142,7 @@ export class Lists<Values> {
     this.values = values
   }
 
-  /** Ends a row that has so many values. */
+  /** Ends a row that has this many values. */
   end(count: number): void {
     this.entries += count
     this.offsets.uint64(this.entries, 0)
@@ -159,7 +159,7 @@ export type Maps = Lists<Pairs>
 const isCells = (values: unknown): values is Cells => values instanceof Cells
 const isLists = (values: unknown): values is Lists<unknown> => values instanceof Lists
 
-/** All cells of a column, in the order in which a block has them. */
+/** All cells of a column, in block order. */
 export function* cellsOf(column: unknown): Generator<Cells | Lists<unknown>> {
   if (isCells(column)) yield column
   else if (isLists(column)) {

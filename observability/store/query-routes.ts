@@ -12,7 +12,7 @@ const span = ({ from, to }: { from?: number | undefined; to?: number | undefined
   toMs: to ?? Date.now(),
   fromMs: from ?? Math.max(0, (to ?? Date.now()) - 3_600_000),
 })
-/** `key=value`, as often as wanted. */
+/** `key=value`, may be repeated. */
 const tags = z
   .union([z.string(), z.array(z.string()).max(10)])
   .optional()
@@ -20,14 +20,14 @@ const tags = z
   .pipe(z.array(z.string().regex(/^[^=]+=/, 'write a tag as key=value')))
 const pairsOf = (given: readonly string[]): Record<string, string> =>
   Object.fromEntries(given.map((pair) => pair.split(/=(.*)/s).slice(0, 2)))
-/** Strict: no filter is dropped without a word. */
+/** Strict: no filter is dropped silently. */
 const traceQuery = z.strictObject({
   service: z.string().optional(),
   operation: z.string().optional(),
   minDurationMs: z.coerce.number().min(0).optional(),
   maxDurationMs: z.coerce.number().min(0).optional(),
   errors: z.stringbool().optional(),
-  /** Some span of the trace has each. */
+  /** Each must be in some span of the trace. */
   tag: tags,
   ...lastHour,
   limit: z.coerce.number().int().min(1).max(500).default(50),
@@ -41,13 +41,13 @@ const logQuery = z.object({
     .string()
     .regex(/^[0-9a-f]{16}$/)
     .optional(),
-  /** Each line has each of them. */
+  /** Each must be in the line. */
   tag: tags,
   ...lastHour,
   limit: z.coerce.number().int().min(1).max(2_000).default(200),
 })
 
-/** What is asked of logs and traces, in the form of our own API. */
+/** Queries for logs and traces, in our own API. */
 export function queryRoutes(app: FastifyInstance, engine: Engine): void {
   app.get('/telemetry/services', async () => ({ services: await listServices(engine), logServices: await listLogServices(engine) }))
   app.get('/telemetry/operations', async (request) => {

@@ -1,9 +1,9 @@
 import type { Engine } from './engine/engine.ts'
 
-/** Most that both tables together may take on disk, compressed. */
+/** Maximum disk space of both tables together, compressed. */
 const maxStoredBytes = 1024 * 1024 * 1024
 
-/** Time is bounded by the tables' own TTL; this bounds size: past it the oldest tenth goes, until it fits. */
+/** The tables' own TTL limits the time; this limits the size: above it the oldest tenth is deleted, until it fits. */
 export async function enforceSize(engine: Engine, maxBytes = maxStoredBytes): Promise<number> {
   const [stored] = await engine.query<{ bytes: string }>(
     `SELECT toString(sum(bytes_on_disk)) AS bytes FROM system.parts WHERE active AND database = currentDatabase() AND table IN ('otel_traces', 'otel_logs')`,

@@ -5,7 +5,7 @@ import { openStoreBench } from './store-bench.ts'
 const store = await openStoreBench()
 after(() => store.close())
 
-test('what comes in every second is not merged each time with all that came before', async () => {
+test('new rows are not merged every second with all earlier ones', async () => {
   const insert = (rows: number) =>
     store.engine.execute(
       `INSERT INTO otel_logs (Timestamp, ServiceName, Body) SELECT now64(9), 'orders', randomPrintableASCII(80) FROM numbers(${rows})`,

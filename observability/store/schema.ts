@@ -1,6 +1,6 @@
 /**
- * The tables that the OpenTelemetry Collector's ClickHouse exporter makes (exporter/clickhouseexporter, v0.1xx defaults): whatever
- * reads those reads these, and the other way round.
+ * The tables that the OpenTelemetry Collector's ClickHouse exporter creates (exporter/clickhouseexporter, v0.1xx defaults), so that the same tools
+ * can read both.
  */
 interface Retention {
   hours: number
@@ -11,10 +11,10 @@ const text = 'String CODEC(ZSTD(1))'
 const word = 'LowCardinality(String) CODEC(ZSTD(1))'
 
 /**
- * A merge costs more for being one than for the rows in it, where rows come by the thousand: twenty parts at least, of what came in most of a minute. What is
- * merged is of about one size, or every second's few rows would be written again with all that came before: the database takes each part for 5 MB larger than
- * it is, so the ratio that it asks for (`merge_selector_base`) must be high; and it lets go of small parts at the end of those that it has chosen, down to one
- * large and one small, unless told not to.
+ * With small inserts, a merge has a high fixed cost, so each merges at least twenty parts, which arrive in most of a minute. Parts of one merge have
+ * similar sizes; otherwise every second's few rows would be written again with all earlier ones. The database adds 5 MB to each part's size, so the
+ * required ratio (`merge_selector_base`) must be high; and by default it drops small parts at the end of its selection, down to one large and one
+ * small.
  */
 const merges = {
   min_parts_to_merge_at_once: 20,
@@ -93,6 +93,6 @@ export const createTables = ({ hours }: Retention): string[] => [
   TTL TimestampTime + toIntervalHour(${hours})
   SETTINGS ${settings}`,
 
-  // Those of an earlier version are merged as new ones are.
+  // Settings for tables that an earlier version created.
   ...tables.map((table) => `ALTER TABLE ${table} MODIFY SETTING ${listed(merges)}`),
 ]

@@ -18,13 +18,13 @@ import { answer, notFound, otlpPaths, receiveOtlp } from './otlp/receiver.ts'
 const noContentType = 'the Content-Type is empty, or no media type: send application/json or application/x-protobuf'
 
 interface StoreOptions {
-  /** Where blocks wait for the database; a temporary folder where none is named. */
+  /** Where blocks wait for the database; a temporary folder by default. */
   spool?: string
-  /** How long rows are kept: what is older is refused. */
+  /** Retention of rows: older ones are refused. */
   retentionHours?: number
 }
 
-/** Takes OTLP/HTTP and answers questions about traces and logs. */
+/** Accepts OTLP/HTTP and answers queries about traces and logs. */
 export function createStoreServer(
   engine: Engine,
   limits?: IntakeLimits,
@@ -36,13 +36,13 @@ export function createStoreServer(
   const intake = createIntake(engine, registry, spool, limits)
 
   app.removeAllContentTypeParsers()
-  // The body is read here whatever its length is said to be: whoever sends too much gets to read the answer.
+  // The body is read here, whatever its declared length: the sender of an oversized one then receives the answer.
   app.addContentTypeParser('*', (request: FastifyRequest, payload: Readable) => readBody(payload, request.headers['content-encoding']))
   app.setErrorHandler<Error & { statusCode?: number; code?: string }>((error, request, reply) => {
     const bad = error instanceof z.ZodError
     const message = bad ? z.prettifyError(error) : error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE' ? noContentType : error.message
     const status = bad ? 400 : (error.statusCode ?? 500)
-    // Questions are answered as our API answers them; whoever sends OTLP is told as OTLP has it.
+    // Errors of queries have our API's form, those of OTLP requests OTLP's.
     if (request.url.startsWith('/telemetry/')) {
       const answer = errorAnswer(status < 500 && !(error instanceof FiredrillError) ? new FiredrillError('bad-request', message) : error)
       return reply.code(answer.status).send(answer.body)
@@ -64,7 +64,7 @@ export function createStoreServer(
 
   let answeredAt = 0
   app.get('/ready', async () => {
-    // Asked every second or two, of a database that takes a few milliseconds to say that it is there.
+    // Polled every second or two; the database answers within a few milliseconds.
     if (Date.now() - answeredAt > 5_000) {
       await engine.query('SELECT 1')
       answeredAt = Date.now()

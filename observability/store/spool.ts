@@ -2,18 +2,18 @@ import { closeSync, mkdirSync, openSync, readSync, readdirSync, renameSync, rmSy
 import path from 'node:path'
 import { rowsOf as rowsInHead, type Table, tables } from './tables.ts'
 
-/** A block on its way into a table: a file, so that what was taken is not lost when the database is busy, and this process ends. */
+/** A block on its way into a table: a file, so that accepted rows survive the end of this process while the database is busy. */
 export interface Block {
   file: string
   rows: number
   bytes: number
-  /** Parts of it that are dealt with, once the database has refused it as a whole; and the services of its rows, once one of them is lost. */
+  /** Parts of it that are done, after the database has refused it as a whole; and the services of its rows, if one of them is lost. */
   done?: Set<string>
   services?: string[]
 }
 
 interface Spool {
-  /** In all blocks together. */
+  /** Bytes of all blocks. */
   readonly waiting: { readonly rows: number; readonly bytes: number }
   /** Rows in the blocks of a table. */
   rowsOf(table: Table): number
@@ -21,11 +21,11 @@ interface Spool {
   first(table: Table): Block | undefined
   /** Writes a block of so many rows and bytes. */
   add(table: Table, rows: number, bytes: number, parts: Buffer[]): void
-  /** Takes the oldest block of a table away. */
+  /** Removes the oldest block of a table. */
   drop(table: Table): void
 }
 
-/** Blocks that wait in `folder`, with those of an earlier run. */
+/** The blocks waiting in `folder`, with those of an earlier run. */
 export function openSpool(folder: string): Spool {
   const blocks: Record<Table, Block[]> = { otel_traces: [], otel_logs: [] }
   const waiting = { rows: 0, bytes: 0 }
@@ -41,7 +41,7 @@ export function openSpool(folder: string): Spool {
   for (const name of readdirSync(folder).toSorted()) {
     const file = path.join(folder, name)
     const table = tables.find((known) => name.startsWith(`${known}-`) && name.endsWith('.block'))
-    // One that was incomplete when this process ended.
+    // A block that was incomplete when the process ended.
     if (!table) rmSync(file)
     else enqueue(table, { file, rows: rowsIn(file), bytes: statSync(file).size })
   }
@@ -65,7 +65,7 @@ export function openSpool(folder: string): Spool {
   }
 }
 
-/** A file that is there whole, or not at all. */
+/** A file that is written atomically. */
 function writeWhole(file: string, parts: Buffer[]): void {
   writeFileSync(`${file}.part`, Buffer.concat(parts))
   renameSync(`${file}.part`, file)

@@ -12,13 +12,13 @@ export interface StoreBench {
   engine: Engine
   app: FastifyInstance
   intake: Intake
-  /** Its own: gone when it ends. */
+  /** Its own folder, deleted when it ends. */
   folder: string
-  /** Ends it, and takes its folder away. */
+  /** Stops it, and deletes its folder. */
   close(): Promise<void>
 }
 
-/** A telemetry store with a real database, in a folder of its own: for the tests of one file. */
+/** A telemetry store with a real database, in a folder of its own, for one test file. */
 export async function openStoreBench({ limits, hours = 6 }: { limits?: IntakeLimits; hours?: number } = {}): Promise<StoreBench> {
   const folder = mkdtempSync(path.join(tmpdir(), 'firedrill-store-'))
   const engine = chdbEngine(path.join(folder, 'chdb'))

@@ -36,7 +36,7 @@ const request = (service: string, spans: object[]) => ({
 })
 const bytes = (hex: string) => Buffer.from(hex, 'hex')
 
-test('OTLP comes in as JSON, as protobuf and compressed, and is found as one trace', async () => {
+test('OTLP is accepted as JSON, as protobuf and compressed, and found as one trace', async () => {
   const json = await app.inject({
     method: 'POST',
     url: '/v1/traces',
@@ -129,9 +129,9 @@ test('logs are found by text, severity and trace', async () => {
   assert.deepEqual(overview.severities.map(({ name }) => name).toSorted(), ['ERROR', 'INFO'])
 })
 
-test('what lies far apart is found, each line once and newest first, and not more than was asked for', async () => {
+test('lines that are far apart are found, each once and newest first, and no more than the limit', async () => {
   const toMs = Math.floor(Date.now() / 1_000) * 1_000
-  // One for every second of four minutes: whatever the search splits its time at, something lies on it.
+  // One for every second of four minutes: wherever the search splits its time range, a line is there.
   const ages = Array.from({ length: 240 }, (_, second) => second)
   const logRecords = ages.map((age) => ({
     timeUnixNano: String(BigInt(toMs - age * 1_000) * 1_000_000n),
@@ -139,7 +139,7 @@ test('what lies far apart is found, each line once and newest first, and not mor
     severityText: 'INFO',
     body: { stringValue: `far apart ${age}` },
   }))
-  // No more at once than the store has room for here.
+  // As many at once as the store has room for here.
   for (let from = 0; from < logRecords.length; from += 40) {
     const scopeLogs = [{ logRecords: logRecords.slice(from, from + 40) }]
     const payload = JSON.stringify({
@@ -192,7 +192,7 @@ test('what is not OTLP is refused with the reason, and loses nothing', async () 
   assert.match(bad.json<{ message: string }>().message, /not an id/)
 })
 
-test('a trace that there is not is told from a question that is none', async () => {
+test('a missing trace is told apart from an invalid request', async () => {
   const ask = async (id: string) => {
     const answer = await app.inject({ method: 'GET', url: `/telemetry/traces/${id}` })
     return [answer.statusCode, answer.json<{ error: { code: string } }>().error.code]
@@ -201,7 +201,7 @@ test('a trace that there is not is told from a question that is none', async () 
   assert.deepEqual(await ask('xyz'), [400, 'bad-request'])
 })
 
-test('a question that there is not is told in the form of the API that it is asked of', async () => {
+test('an unknown route is refused in the form of its API', async () => {
   const own = await app.inject('/telemetry/nothing?x=1')
   assert.deepEqual(
     [own.statusCode, own.json()],
@@ -214,7 +214,7 @@ test('a question that there is not is told in the form of the API that it is ask
   )
 })
 
-test('more than fits is shed with 429 and counted', async () => {
+test('what does not fit is refused with 429 and counted', async () => {
   const many = Array.from({ length: 60 }, (_, n) => span((n + 1).toString(16).padStart(16, '0'), '', 'n', 1))
   const answer = await app.inject({
     method: 'POST',
@@ -236,7 +236,7 @@ test('spans count as missing from the first refusal, and for a quarter of an hou
   assert.deepEqual(ledger.completeness(0), { sinceMs: null, missing: 0, share: 0 })
   ledger.refused(10, 1_000)
   ledger.taken(970, 485_000)
-  // At five hundred bytes each.
+  // Of five hundred bytes each.
   ledger.refusedUnread(10_000, 61_000)
   assert.deepEqual(ledger.completeness(62_000), { sinceMs: 1_000, missing: 30, share: 0.03 })
   assert.deepEqual(ledger.completeness(61_000 + 900_001), { sinceMs: null, missing: 0, share: 0 })

@@ -9,8 +9,8 @@ const text = ['String', cells] as const
 const map = 'Map(String, String)'
 
 /**
- * The columns that are written of each table, in order: what a block holds of it, and as which type. Columns that are `LowCardinality` are
- * sent as plain text, which the database takes as well. The others have defaults. The service comes first, where `servicesOf` finds it.
+ * The columns of each table that are written, in order, with their types: the layout of a block. `LowCardinality` columns are sent as plain text,
+ * which the database accepts as well. Other columns have defaults. The service comes first, where `servicesOf` finds it.
  */
 const layouts = {
   otel_traces: {
@@ -63,10 +63,10 @@ type Columns<Name extends Table> = {
 
 export type SpanColumns = Columns<'otel_traces'>
 
-/** Where a batch was, to take back what was added since. */
+/** A position in a batch, to remove what was added since. */
 type Mark = readonly number[]
 
-/** Rows of one table that have not been inserted yet. */
+/** Rows of one table that were not inserted yet. */
 export class Batch<Name extends Table = Table> {
   readonly table: Name
   readonly columns: Columns<Name>
@@ -76,7 +76,7 @@ export class Batch<Name extends Table = Table> {
   constructor(table: Name) {
     this.table = table
     const made = Object.entries(layouts[table]).map(([name, [, make]]) => [name, make()] as const)
-    // Safe: the same names, each with what its layout makes.
+    // Safe: the same names, each with the result for its layout.
     this.columns = Object.fromEntries(made) as Columns<Name>
     this.#cells = made.flatMap(([, column]) => [...cellsOf(column)])
   }
@@ -123,11 +123,11 @@ export class Batch<Name extends Table = Table> {
   }
 }
 
-/** The types of a table's columns, as its blocks have them. */
+/** The types of a table's columns in its blocks. */
 const typesOf = (table: Table): Record<string, string> =>
   Object.fromEntries(Object.entries(layouts[table]).map(([name, [type]]) => [name, type]))
 
-/** Reads the sizes and texts that a block begins with. */
+/** Reads the sizes and texts at the start of a block. */
 function readerOf(block: Buffer) {
   let at = 0
   const size = () => {
@@ -147,14 +147,14 @@ function readerOf(block: Buffer) {
   return { size, string }
 }
 
-/** How many rows the block has that a file begins with. */
+/** The number of rows in the block at the start of a file. */
 export function rowsOf(block: Buffer): number {
   const { size } = readerOf(block)
   size()
   return size()
 }
 
-/** The service of each row of a block; nothing of a block that an earlier version wrote. */
+/** The service of each row of a block; empty for a block that an earlier version wrote. */
 export function servicesOf(block: Buffer): string[] {
   const { size, string } = readerOf(block)
   size()
@@ -169,10 +169,10 @@ const quotedColumns = (table: Table): string =>
     .map((name) => `\`${name}\``)
     .join(', ')
 
-/** `INSERT INTO table (columns)`, up to where the rows come from. */
+/** `INSERT INTO table (columns)`, without the source of the rows. */
 export const insertInto = (table: Table): string => `INSERT INTO ${table} (${quotedColumns(table)})`
 
-/** The columns of a block, as `SELECT` and as the structure of a table function take them. */
+/** The columns of a block, in the notation of `SELECT` and of a table function's structure. */
 export const columnsOf = (table: Table): { selected: string; structure: string } => ({
   selected: quotedColumns(table),
   structure: Object.entries(typesOf(table))

@@ -1,32 +1,32 @@
 import type { Audience, CharacterId } from '../../model/people.ts'
 
-/** Somebody in a drill, by role and never by name. */
+/** A person in a drill, known by role and never by name. */
 export interface Character {
   id: CharacterId
-  /** As the trainee reads it. */
+  /** The role, as the trainee reads it. */
   role: string
-  /** For authors, and for whoever speaks as this person: temper, aim and way of speaking, one sentence each. */
+  /** For authors, and for a model or an instructor who speaks as this person: temper, aim and way of speaking, one sentence each. */
   temper: string
   aim: string
   speech: string
-  /** Can be the one voice that a beginner hears. */
+  /** Whether this can be the only person who addresses a beginner. */
   patient: boolean
   /** Which status updates this person reads. */
   reads: Audience
-  /** How the first contact is made, and how long it takes until this person answers, in milliseconds. */
+  /** How the person makes first contact, and how long answers take, in milliseconds. */
   reach: { via: 'chat' | 'phone'; ms: number }
   lines: {
-    /** When the instructor sends this person in without words of their own. */
+    /** When the instructor sends this person in without a text. */
     opening: readonly string[]
-    /** Answer to a word that was wanted. */
+    /** Answer to information that the person wanted. */
     thanks: readonly string[]
-    /** Answer to a word that nobody waited for and that asks nothing. */
+    /** Answer to a message that nobody expected and that asks nothing. */
     heard: readonly string[]
-    /** What was wanted did not come in time. */
+    /** When something that the person wanted did not come in time. */
     reminder: readonly string[]
-    /** Before the list of what can be asked: the question was not understood. */
+    /** Introduces the list of what can be asked: the question was not understood. */
     unsure: readonly string[]
-    /** The question was not understood, and there is nothing that this person could tell. */
+    /** The question was not understood, and this person knows no facts. */
     nothing: readonly string[]
   }
 }

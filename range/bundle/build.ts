@@ -1,6 +1,6 @@
 /**
- * Makes bundles: all that a program of ours loads, without comments, in one file, and beside it what it may load later. A process of its own, since what makes them
- * takes 100 MB. Prints nothing when all went well.
+ * Builds bundles: everything that one of our programs loads, without comments, in one file, and beside it what it may load later. Runs in a process
+ * of its own, because the bundler takes 100 MB. Prints nothing on success.
  *
  *   node build.ts CHECKOUT FOLDER SCRIPT...
  */
@@ -18,12 +18,12 @@ import { removeUnused } from './unused.ts'
 import { withOwnFolder, workersOf } from './workers.ts'
 
 const [root = '', folder = '', ...scripts] = process.argv.slice(2)
-/** What npm writes whenever it installs something: a package that was not there before is no input yet. */
+/** A file that npm writes on every install: a package that was missing before is not among the inputs yet. */
 const others = ['package-lock.json', 'node_modules/.package-lock.json']
-/** Who saves a file meanwhile has it built again. */
+/** If a file is saved meanwhile, the bundle is built again. */
 const tries = 3
 
-/** The program, and before it what its traces need. */
+/** The program, preceded by the code for stack traces. */
 const program = (script: string): Plugin => {
   const parts: Record<string, string> = {
     '\0program': `import '\0traces'\nimport ${JSON.stringify(path.join(root, script))}`,
@@ -33,7 +33,7 @@ const program = (script: string): Plugin => {
   return { name: 'program', resolveId: (id) => (id in parts ? id : undefined), load: (id) => parts[id] }
 }
 
-/** Whatever a module finds by its own path it finds there still. */
+/** Keeps `import.meta.dirname` and the like as in the sources. */
 const ownPaths: Plugin = {
   name: 'own-paths',
   transform: {
@@ -45,7 +45,7 @@ const ownPaths: Plugin = {
   },
 }
 
-/** An import of these by name reads all that they export, and so loads the undici that Node has of its own: 6 MB in each process. */
+/** Importing these modules by name reads all that they export, and so loads Node's own copy of undici: 6 MB in each process. */
 const readWhole = /^(node:)?(https?)$/
 const builtins: Plugin = {
   name: 'builtins',
@@ -59,7 +59,7 @@ const builtins: Plugin = {
   },
 }
 
-/** Node's own warns whoever takes it from outside of node_modules; whoever says its name means the package. */
+/** Node's own `punycode` warns when it is imported from outside node_modules; an import of that name means the package. */
 const punycode: Plugin = {
   name: 'punycode',
   resolveId: {
@@ -68,7 +68,10 @@ const punycode: Plugin = {
   },
 }
 
-/** What the package undici has for whoever fetches, opens WebSockets or mocks, a quarter of a service's code, and we do not call; it touches the globals of those names. */
+/**
+ * The parts of the package undici for fetch, WebSockets and mocks: a quarter of a service's code, which we do not call. They modify globals of those
+ * names.
+ */
 const lessUndici: Plugin = {
   name: 'less-undici',
   resolveId: {
@@ -84,7 +87,7 @@ const lessUndici: Plugin = {
   },
 }
 
-/** All of it is the namespace of the package, and what nobody uses of a namespace is left out: its messages in fifty languages. */
+/** Imports the package as a namespace, so that unused exports are left out: its messages in fifty languages. */
 const ownZod: Plugin = {
   name: 'own-zod',
   transform: {
@@ -93,7 +96,7 @@ const ownZod: Plugin = {
   },
 }
 
-/** A character beyond the first 256 has the whole text kept with two bytes for each. */
+/** A character beyond the first 256 makes the engine store the whole text with two bytes per character. */
 const narrow = (code: string): string =>
   code.replaceAll(/[^\0-\xFF]/g, (character) => String.raw`\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
 
@@ -103,7 +106,7 @@ async function build(script: string): Promise<void> {
     const startedAt = Date.now()
     const workers = workersOf(root)
     const bundles = [await bundled({ main: '\0program' }, [program(script), workers.plugin])]
-    // Each is whole in a file of its own: a thread shares no module with the program.
+    // Each thread gets a complete file: it shares no module with the program.
     for (const [worker, file] of workers.found) bundles.push(await bundled({ [worker]: file }, [], `${worker}.js`))
     const chunks = bundles.flatMap((each) => each.chunks)
     const inputs = new Set(bundles.flatMap((each) => each.inputs))
@@ -126,17 +129,17 @@ async function bundled(
     cwd: root,
     platform: 'node',
     tsconfig: false,
-    // A library of its own for the system, which it finds beside itself.
+    // A native library for this system, which the package finds beside itself.
     external: (id) => id === 'chdb',
     plugins: [...plugins, builtins, punycode, lessUndici, ownPaths, ownZod],
     logLevel: 'silent',
   })
   const { output } = await bundle.generate({
     format: 'esm',
-    // Nothing is written there: sources are named from it.
+    // Nothing is written there: paths of sources are relative to it.
     dir: folder,
     entryFileNames,
-    // Lines stay: an error that ends a program is printed with the line that it came from.
+    // Lines are kept: an error that ends a program is printed with its line.
     minify: { compress: true, mangle: true, codegen: { removeWhitespace: false } },
     keepNames: true,
     comments: false,
@@ -146,7 +149,7 @@ async function bundled(
   return { chunks, inputs: [...chunks.flatMap(({ moduleIds }) => moduleIds), ...(await bundle.watchFiles)] }
 }
 
-/** Puts the files into a folder that is named by what is in them, whole or not at all; returns its name. */
+/** Moves the files into a folder that is named after their content, atomically; returns its name. */
 function publish(name: string, chunks: OutputChunk[]): string {
   const files = chunks.map((chunk) => ({ ...chunk, text: fixed(chunk.code) }))
   const hash = createHash('sha256')
@@ -154,7 +157,7 @@ function publish(name: string, chunks: OutputChunk[]): string {
   const own = `${name}-${hash.digest('hex').slice(0, 16)}`
   if (existsSync(path.join(folder, own))) return opened(own)
   const aside = mkdtempSync(path.join(folder, `${own}.tmp-`))
-  // A folder of its own is made for its user alone.
+  // A new folder is readable only by its user.
   chmodSync(aside, 0o755)
   try {
     for (const { fileName, text, map } of files) {
@@ -164,14 +167,14 @@ function publish(name: string, chunks: OutputChunk[]): string {
     renameSync(aside, path.join(folder, own))
   } catch (error) {
     rmSync(aside, { recursive: true, force: true })
-    // Another one made the same meanwhile.
+    // Another process has built the same meanwhile.
     if (!existsSync(path.join(folder, own))) throw error
   }
   removeUnused(folder, name, own)
   return opened(own)
 }
 
-/** Root's bundles are run by the shop's own user too, whatever the umask of who asked for them. */
+/** Root's bundles are also run by the shop's user, whatever root's umask is. */
 function opened(own: string): string {
   if (process.getuid?.() !== 0) return own
   for (const above of [path.dirname(folder), folder]) chmodSync(above, 0o755)
@@ -179,14 +182,14 @@ function opened(own: string): string {
   return own
 }
 
-/** What is left to be found by the bundle's own address are packages: those of the checkout. */
+/** What is still found by the bundle's own path are packages, in the checkout. */
 const fixed = (code: string): string =>
   withOwnFolder(narrow(code))
     .replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path.join(root, 'package.json')).href))
     .replaceAll(/from "chdb"/g, `from ${JSON.stringify(import.meta.resolve('chdb'))}`)
 
 function linesOf(code: string, map: NonNullable<OutputChunk['map']>): Buffer {
-  // Safe: the same format, of which it reads no more than is there.
+  // Safe: the same format, of which it reads only what is there.
   const found = new SourceMap(map as unknown as SourceMapPayload)
   const sources = map.sources.map((source) => path.resolve(folder, source))
   const places = code.split('\n').flatMap((line, index) => {

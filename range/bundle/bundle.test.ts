@@ -32,7 +32,7 @@ beforeEach(() => {
 })
 after(() => rmSync(folder, { recursive: true }))
 
-test('an edited file is in force at the next start, even one that is as long as before', async () => {
+test('an edited file takes effect at the next start, even if its length is the same', async () => {
   const before = await start()
   assert.ok(before.args[0]?.startsWith(cache), 'it is a bundle')
   assert.equal(run(before.args).stdout, `3 ${path.join(root, 'shop', 'till')}`)
@@ -40,7 +40,7 @@ test('an edited file is in force at the next start, even one that is as long as 
   assert.equal(run((await start()).args).stdout, `2 ${path.join(root, 'shop', 'till')}`)
 })
 
-test('what has not changed is not built again, though it was touched', async () => {
+test('unchanged content is not built again, though the file was touched', async () => {
   const { args } = await start()
   const builtAt = statSync(path.dirname(args[0] ?? '')).mtimeMs
   utimesSync(path.join(root, 'shop/till/sum.ts'), 1, 1)
@@ -62,7 +62,7 @@ test('a package that is installed after a bundle was built without it is in the 
   assert.equal(run((await start()).args).stdout, 'installed')
 })
 
-test('several that start at once, when none is there, get the same, and it runs', async () => {
+test('several that start at once, when there is no bundle yet, get the same one, and it runs', async () => {
   write('shop/till/sum.ts', 'export const sum = (one: number, other: number): number => one * other + 40\n')
   const specs = await Promise.all([start(), start(), start()])
   for (const { args } of specs) assert.deepEqual(args, specs[0]?.args)
@@ -70,7 +70,7 @@ test('several that start at once, when none is there, get the same, and it runs'
   assert.match(run(specs[0]?.args ?? []).stdout, /^42 /)
 })
 
-test('where the cache cannot be written, or a file is broken, the sources run and the log says why', async () => {
+test('if the cache cannot be written, or a file is broken, the sources run and the log says why', async () => {
   const taken = path.join(folder, 'taken')
   writeFileSync(taken, '')
   assert.deepEqual(await start(taken), spec)
@@ -81,7 +81,7 @@ test('where the cache cannot be written, or a file is broken, the sources run an
   assert.match(readFileSync(log, 'utf8'), /could not be bundled: [^]*sum\.ts/)
 })
 
-test('a thread is bundled as well, runs from beside the program, and is built again when one of its own files was edited', async () => {
+test('a thread is bundled as well, runs from beside the program, and is rebuilt when one of its own files was edited', async () => {
   write(
     'shop/till/main.ts',
     "import { Worker } from 'node:worker_threads'\nnew Worker(new URL('./sum-worker.ts', import.meta.url), {}).on('message', console.log)\n",
@@ -91,17 +91,17 @@ test('a thread is bundled as well, runs from beside the program, and is built ag
     `parentPort?.postMessage(\`${from} \${isMainThread} \${sum(1, 2)}\`)\n`
   write('shop/till/sum-worker.ts', thread('first'))
   const { args } = await start()
-  // Whatever is in the checkout by now.
+  // Regardless of the checkout's current content.
   rmSync(path.join(root, 'shop/till/sum.ts'))
   assert.match(run(args).stdout, /^first false 3$/)
   write('shop/till/sum.ts', 'export const sum = (one: number, other: number): number => one * other\n')
   write('shop/till/sum-worker.ts', thread('second'))
   assert.match(run((await start()).args).stdout, /^second false 2$/)
-  // Who writes it in another way has it run from the sources.
+  // A thread that is started in another way runs from the sources.
   assert.match(readFileSync(path.join(import.meta.dirname, '..', 'mesh', 'policy-reader.ts'), 'utf8'), threadStart)
 })
 
-test('traces name the lines of the sources, of what is loaded later as well, and of what ends the program', async () => {
+test('stack traces name the sources’ lines, for code that is loaded later as well, and for errors that end the program', async () => {
   write(
     'shop/till/later.ts',
     "interface Unused {\n  none: string\n}\nexport function late(): never {\n  throw new TypeError('– too late')\n}\n",

@@ -10,14 +10,14 @@ import type { ProcessSpec } from '../component.ts'
 import { freshBundle } from './inputs.ts'
 import { bundleFolder, bundleName } from './places.ts'
 
-/** One takes about a second of CPU; on a machine that burns, more. */
+/** A build takes about a second of CPU; on a busy machine, more. */
 const buildDeadlineMs = 60_000
 
 const withoutBundle = 'runs from the sources, which takes more memory, since it could not be bundled:'
 
 /**
- * How a program of ours is started: as a bundle of what its files are now, the one that is there or one that is built. Several may ask at once, in several processes.
- * Where none can be had, or without a cache, it is started as it is; `log`, a file, is told why.
+ * How to start one of our programs: as a bundle of its current files, which exists or is built. Several processes may ask at once. If no bundle can
+ * be made, or without a cache, the sources run; the reason is appended to the file `log`.
  */
 export async function asBundle(spec: ProcessSpec, root: string, cache: string | null, log: string): Promise<ProcessSpec> {
   const { program } = spec
@@ -31,7 +31,7 @@ export async function asBundle(spec: ProcessSpec, root: string, cache: string | 
   }
 }
 
-/** The bundle of a program that is there, of what its files are now; null where it has to be built first. */
+/** The existing bundle of a program's current files; null if it has to be built first. */
 export const bundleThere = (root: string, cache: string, program: string): string | null =>
   freshBundle(root, bundleFolder(cache, root), bundleName(program))
 
@@ -49,11 +49,11 @@ function tell(log: string, line: string): void {
   try {
     appendFileSync(log, `${line}\n`)
   } catch {
-    // On a full disk nobody is told, and the program is to start nevertheless.
+    // On a full disk the reason is lost, but the program starts.
   }
 }
 
-/** Builds those that are not there, or not of what the files are now. Those that cannot be built are told of. */
+/** Builds bundles that are missing or outdated. Reports those that cannot be built. */
 export async function ensureBundles(root: string, cache: string, programs: readonly string[], say: (line: string) => void): Promise<void> {
   const folder = bundleFolder(cache, root)
   const stale = programs.filter((program) => freshBundle(root, folder, bundleName(program)) === null)

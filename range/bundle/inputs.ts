@@ -5,14 +5,14 @@ import { z } from 'zod'
 import { writeWhole } from '../whole-file.ts'
 
 /**
- * Of a file: its path relative to the checkout, size in bytes, times of change of its content and of its inode in milliseconds, and a hash of it. Who edits it
- * changes one of the times at least; who copies a checkout, or goes to another branch and comes back, changes nothing but these.
+ * A file: its path relative to the checkout, size in bytes, modification times of its content and of its inode in milliseconds, and a hash. An edit
+ * changes at least one of the times; copying a checkout or switching branches changes only these.
  */
 const input = z.tuple([z.string(), z.number(), z.number(), z.number(), z.string()])
 const schema = z.object({
-  /** The program, in a folder beside this record that is never written again. */
+  /** The program, in a folder that is never written again. */
   file: z.string(),
-  /** Everything that it was made of. */
+  /** Everything that the bundle was built from. */
   inputs: z.array(input),
 })
 type Input = z.output<typeof input>
@@ -27,7 +27,7 @@ function inputOf(root: string, file: string): Input {
   return [file, size, mtimeMs, ctimeMs, hashOf(absolute)]
 }
 
-/** The bundle that was made of what the files are now; null where there is none. Takes some milliseconds: a look at each input. */
+/** The bundle of the current files; null if there is none. Takes some milliseconds: it checks each input. */
 export function freshBundle(root: string, folder: string, name: string): string | null {
   try {
     const { file, inputs } = schema.parse(JSON.parse(readFileSync(recordOf(folder, name), 'utf8')))
@@ -45,12 +45,12 @@ export function freshBundle(root: string, folder: string, name: string): string 
     if (touched) keepRecord(folder, name, file, now)
     return program
   } catch {
-    // Whatever it is that cannot be read: it is built again, or the program runs without.
+    // Unreadable, for whatever reason: it is rebuilt, or the program runs without a bundle.
     return null
   }
 }
 
-/** What a bundle is made of, unless one of them changed since `startedAt` (milliseconds since 1970): nobody knows which of both is in it then. */
+/** A bundle's inputs, unless one of them changed since `startedAt` (milliseconds since 1970): it is unknown then which version is in the bundle. */
 export function inputsOf(root: string, files: readonly string[], startedAt: number): Input[] | null {
   const inputs = files.map((file) => inputOf(root, file))
   return inputs.every(([, , , ctimeMs]) => ctimeMs < startedAt) ? inputs : null

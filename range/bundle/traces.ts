@@ -1,6 +1,6 @@
 /**
- * First in every bundle: stack traces name the lines of the sources. Node's own source maps would be read when the program starts and kept; this
- * looks into a table of lines when a trace is printed, and costs nothing until then.
+ * The first code in every bundle: makes stack traces name the sources' lines. Node would read its own source maps at startup and keep them in memory;
+ * this reads a table of lines only when a trace is printed.
  */
 import { fileURLToPath } from 'node:url'
 import { readLines, type Lines } from './lines.ts'
@@ -13,7 +13,7 @@ function linesOf(file: string): Lines | null {
   return lines
 }
 
-/** A frame of a trace with the file and line that it had in the source. */
+/** A stack frame with its file and line in the source. */
 const placed = (frame: string): string =>
   frame.replace(/(file:\/\/[^\s()]+?):(\d+):\d+/, (whole, url: string, line: string) => {
     const lines = linesOf(fileURLToPath(url))
@@ -30,7 +30,7 @@ function headline(error: Error): string {
   }
 }
 
-/** Has the traces of what is in a folder of bundles, by its URL, name sources. */
+/** Makes traces of bundles in a folder, given by its URL, name the sources. */
 export function traceSources(folder: string): void {
   Error.prepareStackTrace = (error, frames) =>
     [headline(error), ...frames.map(String).map((frame) => `    at ${frame.includes(folder) ? placed(frame) : frame}`)].join('\n')

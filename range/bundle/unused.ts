@@ -1,10 +1,10 @@
 import { globSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import path from 'node:path'
 
-/** For so long somebody may have asked for one, and not have started it yet. */
+/** How long a process may take between resolving a bundle and starting it. */
 const handedOutMs = 10 * 60_000
 
-/** Removes the bundles of that name, apart from one, that no process runs: a part of them may be loaded when it is needed. */
+/** Removes the bundles of that name, apart from one, that no process runs: a running one may load parts of it later. */
 export function removeUnused(folder: string, name: string, kept: string): void {
   if (process.platform !== 'linux') return
   const running = globSync('/proc/[0-9]*/cmdline').map(commandOf).join('\n')
@@ -20,7 +20,7 @@ function commandOf(file: string): string {
   try {
     return readFileSync(file, 'utf8')
   } catch {
-    // It has ended meanwhile.
+    // It has exited meanwhile.
     return ''
   }
 }

@@ -1,17 +1,17 @@
 import path from 'node:path'
 import type { Plugin } from 'rolldown'
 
-/** How a thread is started in our sources. */
+/** The pattern by which our sources start a thread. */
 export const threadStart = /new Worker\(new URL\('\.\/([\w-]+)\.ts', import\.meta\.url\)/g
 
-/** Stands for the folder of a bundle in its code until that is whole: what a module finds by its own path is in the checkout. */
+/** Placeholder in a bundle's code for its folder, until that is known: modules find files relative to the checkout. */
 const ownFolder = 'FOLDER_OF_THIS_BUNDLE'
 /** The code of a finished bundle, with its own folder where it was left open. */
 export const withOwnFolder = (code: string): string => code.replaceAll(ownFolder, 'import.meta.dirname')
 
 /**
- * The threads that a program starts from files beside its own: each is to be bundled as well, as `NAME.js` beside the program, and is started from there.
- * From its sources a thread would begin by reading and compiling some hundred files.
+ * Finds the threads that a program starts from files beside its own: each is bundled as well, as `NAME.js` beside the program, and is started from
+ * there. From the sources, a thread would first read and compile some hundred files.
  */
 export function workersOf(root: string): { plugin: Plugin; found: ReadonlyMap<string, string> } {
   const found = new Map<string, string>()

@@ -5,12 +5,12 @@ import { httpReady } from '../readiness/http.ts'
 import { ownEnvironment } from './control.ts'
 import { nodeProcess } from './node.ts'
 
-/** On each of two hosts: the way to the other one, and on the shop's what the control plane has done there. */
+/** Runs on each of two hosts: the connection to the other one, and on the shop's host also the control plane's operations. */
 export const agent = defineComponent({
   name: 'agent',
   title: 'Host agent',
   role: 'control',
-  // Not where the shop's host is waited for: that listens on another address than the loopback's.
+  // Except where it waits for the shop's host: there it listens on another address than the loopback's.
   ports: { http: 'agent' },
   calls: [],
   prepare: async (context) => void (await mkdir(dataDir(context, 'agent'), { recursive: true })),

@@ -10,8 +10,8 @@ export const alertmanager = defineComponent({
   role: 'observability',
   ports: { http: 'alertmanager' },
   calls: ['control'],
-  // Its memory of what it has told is saved every 15 minutes: after a power-off it would hold back a page as told that nobody got.
-  // Told twice is better. Silences are kept.
+  // Its record of sent notifications is saved every 15 minutes: after a power cut it could suppress a page that nobody received. A duplicate is
+  // better. Silences are kept.
   prepare: async (context) => rm(path.join(dataDir(context, 'alertmanager'), 'nflog'), { force: true }),
   process: (context) => ({
     file: context.binaries.alertmanager,

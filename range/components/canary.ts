@@ -9,7 +9,7 @@ import { payments } from './payments.ts'
 
 const services: Record<CanaryService, Component> = { catalog, inventory, orders, payments }
 
-/** One instance more of a service, with another release. It shares the service's proxy and its name; only the version tells them apart. */
+/** One more instance of a service, with another release. It shares the service's proxy and its name; only the version differs. */
 export const canary = defineComponent({
   name: 'canary',
   title: 'Canary',

@@ -6,13 +6,13 @@ import { httpReady } from '../readiness/http.ts'
 import { processReady } from '../readiness/process.ts'
 import { nodeProcess } from './node.ts'
 
-/** By which what runs the drill finds the range, and what `setup` has installed. */
+/** Environment by which the training system's programs find the range, and what `setup` has installed. */
 export const ownEnvironment = ({ dir }: RangeContext): Record<string, string> => ({
   FIREDRILL_DIR: dir,
   FIREDRILL_CACHE: process.env['FIREDRILL_CACHE'] ?? '',
 })
 
-/** Serves the console and the API, and runs the drills. It starts nothing of the range itself: that outlives it. */
+/** Serves the console and the API, and runs the drills. It starts none of the range's components: they outlive it. */
 export const control = defineComponent({
   name: 'control',
   title: 'Control plane',
@@ -28,7 +28,7 @@ export const control = defineComponent({
   logs: { format: 'plain' },
 })
 
-/** Holds the lease on every fault: reverts them when the control plane is gone or a deadline passes. */
+/** Holds the lease on every fault: reverts faults when the control plane is down or a deadline has passed. */
 export const reaper = defineComponent({
   name: 'reaper',
   title: 'Reaper',
@@ -48,7 +48,7 @@ export const reaper = defineComponent({
   logs: { format: 'plain' },
 })
 
-/** Starts again what drills need and are not about, once it is gone. */
+/** Restarts components that drills need but are not about. */
 export const supervisor = defineComponent({
   name: 'supervisor',
   title: 'Supervisor',

@@ -36,7 +36,7 @@ const queriesFile = (context: RangeContext): string => path.join(configDir(conte
 
 const owners = schemaOwners.map((owner) => `'${owner}'`).join(', ')
 
-/** What the exporter does not ask by itself: slow statements (without the comment that leads to their trace), who waits for a lock, and what tables carry along. */
+/** Metrics that the exporter lacks by default: slow statements (without the comment with their trace), lock waits, and dead rows of tables. */
 export const postgresQueries = {
   pg_statement: {
     query: `select left(regexp_replace(regexp_replace(query, '/[*].*', ''), '\\s+', ' ', 'g'), 56) as statement, sum(total_exec_time) / 1000 as seconds_total, sum(calls) as calls_total

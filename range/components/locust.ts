@@ -4,7 +4,7 @@ import type { RangeContext } from '../context.ts'
 import { httpReady } from '../readiness/http.ts'
 import { tcpReady } from '../readiness/tcp.ts'
 
-/** By itself; as the master of itself and of other hosts; or as those, with a process for each core. */
+/** Alone; as the master of this and other hosts; or as a worker host, with a process for each core. */
 function commandOf({ binaries, root, config: { placement, users }, port }: RangeContext): { file: string; args: string[] } {
   const file = path.join(root, 'load', 'locustfile.py')
   const steered = [
@@ -62,7 +62,7 @@ export const locust = defineComponent({
     },
   }),
   readiness: (context) =>
-    // A worker serves nobody; it asks for its master again and again until that is there.
+    // A worker serves nothing; it retries until its master is up.
     context.config.placement.role === 'load'
       ? tcpReady(context.port('locustMaster'))
       : httpReady(`http://127.0.0.1:${context.port('locust')}/locust/metrics`),

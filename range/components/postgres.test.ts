@@ -15,35 +15,39 @@ import { bootstrap, postgres, setRolePassword } from './postgres.ts'
 
 const asOther = unprivilegedUser('postgres') !== null
 
-test('root with a umask that lets nobody in: the database is made all the same', { skip: postgresBin === null || !asOther }, async () => {
-  const before = process.umask(0o077)
-  const dir = mkdtempSync(path.join(tmpdir(), 'postgres-umask-'))
-  const id = `umask-${process.pid}`
-  try {
-    for (const [what, folder] of Object.entries({
-      'a folder of its own': path.join(dir, 'range'),
-      'one that everybody may enter': tmpdir(),
-    })) {
-      const own = what === 'a folder of its own' ? folder : mkdtempSync(path.join(folder, 'postgres-open-'))
-      // Safe: the database's files need no more of it.
-      const context = {
-        dir: own,
-        listen: '127.0.0.1',
-        binaries: { postgresBin },
-        config: { id, passwords: { postgres: 'secret' } },
-        port: (name: PortName) => 1_024 + portOffsets[name],
-      } as unknown as RangeContext
-      await postgres.prepare?.(context)
-      const [, data = ''] = postgres.process(context).args
-      assert.ok(existsSync(path.join(data, 'PG_VERSION')), what)
-      rmSync(own, { recursive: true, force: true })
+test(
+  'root with a umask that gives no access: the database is created all the same',
+  { skip: postgresBin === null || !asOther },
+  async () => {
+    const before = process.umask(0o077)
+    const dir = mkdtempSync(path.join(tmpdir(), 'postgres-umask-'))
+    const id = `umask-${process.pid}`
+    try {
+      for (const [what, folder] of Object.entries({
+        'a folder of its own': path.join(dir, 'range'),
+        'one that everybody may enter': tmpdir(),
+      })) {
+        const own = what === 'a folder of its own' ? folder : mkdtempSync(path.join(folder, 'postgres-open-'))
+        // Safe: the database's files need only these.
+        const context = {
+          dir: own,
+          listen: '127.0.0.1',
+          binaries: { postgresBin },
+          config: { id, passwords: { postgres: 'secret' } },
+          port: (name: PortName) => 1_024 + portOffsets[name],
+        } as unknown as RangeContext
+        await postgres.prepare?.(context)
+        const [, data = ''] = postgres.process(context).args
+        assert.ok(existsSync(path.join(data, 'PG_VERSION')), what)
+        rmSync(own, { recursive: true, force: true })
+      }
+    } finally {
+      process.umask(before)
+      rmSync(dir, { recursive: true, force: true })
+      rmSync(path.join('/var/lib/firedrill', id), { recursive: true, force: true })
     }
-  } finally {
-    process.umask(before)
-    rmSync(dir, { recursive: true, force: true })
-    rmSync(path.join('/var/lib/firedrill', id), { recursive: true, force: true })
-  }
-})
+  },
+)
 
 test(
   'data of a range whose folder was deleted are made anew for the one that took its place, and only then',
@@ -64,7 +68,7 @@ test(
       await postgres.prepare?.(context)
       const [, data = ''] = postgres.process(context).args
       assert.ok(data.startsWith('/var/lib/firedrill/'), data)
-      // A cluster of databases has a number of its own.
+      // Each database cluster has an id.
       return readFileSync(path.join(data, 'global', 'pg_control'))
         .subarray(0, 8)
         .toString('hex')
@@ -84,7 +88,7 @@ test(
   'no password is in the log, however slow the statements that set them are',
   { skip: postgresBin === null || (process.getuid?.() === 0 && !asOther) },
   async () => {
-    // As if each statement took longer than what is logged.
+    // As if every statement were slow enough to be logged.
     await using own = await OwnPostgres.start('log', ['log_min_duration_statement=0', 'logging_collector=off', 'log_destination=stderr'])
     const { context, port } = own
     const letsIn = async (user: string, password: string) => {

@@ -19,14 +19,14 @@ import { schemaOwners } from '../../shop/contract.ts'
 
 const run = promisify(execFile)
 
-/** What the server is configured with. */
+/** Settings of the server. */
 export const postgresSettings = (context: RangeContext): Record<string, string> => ({
   listen_addresses: context.listen,
   port: String(context.port('postgres')),
   unix_socket_directories: '',
   max_connections: '60',
   shared_buffers: '24MB',
-  // Nothing here is replicated: it would start a process for it.
+  // Nothing is replicated here, and replication would start a process.
   max_logical_replication_workers: '0',
   max_wal_size: '256MB',
   jit: 'off',
@@ -44,7 +44,7 @@ export const postgresSettings = (context: RangeContext): Record<string, string> 
   log_connections: 'off',
 })
 
-/** PostgreSQL refuses to run as root, so as root the data belong to the package's own user. */
+/** PostgreSQL refuses to run as root, so for root the data belong to the package's own user. */
 export const postgres = defineComponent({
   name: 'postgres',
   title: 'PostgreSQL',
@@ -79,25 +79,25 @@ export const postgres = defineComponent({
 
 const varLib = '/var/lib/firedrill'
 
-/** The range's own folder, or one in /var/lib where the database's user cannot reach that. */
+/** The range's own folder, or one in /var/lib if the database's user cannot reach that. */
 export function postgresDataDir(context: RangeContext): string {
   const own = dataDir(context, 'postgres')
   const user = unprivilegedUser('postgres')
   if (!user) return own
   const elsewhere = path.join(varLib, context.config.id, 'postgres')
-  // Where it has once been it stays. The range's own folder is opened so far as to let it through.
+  // Once chosen, it stays. Permissions of the range's own folder are opened only as far as needed.
   if (existsSync(path.join(elsewhere, 'PG_VERSION'))) return elsewhere
   return user.canTraverse(path.dirname(path.resolve(context.dir))) ? own : elsewhere
 }
 
 const markOf = (dir: string): string => `${dir}.owner`
 
-/** What a range and no other has: its password, which is made with it. */
+/** What identifies a range: its password, which is created with it. */
 const ownerMark = (context: RangeContext): string => createHash('sha256').update(context.config.passwords.postgres).digest('hex')
 
 /**
- * Whether the data are those of a range that was at the same place before, and whose folder was deleted without `down --purge`: nobody has
- * their password any more. Data without a mark are of a version that wrote none.
+ * Whether the data are from an earlier range at the same place, whose folder was deleted without `down --purge`: their password is lost. Data without
+ * a mark are from a version that wrote none.
  */
 async function isOfAnother(context: RangeContext, dir: string): Promise<boolean> {
   const mark = await readFile(markOf(dir), 'utf8').catch(() => null)
@@ -105,8 +105,8 @@ async function isOfAnother(context: RangeContext, dir: string): Promise<boolean>
 }
 
 /**
- * After a power-off the lock of the former server is still there. PostgreSQL sees through it when nobody has its process id; but a
- * zombie that nobody collects has it, and so may a stranger after a reboot.
+ * After a power cut the lock file of the previous server still exists. PostgreSQL ignores it if no process has its pid; but an unreaped zombie may
+ * have it, or after a reboot an unrelated process.
  */
 async function removeStaleLock(dir: string): Promise<void> {
   const lock = path.join(dir, 'postmaster.pid')
@@ -117,7 +117,7 @@ async function removeStaleLock(dir: string): Promise<void> {
   if (stat === null || stat.state === 'Z' || !command.includes(dir)) await rm(lock, { force: true })
 }
 
-/** Lets the database's user through to its folder, whatever the umask of who makes it. */
+/** Gives the database's user access to its folder, whatever the creator's umask is. */
 async function openWay(context: RangeContext, dir: string): Promise<void> {
   const roots = [path.resolve(context.dir), varLib]
   for (
@@ -148,10 +148,10 @@ async function initialise(context: RangeContext, dir: string): Promise<void> {
   await rm(passwordFile)
 }
 
-/** Copying an empty database takes a second, and on a busy disk as long as what else is written. */
+/** Creating a database by copying takes a second, and longer on a busy disk. */
 const bootstrapTimeoutMs = 120_000
 
-/** Makes the shop's database, and a role and a schema for each service that keeps something; idempotent. */
+/** Creates the shop's database, and a role and a schema for each service that stores data; idempotent. */
 export async function bootstrap(context: RangeContext): Promise<void> {
   const admin = databaseUrl(context, 'postgres')
   await withClient(admin.replace(/\/shop$/, '/postgres'), bootstrapTimeoutMs, async (client) => {
@@ -171,7 +171,7 @@ export async function bootstrap(context: RangeContext): Promise<void> {
   })
 }
 
-/** Gives a role another password, and ends its sessions, which began with the previous one. */
+/** Changes a role's password, and ends its sessions, which began with the previous one. */
 export async function setRolePassword(context: RangeContext, role: ServiceName, password: string): Promise<void> {
   await withClient(databaseUrl(context, 'postgres'), 15_000, async (client) => {
     await client.query(`alter role ${client.escapeIdentifier(role)} password ${client.escapeLiteral(scramVerifier(password))}`)

@@ -19,7 +19,7 @@ export const prometheus = defineComponent({
       '--enable-feature=exemplar-storage',
       '--web.enable-lifecycle',
       '--query.timeout=10s',
-      // Alerts of a rule that is gone are taken for resolved after four times this.
+      // Alerts of a removed rule count as resolved after four times this.
       ...(context.config.profile === 'drill' ? ['--rules.alert.resend-delay=3s'] : []),
       `--web.listen-address=127.0.0.1:${context.port('prometheus')}`,
       `--web.external-url=http://127.0.0.1:${context.port('control')}/prometheus/`,

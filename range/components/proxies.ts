@@ -11,7 +11,7 @@ import { identityOf, isDue, issueIdentity } from '../mesh/identity.ts'
 import { writeWhole } from '../whole-file.ts'
 import { envoyReady } from '../readiness/envoy.ts'
 
-/** The sidecar of one service: an Envoy through which it is called, and through which it calls. */
+/** The sidecar of one service: an Envoy for its inbound and outbound calls. */
 function defineProxy(service: ServiceName, title: string): Component {
   const inbound = inboundPort(service)
   const outbound = [...httpEdges, ...tcpEdges].filter(({ from }) => from === service).map(({ to }) => [to, edgePort(service, to)] as const)
@@ -25,7 +25,7 @@ function defineProxy(service: ServiceName, title: string): Component {
       const dir = meshDir(context, service)
       mkdirSync(dir, { recursive: true })
       const identity = await identityOf(context, service)
-      // One that others do not accept stays as it is: a restart heals no certificate.
+      // A certificate that others reject is kept: a restart must not repair it.
       if (identity === null || (identity.verified && isDue(identity))) await issueIdentity(context, service)
       writeProxyFiles(context, service)
       writeWhole(path.join(dir, 'bootstrap.json'), JSON.stringify(bootstrap(context, service, randomBytes(3).toString('hex'))))

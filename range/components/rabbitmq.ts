@@ -7,14 +7,14 @@ import { tcpReady } from '../readiness/tcp.ts'
 /** The protocol header that a client opens with; the broker answers with `Connection.Start`, which names the product. */
 const amqpHeader = new Uint8Array([0x41, 0x4d, 0x51, 0x50, 0, 0, 9, 1])
 
-/** Bytes of memory above which the broker blocks whoever publishes. */
+/** Bytes of memory above which the broker blocks publishers. */
 export const memoryLimitBytes = 384 * 1024 * 1024
 
-/** Erlang's own resolver: the node is at `localhost`, which is no IPv4 address on every machine. */
+/** Erlang's own resolver: the node is at `localhost`, which is not an IPv4 address on every machine. */
 const inetrc = (context: RangeContext): string => path.join(configDir(context, 'rabbitmq'), 'inetrc')
 const inetrcText = `{host, {127,0,0,1}, ["localhost"]}.\n{lookup, [file, native]}.\n`
 
-/** The environment by which the server and `rabbitmqctl` find this range's node. */
+/** The environment in which the server and `rabbitmqctl` find this range's node. */
 export const rabbitmqNode = (context: RangeContext): Record<string, string> => ({
   HOME: dataDir(context, 'rabbitmq'),
   RABBITMQ_NODENAME: `shop-${context.config.id}@localhost`,
@@ -26,10 +26,10 @@ export const rabbitmqNode = (context: RangeContext): Record<string, string> => (
 /** The same for a node on this machine. */
 export const localNode = (context: RangeContext): Record<string, string> => ({ ...rabbitmqNode(context), ERL_INETRC: inetrc(context) })
 
-/** Its HTTP API for who administers it, without the statistics that it could keep for its own pages: Prometheus has them. It takes 4 MB. */
+/** Its HTTP API for administration, without its own statistics: Prometheus has them. It takes 4 MB. */
 export const enabledPlugins = '[rabbitmq_management,rabbitmq_prometheus].\n'
 
-/** What the broker is configured with, apart from who may use it. */
+/** Settings of the broker, apart from its users. */
 export const rabbitmqConf = (context: RangeContext): string =>
   [
     `listeners.tcp.1 = ${context.listen}:${context.port('amqp')}`,
@@ -70,7 +70,7 @@ export const rabbitmq = defineComponent({
   },
   process: (context) => {
     return {
-      // The port mapper must belong to this range and end with it: the broker would start one that outlives it.
+      // The port mapper must belong to this range and end with it: the broker's own would outlive it.
       file: '/bin/sh',
       args: [
         '-c',
@@ -85,10 +85,10 @@ export const rabbitmq = defineComponent({
         RABBITMQ_LOG_BASE: dataDir(context, 'rabbitmq'),
         RABBITMQ_CONFIG_FILE: path.join(configDir(context, 'rabbitmq'), 'rabbitmq.conf'),
         RABBITMQ_ENABLED_PLUGINS_FILE: path.join(configDir(context, 'rabbitmq'), 'enabled_plugins'),
-        // Tables of a million processes, and of as many ports as there may be open files, take 16 MB before there is one.
+        // Tables for a million processes, and for as many ports as open files are allowed, would take 16 MB from the start.
         RABBITMQ_MAX_NUMBER_OF_PROCESSES: '65536',
         RABBITMQ_DIST_PORT: String(context.port('erlang')),
-        // One scheduler that sleeps when idle: a training range shares its cores.
+        // One scheduler, which sleeps when idle, because a training range shares its cores.
         RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS:
           '+S 1:1 +Q 16384 +sbwt none +sbwtdcpu none +sbwtdio none -kernel inet_dist_use_interface {127,0,0,1}',
       },

@@ -3,7 +3,7 @@ import { defineComponent, gentle } from '../component.ts'
 import { dataDir } from '../context.ts'
 import { tcpReady } from '../readiness/tcp.ts'
 
-/** A cache and nothing more: no persistence, bounded memory, least recently used keys go first. */
+/** Only a cache: no persistence, bounded memory, the least recently used keys are evicted first. */
 export const redis = defineComponent({
   name: 'redis',
   title: 'Redis',

@@ -1,11 +1,11 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto'
 
-/** As many as PostgreSQL makes by itself. */
+/** PostgreSQL's own default. */
 const iterations = 4_096
 
 /**
- * A password as PostgreSQL keeps it (RFC 5802), to be sent in its place: a statement that is slow is logged as it was sent, and trainees read that log.
- * For ASCII only, which SASLprep leaves as it is.
+ * The hash of a password as PostgreSQL stores it (RFC 5802), to send instead of the password: slow statements are logged, and trainees read that log.
+ * For ASCII only, which SASLprep leaves unchanged.
  */
 export function scramVerifier(password: string): string {
   const salt = randomBytes(16)

@@ -12,7 +12,7 @@ interface ServiceOptions {
   env(context: RangeContext): Record<string, string>
 }
 
-/** A service of the shop; `/ready` opens new connections to what it needs. */
+/** A service of the shop; `/ready` opens new connections to its dependencies. */
 export function defineService({ name, title, calls, env }: ServiceOptions): Component {
   const port: PortName = name
   const program = `shop/${name}/main.ts`
@@ -42,18 +42,18 @@ export function defineService({ name, title, calls, env }: ServiceOptions): Comp
     },
     readiness: (context) => httpReady(`http://127.0.0.1:${context.port(port)}/ready`),
     stop: gentle,
-    // It is ready once what it depends on is, which starts beside it: the queue, on a busy machine, in up to 90 s.
+    // It is ready once its dependencies are, which start at the same time: RabbitMQ may take up to 90 s on a busy machine.
     startDeadlineMs: 120_000,
     metrics: { port, path: '/metrics' },
     logs: { format: 'pino' },
   })
 }
 
-/** The shop's database; through the proxy of the service that is named, if one is. */
+/** The URL of the shop's database; through the proxy of a service, if one is named. */
 export const databaseUrl = (context: RangeContext, role: string, through?: ServiceName): string =>
   `postgres://${role}:${context.config.passwords.postgres}@${context.address(through ? edgePort(through, 'postgres') : 'postgres')}/shop`
 
-/** Where `from` finds `to`: at its own proxy. */
+/** Where `from` reaches `to`: at its own proxy. */
 export const serviceUrl = (context: RangeContext, from: ServiceName, to: ServiceName): string =>
   `http://${context.address(edgePort(from, to))}`
 
@@ -65,7 +65,7 @@ export const amqpUrl = (context: RangeContext, through?: ServiceName): string =>
 export const redisUrl = (context: RangeContext, through?: ServiceName): string =>
   `redis://${context.address(through ? edgePort(through, 'redis') : 'redis')}`
 
-/** What a maintenance job of the shop is started with. */
+/** The environment of a maintenance job. */
 export const jobEnvironment = (context: RangeContext, name: string, params: Record<string, string>): Record<string, string> => ({
   DATABASE_URL: databaseUrl(context, 'postgres'),
   AMQP_URL: amqpUrl(context),

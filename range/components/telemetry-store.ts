@@ -22,15 +22,15 @@ export const telemetryStore = defineComponent({
     cwd: context.root,
     env: {
       NODE_OPTIONS: '--max-old-space-size=512 --max-semi-space-size=4',
-      // ClickHouse's allocator gives back what it no longer needs at once, and keeps few arenas: a training range is short of memory.
+      // Makes ClickHouse's allocator return unused memory immediately and keep few arenas: a training range is short of memory.
       MALLOC_CONF: allocator,
       JE_MALLOC_CONF: allocator,
       MALLOC_ARENA_MAX: '2',
-      // Node's own, which had 30 MB after forty minutes, gives back what large requests took.
+      // Makes Node's own allocator, which held 30 MB after forty minutes, return the memory of large requests.
       MALLOC_MMAP_THRESHOLD_: '131072',
       MALLOC_TRIM_THRESHOLD_: '65536',
       MALLOC_TOP_PAD_: '65536',
-      // A thread for each question that is asked at once, and for what is written: none waits for another.
+      // A thread for each concurrent query, and one for inserts: none waits for another.
       UV_THREADPOOL_SIZE: '10',
       HOST: '127.0.0.1',
       PORT: String(context.port('telemetryStore')),

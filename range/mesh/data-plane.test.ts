@@ -20,7 +20,7 @@ import { RangeState } from '../targets/local/state.ts'
 import { LocalTarget } from '../targets/local/target.ts'
 import { adminPort, edgePort, inboundPort } from './edges.ts'
 
-/** Real proxies between services that only say what they were asked. */
+/** Real proxies between services that only report the requests they received. */
 const root = path.join(import.meta.dirname, '..', '..')
 const cache = process.env['FIREDRILL_CACHE'] || path.join(root, '.cache')
 const dir = mkdtempSync(path.join(tmpdir(), 'firedrill-mesh-'))
@@ -34,10 +34,10 @@ const range = localRange(target)
 const baseline = range.mesh.baseline()
 const services = ['gateway', 'inventory', 'orders', 'fulfilment', 'catalog'] as const satisfies readonly ServiceName[]
 
-/** An Envoy sets its timers by the time at which its loop last woke: on a busy machine they go off some milliseconds early. */
+/** Envoy sets its timers relative to its loop's last wake-up: on a busy machine they fire some milliseconds early. */
 const earlyMs = 15
 
-/** What the service behind each proxy does with a request. */
+/** How the service behind each proxy responds. */
 type Behaviour = (request: http.IncomingMessage, response: http.ServerResponse, count: number) => void
 const answer: Behaviour = (request, response) => response.end(JSON.stringify({ headers: request.headers }))
 const behaviour: Record<string, Behaviour> = {}
@@ -68,7 +68,7 @@ interface Answer {
   text: string
 }
 const agent = new http.Agent({ keepAlive: true, maxSockets: 200 })
-/** A call of one service to another, through its own proxy. */
+/** A call from one service to another, through its own proxy. */
 function call(from: ServiceName, to: ServiceName, options: { headers?: Record<string, string>; method?: string } = {}): Promise<Answer> {
   const startedAt = performance.now()
   return new Promise((resolve, reject) => {
@@ -87,7 +87,7 @@ function call(from: ServiceName, to: ServiceName, options: { headers?: Record<st
   })
 }
 const middle = (answers: readonly Answer[]): number => median(answers.map(({ ms }) => ms)) ?? 0
-/** A request over a new connection, in plaintext, past the proxy of whoever calls. */
+/** A plaintext request over a new connection, bypassing the caller's proxy. */
 const plaintext = (): Promise<number> =>
   new Promise((resolve, reject) => {
     const port = context.port(inboundPort('inventory') ?? 'gateway')
@@ -115,7 +115,7 @@ const stat = async (service: ServiceName, name: string): Promise<number> => {
   const text = await (await fetch(`http://127.0.0.1:${context.port(adminPort(service))}/stats?filter=${encodeURIComponent(name)}`)).text()
   return [...text.matchAll(/: (\d+)$/gm)].reduce((sum, [, value]) => sum + Number(value), 0)
 }
-/** The policy of calls to inventory: its route, with this beside. */
+/** The policy for calls to inventory: its route, with these additional fields. */
 const inventoryRoute = `    - route: [{ destination: { host: inventory } }]\n      retries: { attempts: 2, retryOn: 'connect-failure,refused-stream' }`
 const withPolicy = (name: string, yaml: () => string, check: () => Promise<void>) =>
   test(name, async () => {
@@ -128,7 +128,7 @@ const withPolicy = (name: string, yaml: () => string, check: () => Promise<void>
     }
   })
 
-test('a call is passed on, and says who calls', async () => {
+test('a call is passed on, with the caller’s identity', async () => {
   const { status, text } = await call('gateway', 'inventory')
   assert.equal(status, 200)
   assert.match(
@@ -137,7 +137,7 @@ test('a call is passed on, and says who calls', async () => {
   )
 })
 
-test('a traced call carries its trace on, one that is not carries none', async () => {
+test('a traced call carries its trace on, and an untraced one carries none', async () => {
   const trace = '0af7651916cd43dd8448eb211c80319c'
   for (const flag of ['00', '01']) {
     const { text } = await call('gateway', 'inventory', { headers: { traceparent: `00-${trace}-b7ad6b7169203331-${flag}` } })
@@ -145,14 +145,14 @@ test('a traced call carries its trace on, one that is not carries none', async (
   }
 })
 
-test('a fault on an edge: exact delay there, none on others, and gone when it is taken out', async () => {
+test('a fault on an edge: an exact delay there, none on others, and gone after the revert', async () => {
   await range.mesh.setFault({ from: 'gateway', to: 'inventory' }, { delay: { fixedDelayMs: 200, jitterMs: 0, percent: 100 } })
   const delayed = await many(20, () => call('gateway', 'inventory'))
   assert.ok(
     delayed.every(({ ms }) => ms >= 200 - earlyMs),
     JSON.stringify(delayed.map(({ ms }) => ms)),
   )
-  // One after another, and the one in the middle: a machine that stands still for a moment delays all that are under way.
+  // One after another, and the median: a machine that stalls for a moment delays all that are under way.
   assert.ok(middle(await many(15, () => call('orders', 'inventory'), 1)) < 150)
   await range.mesh.setFault({ from: 'gateway', to: 'inventory' }, null)
   assert.ok(middle(await many(15, () => call('gateway', 'inventory'), 1)) < 150)
@@ -160,7 +160,7 @@ test('a fault on an edge: exact delay there, none on others, and gone when it is
 
 test('jitter spreads the delay', async () => {
   await range.mesh.setFault({ from: 'gateway', to: 'inventory' }, { delay: { fixedDelayMs: 100, jitterMs: 80, percent: 100 } })
-  // A busy machine adds to every delay and takes from none: what is quicker than without jitter is so by the jitter, sooner or later.
+  // A busy machine only adds delay: a call that is faster than without jitter proves the jitter, sooner or later.
   const times: number[] = []
   do times.push(...(await many(80, () => call('gateway', 'inventory'), 4)).map(({ ms }) => ms))
   while (times.filter((ms) => ms < 100 - earlyMs).length < 3 && times.length < 1_600)
@@ -188,7 +188,7 @@ test('an abort for a share of the requests, within what chance allows', async ()
   assert.equal(others, 0)
 })
 
-test('a fault for those who carry a header, and for nobody else', async () => {
+test('a fault for requests with a header, and for no others', async () => {
   await range.mesh.setFault(
     { from: 'gateway', to: 'inventory' },
     { abort: { httpStatus: 500, percent: 100 }, header: { name: 'x-visitor', value: 'vip' } },
@@ -198,7 +198,7 @@ test('a fault for those who carry a header, and for nobody else', async () => {
   assert.deepEqual([vip.status, plain.status], [500, 200])
 })
 
-test('a narrow link: what is large takes long, what is small does not', async () => {
+test('a narrow link: large responses take long, small ones do not', async () => {
   const edge = { from: 'gateway', to: 'inventory' } as const
   behaviour['inventory'] = (request, response) => response.end('x'.repeat(request.headers['x-size'] === 'large' ? 40 * 1024 : 100))
   try {
@@ -206,7 +206,7 @@ test('a narrow link: what is large takes long, what is small does not', async ()
     const large = await call('gateway', 'inventory', { headers: { 'x-size': 'large' } })
     const small = await many(9, () => call('gateway', 'inventory'), 1)
     assert.equal(large.text.length, 40 * 1024)
-    // 0.4 s by the limit; the first 50 ms' worth goes out at once.
+    // 0.4 s by the limit; the first 50 ms' worth is sent immediately.
     assert.ok(large.ms > 300 && large.ms < 1_500, `${large.ms} ms`)
     assert.ok(middle(small) < 150)
   } finally {
@@ -215,7 +215,7 @@ test('a narrow link: what is large takes long, what is small does not', async ()
   }
 })
 
-test('answers that break off: the caller finds its connection broken, and nobody else does', async () => {
+test('responses that break off: the caller’s connection breaks, and no other', async () => {
   const edge = { from: 'gateway', to: 'inventory' } as const
   const before = received['inventory'] ?? 0
   await range.mesh.setFault(edge, { reset: { percent: 100 } })
@@ -239,7 +239,7 @@ test('answers that break off: the caller finds its connection broken, and nobody
   assert.equal((await call('gateway', 'inventory')).status, 200)
 })
 
-test('a canary gets its share, by its release, and no call is lost when it comes and goes', async () => {
+test('a canary gets its share, by its release, and no call fails when it comes and goes', async () => {
   const canary = http.createServer((_request, response) => response.end('canary'))
   await new Promise<void>((resolve) => canary.listen(context.port('canary'), '127.0.0.1', resolve))
   const version = target.currentVersion('inventory')
@@ -284,12 +284,15 @@ test('a canary gets its share, by its release, and no call is lost when it comes
   assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([200]))
 })
 
-/** Stands in for Redis, and has nothing: each GET is answered after `afterMs`. Its connections end with it, so that the pools of proxies take the next one's. */
+/**
+ * A stand-in for Redis without any data: each GET is answered after `afterMs`. Its connections end with it, so that the proxies' pools connect to the
+ * next one.
+ */
 async function emptyRedis(afterMs = 0): Promise<AsyncDisposable> {
   const sockets = new Set<net.Socket>()
   const server = net.createServer((socket) => {
     sockets.add(socket)
-    // What is sent comes in whole commands, several at once perhaps.
+    // Data arrives in whole commands, perhaps several at once.
     const answer = (data: Buffer) => socket.write('$-1\r\n'.repeat(data.toString().split('GET').length - 1))
     socket.on('data', (data) => setTimeout(answer, afterMs, data)).on('error', () => {})
   })
@@ -302,7 +305,7 @@ async function emptyRedis(afterMs = 0): Promise<AsyncDisposable> {
   }
 }
 
-test('Redis answers late, at once and over the same connection, and in time again', async () => {
+test('Redis answers late, immediately and over the same connection, and on time again', async () => {
   await using _ = await emptyRedis()
   const socket = net.connect(context.port('catalog>redis'), '127.0.0.1')
   const ask = () =>
@@ -326,7 +329,7 @@ test('Redis answers late, at once and over the same connection, and in time agai
   }
 })
 
-test('clients that leave while late commands are under way harm nobody', async () => {
+test('clients that disconnect while delayed commands are under way do no harm', async () => {
   await using _ = await emptyRedis(5)
   const command = '*2\r\n$3\r\nGET\r\n$1\r\nx\r\n'
   const connect = async () => {
@@ -336,7 +339,7 @@ test('clients that leave while late commands are under way harm nobody', async (
   }
   try {
     await range.mesh.setCacheFault({ delayMs: 25, percent: 100 })
-    // They leave at each moment of a command's way: before it is at Redis, there, held back, and answered.
+    // They disconnect at each stage of a command: before it reaches Redis, there, delayed, and answered.
     for (let ms = 0; ms < 40; ms++) {
       const sockets = await Promise.all(Array.from({ length: 5 }, connect))
       for (const socket of sockets) socket.write(command)
@@ -352,7 +355,7 @@ test('clients that leave while late commands are under way harm nobody', async (
   }
 })
 
-test('an edge that there is not is refused', async () => {
+test('an unknown edge is refused', async () => {
   await assert.rejects(
     range.mesh.setFault({ from: 'catalog', to: 'orders' }, { abort: { httpStatus: 500, percent: 1 } }),
     /catalog does not call orders: choose gateway → catalog/,
@@ -374,7 +377,7 @@ withPolicy(
   },
 )
 
-test('without such a policy it is not: what may have been done is not done twice', async () => {
+test('without such a policy it is not retried: a request that may have been processed is not repeated', async () => {
   behaviour['inventory'] = (_request, response) => response.writeHead(503).end()
   received['inventory'] = 0
   assert.equal((await call('gateway', 'inventory')).status, 503)
@@ -416,7 +419,7 @@ withPolicy(
   async () => {
     behaviour['inventory'] = (_request, response) => response.writeHead(500).end()
     for (let index = 0; index < 3; index++) assert.equal((await call('gateway', 'inventory')).status, 500)
-    // One thread of the proxy decides, and tells the one that sends.
+    // One thread of the proxy decides, and notifies the one that sends.
     await until('it to be ejected', 2_000, async () => (await call('gateway', 'inventory')).status !== 500, 1)
     received['inventory'] = 0
     const { status, text } = await call('gateway', 'inventory')
@@ -434,7 +437,7 @@ withPolicy(
       '  host: inventory\n  trafficPolicy:\n    connectionPool:\n      tcp: { maxConnections: 1, connectTimeout: 1s }\n      http: { http1MaxPendingRequests: 1,',
     ),
   async () => {
-    // There is a connection, which waits for requests.
+    // There is an idle connection.
     assert.equal((await call('gateway', 'inventory')).status, 200)
     const waiting: http.ServerResponse[] = []
     behaviour['inventory'] = (_request, response) => void waiting.push(response)
@@ -468,7 +471,7 @@ test('mutual TLS: plaintext, a foreign authority and a wrong name are refused, e
   assert.ok((await refused()) >= before + 10, 'plaintext is counted')
   await eventually(() => /HTTP_REQUEST/.test(log()))
 
-  // Whoever makes a certificate of its own, in the right name.
+  // A self-signed certificate, with the right name.
   execFileSync(
     'openssl',
     [
@@ -514,7 +517,7 @@ test('mutual TLS: plaintext, a foreign authority and a wrong name are refused, e
   assert.equal((await call('gateway', 'inventory')).status, 200)
 })
 
-test('an authorised name is needed: who may not call is answered 403', async () => {
+test('an authorised identity is required: any other caller gets 403', async () => {
   await range.mesh.apply(
     edit(
       'principals: [cluster.local/ns/shop/sa/gateway, cluster.local/ns/shop/sa/orders, ',
@@ -527,7 +530,7 @@ test('an authorised name is needed: who may not call is answered 403', async () 
   await range.mesh.reset()
 })
 
-test('without the guard they come in: PERMISSIVE takes plaintext', async () => {
+test('without the guard they are accepted: PERMISSIVE accepts plaintext', async () => {
   const open = edit('mtls: { mode: STRICT }', 'mtls: { mode: PERMISSIVE }').replace(
     /---\n[^]*?kind: AuthorizationPolicy\nmetadata: \{ name: inventory[^]*?---\n/,
     '---\n',
@@ -538,7 +541,7 @@ test('without the guard they come in: PERMISSIVE takes plaintext', async () => {
   await assert.rejects(plaintext())
 })
 
-test('an expired certificate is not connected to; a new one is', async () => {
+test('an expired certificate is refused; a new one is accepted', async () => {
   await range.mesh.issueIdentity('inventory', 'expired')
   assert.equal((await range.mesh.identities()).find(({ service }) => service === 'inventory')?.verified, false)
   assert.equal((await call('gateway', 'inventory')).status, 503)
@@ -570,7 +573,7 @@ test('policies and certificates change under load without a failed request', asy
   )
 })
 
-test('a policy that a proxy would refuse is told with its line, and leaves the previous one in force', async () => {
+test('a policy that a proxy would refuse is reported with its line, and leaves the previous one active', async () => {
   const broken = edit(
     inventoryRoute,
     `    - match: [{ uri: { regex: '[' } }]\n      route: [{ destination: { host: inventory } }]\n${inventoryRoute}`,

@@ -4,7 +4,7 @@ import { ofKind, type Resource } from './resources.ts'
 type Rule = Resource<'DestinationRule'>['spec']
 
 /**
- * What the rules of a host say together: the subsets of all, and the traffic policy of the one that has it
+ * Merges the rules of a host: the subsets of all, and the traffic policy of the one that has it
  * (https://istio.io/latest/docs/ops/best-practices/traffic-management/#split-virtual-services).
  */
 export function ruleOf(host: ServiceName, resources: readonly Resource[]): Pick<Rule, 'trafficPolicy' | 'subsets'> {

@@ -1,12 +1,12 @@
 import { isService, type DatastoreName, type ServiceName } from '../../model/components.ts'
 import { portOffsets, type PortName } from '../context.ts'
 
-/** A service that calls another: HTTP, mutually authenticated from proxy to proxy. */
+/** A call from one service to another: HTTP, mutually authenticated between the proxies. */
 interface HttpEdge {
   from: ServiceName
   to: ServiceName
 }
-/** A service that talks to a data store: bytes, passed on by its own proxy. */
+/** A connection from a service to a datastore: TCP, passed on by its own proxy. */
 interface TcpEdge {
   from: ServiceName
   to: DatastoreName
@@ -18,16 +18,16 @@ const pairs = Object.keys(portOffsets).flatMap((name) => {
 })
 
 export const httpEdges: readonly HttpEdge[] = pairs.flatMap(({ from, to }) => (isService(to) ? [{ from, to }] : []))
-// Safe: whatever is no service on the right-hand side of an edge's port is a data store, which `edges.test.ts` holds against the topology.
+// Safe: whatever is not a service at the end of an edge's port is a datastore; `edges.test.ts` compares them with the topology.
 export const tcpEdges: readonly TcpEdge[] = pairs.flatMap(({ from, to }) => (isService(to) ? [] : [{ from, to: to as DatastoreName }]))
 
-/** Where a service finds, at its own proxy, what it calls. */
+/** The ports of a service's own proxy at which it reaches others. */
 export const edgePort = (from: ServiceName, to: ServiceName | DatastoreName): PortName => `${from}>${to}` as PortName
 
-/** Where a service's proxy takes the calls of others; null for one that nobody calls. */
+/** The port at which a service's proxy accepts calls; null for a service that nobody calls. */
 export const inboundPort = (service: ServiceName): PortName | null => {
   const name = `${service}-inbound`
-  // Safe: looked up just now.
+  // Safe: looked up just before.
   return name in portOffsets ? (name as PortName) : null
 }
 /** Where a service's proxy is administered. */

@@ -12,11 +12,11 @@ import { hasRuntime, runtimeContent, runtimeFile } from './envoy/runtime.ts'
 
 const digest = (content: unknown): string => createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 12)
 
-/** Of the files that a proxy reads, what is read back of them. */
+/** The fields that are read back from a proxy's files. */
 const bootstrap = z.object({ node: z.object({ id: z.string() }) })
 const clusterFile = z.object({ resources: z.array(z.record(z.string(), z.unknown())) })
 
-/** The policy of a fresh range: the files in `range/mesh/policy`, which a real Istio takes as they are. */
+/** The policy of a fresh range: the files in `range/mesh/policy`, which a real Istio accepts unchanged. */
 export function baselinePolicy(root: string): string {
   const folder = path.join(root, 'range', 'mesh', 'policy')
   return readdirSync(folder)
@@ -27,11 +27,11 @@ export function baselinePolicy(root: string): string {
     .concat('\n')
 }
 
-/** What one proxy is to run with. Throws `bad-request` for a policy that is not carried out. */
+/** The configuration of one proxy. Throws `bad-request` for a policy that is not supported. */
 export const proxyFiles = (context: RangeContext, service: ServiceName) =>
   translate(context, service, readPolicy(context.mesh().policy), digest)
 
-/** The name by which others know a proxy since it was started last. */
+/** An id of a proxy that changes with each start. */
 export function instanceOf(context: RangeContext, service: ServiceName): string {
   const file = path.join(meshDir(context, service), 'bootstrap.json')
   try {
@@ -41,14 +41,14 @@ export function instanceOf(context: RangeContext, service: ServiceName): string 
   }
 }
 
-/** Writes what a proxy that does not run yet will start with. */
+/** Writes the files with which a stopped proxy will start. */
 export function writeProxyFiles(context: RangeContext, service: ServiceName): void {
   const { clusters, listeners, routes } = proxyFiles(context, service)
   for (const file of [clusters, listeners, ...routes]) write(context, service, file)
   if (hasRuntime(service)) write(context, service, { file: runtimeFile, content: runtimeContent(context.mesh()) })
 }
 
-/** Puts a file into place where it differs from what is there. Returns whether it did. */
+/** Replaces a file if its content differs. Returns whether it did. */
 export function write(context: RangeContext, service: ServiceName, { file, content }: Pick<ConfigFile, 'file' | 'content'>): boolean {
   const folder = meshDir(context, service)
   const target = path.join(folder, file)
@@ -58,7 +58,7 @@ export function write(context: RangeContext, service: ServiceName, { file, conte
   return true
 }
 
-/** Clusters that a proxy knows now, by name. */
+/** The clusters that a proxy has now, by name. */
 export function writtenClusters(context: RangeContext, service: ServiceName): Record<string, unknown>[] {
   try {
     return clusterFile.parse(JSON.parse(readFileSync(path.join(meshDir(context, service), 'cds.json'), 'utf8'))).resources

@@ -12,7 +12,7 @@ import { meshNamespace } from '../../model/mesh.ts'
 import { trustDomain } from './resources.ts'
 
 let loading: Promise<typeof import('@peculiar/x509')> | null = null
-/** Loaded when it is first needed: most of the range's processes never are. */
+/** Loaded when it is first needed: most of the range's processes never need it. */
 const library = () =>
   (loading ??= (async () => {
     await import('reflect-metadata')
@@ -21,15 +21,15 @@ const library = () =>
     return x509
   })())
 
-/** An identity of the mesh, as SPIFFE writes it (https://github.com/spiffe/spiffe/blob/main/standards/SPIFFE-ID.md). */
+/** An identity in the mesh, in SPIFFE's form (https://github.com/spiffe/spiffe/blob/main/standards/SPIFFE-ID.md). */
 export const spiffeId = (service: string): string => `spiffe://${trustDomain}/ns/${meshNamespace}/sa/${service}`
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const
 const hourMs = 3_600_000
-/** A certificate is good for a day, and replaced after half of it. */
+/** A certificate is valid for a day, and renewed after half of it. */
 const identityLifeMs = 24 * hourMs
 const authorityLifeMs = 3_650 * 24 * hourMs
-/** Clocks differ a little. */
+/** Allowance for clock differences. */
 const leewayMs = 60_000
 
 interface Authority {
@@ -39,7 +39,7 @@ interface Authority {
 
 const authorities = new Map<string, Promise<Authority>>()
 
-/** The mesh's own authority, made once for each range; six proxies may ask at once. */
+/** The mesh's own certificate authority, created once for each range; six proxies may ask at once. */
 function authority(context: RangeContext): Promise<Authority> {
   const known = authorities.get(context.dir) ?? readOrMakeAuthority(path.join(context.dir, 'mesh'))
   authorities.set(context.dir, known)
@@ -52,7 +52,7 @@ async function readOrMakeAuthority(dir: string): Promise<Authority> {
   if (!existsSync(files.key)) {
     const made = await makeAuthority('Firedrill mesh')
     mkdirSync(dir, { recursive: true, mode: 0o700 })
-    // The key comes last: without it, both are made again.
+    // The key is written last: without it, both are created again.
     writeWhole(files.certificate, made.certificate.toString('pem'))
     writeWhole(files.key, await keyPem(made.key))
   }
@@ -79,7 +79,7 @@ async function makeAuthority(name: string): Promise<Authority> {
   return { certificate, key: keys.privateKey }
 }
 
-/** Issues a certificate to a service's proxy and puts it into place, with its key, at once; a running proxy takes it up by itself. */
+/** Issues a certificate to a service's proxy and replaces it together with its key; a running proxy reloads it by itself. */
 export async function issueIdentity(context: RangeContext, service: ServiceName, fault?: IdentityFault): Promise<MeshIdentity> {
   const x509 = await library()
   const own = await authority(context)
@@ -118,14 +118,14 @@ export async function issueIdentity(context: RangeContext, service: ServiceName,
   return describe(context, service, certificate)
 }
 
-/** The certificate that a service's proxy was given last; null before the first. */
+/** The certificate that was last issued to a service's proxy; null before the first. */
 export async function identityOf(context: RangeContext, service: ServiceName): Promise<MeshIdentity | null> {
   const x509 = await library()
   const file = path.join(meshDir(context, service), 'identity.pem')
   return existsSync(file) ? describe(context, service, new x509.X509Certificate(readFileSync(file, 'utf8'))) : null
 }
 
-/** Whether it is time for the next one: half of a certificate's life is over. */
+/** Whether a certificate is due for renewal: half of its life is over. */
 export const isDue = ({ notAfter }: MeshIdentity): boolean => Date.parse(notAfter) - Date.now() < identityLifeMs / 2
 
 async function describe(context: RangeContext, service: ServiceName, certificate: X509Certificate): Promise<MeshIdentity> {

@@ -4,9 +4,12 @@ import { servicePort } from './schema.ts'
 
 export type PeerMode = 'STRICT' | 'PERMISSIVE' | 'DISABLE'
 
-/** How a service lets others in: what its policy says of its port, else of it, else that of the namespace, else whatever comes. What is unset is inherited. */
+/**
+ * Which connections a service accepts: the setting of its policy for the port, else that for the service, else that of the namespace, else all. Unset
+ * values are inherited.
+ */
 export function peerMode(service: ServiceName, resources: readonly Resource[]): PeerMode {
-  // Users have no certificates: theirs is the one door that is open to all.
+  // Users have no certificates, so the gateway accepts everything.
   if (service === 'gateway') return 'DISABLE'
   const policies = ofKind(resources, 'PeerAuthentication')
   const own = policies.find(({ spec }) => spec.selector?.matchLabels === service)

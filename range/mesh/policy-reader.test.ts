@@ -8,7 +8,7 @@ import { parseResources } from './resources.ts'
 
 const baseline = baselinePolicy(path.join(import.meta.dirname, '..', '..'))
 
-test('a policy that is read apart is the same as one that is read here, and its mistakes are told in the same words', async () => {
+test('a policy that the worker reads is the same as one read here, and so are the messages about mistakes', async () => {
   const edited = `# edited\n${baseline}`
   assert.deepEqual(await readForeignPolicy(edited), parseResources(edited))
   assert.deepEqual(readPolicy(edited), parseResources(edited))
@@ -19,14 +19,14 @@ test('a policy that is read apart is the same as one that is read here, and its 
   })
 })
 
-test('what is made to be hard to read is refused in time, and the event loop does not stand for it', { timeout: 60_000 }, async () => {
+test('a policy crafted to be slow to parse is refused in time, without blocking the event loop', { timeout: 60_000 }, async () => {
   const { bytes } = policyLimits
   const hard = {
     'keys of one mapping': `{${'a,'.repeat(bytes / 2 - 1)}}`,
     aliases: `a: &a [${'1,'.repeat(100)}]\nb: [${'*a,'.repeat(bytes / 4)}]`,
     'digits of a duration': baseline.replace('connectTimeout: 1s', `connectTimeout: ${'1'.repeat(bytes - 5_000)}x`),
   }
-  // Once, so that what is loaded is loaded.
+  // Once, so that all modules are loaded.
   await readForeignPolicy(baseline)
   const delay = monitorEventLoopDelay({ resolution: 5 })
   for (const [what, yaml] of Object.entries(hard)) {
@@ -36,14 +36,14 @@ test('what is made to be hard to read is refused in time, and the event loop doe
     await assert.rejects(readForeignPolicy(yaml), { code: 'bad-request' }, what)
     delay.disable()
     assert.ok(performance.now() - startedAt < policyLimits.readMs + 5_000, `${what}: ${Math.round(performance.now() - startedAt)} ms`)
-    // Read here, most of them take longer than all of the tests: this leaves room for a busy machine.
+    // Parsed here, most of them would take longer than all of the tests: this leaves room for a busy machine.
     assert.ok(delay.max / 1e6 < 500, `${what}: the event loop stood for ${Math.round(delay.max / 1e6)} ms`)
   }
-  // The next one is read by a reader of its own.
+  // The next one gets a new worker.
   assert.ok((await readForeignPolicy(`# once more\n${baseline}`)).length > 0)
 })
 
-test('too much is refused unread', async () => {
+test('an oversized policy is refused without parsing', async () => {
   await assert.rejects(readForeignPolicy('a'.repeat(policyLimits.bytes + 1)), { code: 'bad-request', message: /at most 64 KiB/ })
   await assert.rejects(readForeignPolicy('\n'.repeat(policyLimits.lines + 5)), { code: 'bad-request', message: /at most 2000 lines/ })
   const many = Array.from({ length: policyLimits.waiting + 5 }, (_, index) => readForeignPolicy(`# ${index}\n${baseline}`))
@@ -51,7 +51,7 @@ test('too much is refused unread', async () => {
   assert.equal(refused.length, 5)
 })
 
-test('a reader that is asked often gathers no listeners', async () => {
+test('repeated use of a worker adds no listeners', async () => {
   const warnings: string[] = []
   const onWarning = ({ name }: Error) => void warnings.push(name)
   process.on('warning', onWarning)

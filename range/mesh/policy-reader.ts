@@ -5,17 +5,17 @@ import { parsePolicy } from './references.ts'
 import type { Resource } from './resources.ts'
 import { mostPolicyBytes } from '../../model/mesh.ts'
 
-/** A policy of the whole shop has four kilobytes; nobody writes one of this size by hand. */
+/** The policy of the whole shop has four kilobytes; nobody writes one of this size by hand. */
 export const policyLimits = { bytes: mostPolicyBytes, lines: 2_000, readMs: 2_000, megabytes: 128, waiting: 8 } as const
-/** A worker that nobody has asked for so long gives its memory back, some 30 to 45 MB: longer than people take from one try to the next. */
+/** After this idle time a worker is ended, which frees some 30 to 45 MB: longer than people take between two attempts. */
 const idleMs = 30_000
-/** For what is alive while it starts and reads: with Node's own, it spends a tenth of its time on clearing up. */
+/** For what is live during startup and parsing: with the default, it would spend a tenth of its time on garbage collection. */
 const youngMb = 32
 const kept = 4
 
 export type FromReader = 'reading' | { resources: readonly Resource[] } | { code: ErrorCode; message: string }
 
-/** Those that were read last: the proxies of a range all ask for the same. */
+/** The last results: all proxies of a range ask for the same policy. */
 const known = new Map<string, readonly Resource[]>()
 
 function remember(yaml: string, resources: readonly Resource[]): readonly Resource[] {
@@ -25,7 +25,7 @@ function remember(yaml: string, resources: readonly Resource[]): readonly Resour
   return resources
 }
 
-/** Reads a policy, here and now: for one that is in force, or was made of it. Throws `bad-request`. */
+/** Parses a policy on this thread: for one that is active, or derived from an active one. Throws `bad-request`. */
 export function readPolicy(yaml: string): readonly Resource[] {
   const found = known.get(yaml)
   if (found) return found
@@ -33,8 +33,8 @@ export function readPolicy(yaml: string): readonly Resource[] {
 }
 
 /**
- * Reads a policy that somebody sends, within limits of size, time and memory: to read YAML can take minutes for some hundred kilobytes
- * that are made for it. It is read beside the event loop, and `readPolicy` has it from then on. Throws `bad-request`.
+ * Parses untrusted policies within limits of size, time and memory: crafted YAML of some hundred kilobytes can take minutes. It is parsed by a
+ * worker, and `readPolicy` has the result from then on. Throws `bad-request`.
  */
 export async function readForeignPolicy(yaml: string): Promise<readonly Resource[]> {
   const bytes = Buffer.byteLength(yaml)
@@ -50,7 +50,7 @@ export async function readForeignPolicy(yaml: string): Promise<readonly Resource
 
 let waiting = 0
 const oneAtATime = turns()
-/** One at a time: who sends many waits for himself. */
+/** One at a time: a client that sends many waits only for its own. */
 async function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
   if (waiting >= policyLimits.waiting)
     throw new FiredrillError('too-many-requests', 'too many policies are being read: try again in a moment')
@@ -63,7 +63,7 @@ let idle: NodeJS.Timeout | undefined
 
 function startReader(): Worker {
   const resourceLimits = { maxOldGenerationSizeMb: policyLimits.megabytes, maxYoungGenerationSizeMb: youngMb }
-  // Whoever ends it may do so with an error that nobody listens to any more.
+  // After its end, it may emit an error that nobody listens for any more.
   return new Worker(new URL('./policy-worker.ts', import.meta.url), { resourceLimits }).on('error', () => {})
 }
 
@@ -85,7 +85,7 @@ async function readApart(yaml: string): Promise<readonly Resource[]> {
   throw new FiredrillError(answer.code, answer.message)
 }
 
-/** What the reader says of a policy; `none` when its time is over, or it has ended for want of memory. */
+/** The worker's result; `none` on a timeout, or if it ran out of memory. */
 async function answerOf(reader: Worker, yaml: string): Promise<Exclude<FromReader, 'reading'> | 'none'> {
   const { promise, resolve } = Promise.withResolvers<Exclude<FromReader, 'reading'> | 'none'>()
   let deadline: NodeJS.Timeout | undefined
@@ -95,7 +95,7 @@ async function answerOf(reader: Worker, yaml: string): Promise<Exclude<FromReade
   }
   const onEnd = () => resolve('none')
   reader.on('message', onMessage).on('error', onEnd).on('exit', onEnd)
-  // It keeps no process alive, unless somebody waits for it.
+  // It does not keep the process alive, unless a caller waits for it.
   reader.ref()
   try {
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin

@@ -1,4 +1,4 @@
-/** Reads one policy after another, in a thread of its own that can be ended: `policy-reader.ts` holds it to its time. */
+/** Parses policies one after another, in a worker thread that can be ended: `policy-reader.ts` enforces a timeout. */
 import './without-compiled-schemas.ts'
 import { parentPort } from 'node:worker_threads'
 import { FiredrillError, describeError } from '../../model/errors.ts'
@@ -9,7 +9,7 @@ import { parsePolicy } from './references.ts'
 const tell = (message: FromReader) => void parentPort?.postMessage(message)
 
 parentPort?.on('message', (yaml: string) => {
-  // What it takes to load all this is not the policy's.
+  // The time to load all this does not count as the policy's.
   tell('reading')
   try {
     tell({ resources: parsePolicy(yaml) })

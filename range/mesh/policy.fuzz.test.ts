@@ -19,7 +19,7 @@ after(() => rmSync(dir, { recursive: true }))
 const state = new RangeState(dir)
 state.configure({ portBase: 31_600 })
 const cache = process.env['FIREDRILL_CACHE'] || path.join(root, '.cache')
-// Safe: nothing but Envoy is asked for here.
+// Safe: only Envoy's path is used here.
 const binaries = Object.fromEntries(findBinaries(cache).map(({ source, path: file }) => [source.binary, file])) as unknown as Binaries
 const { mesh } = localRange(new LocalTarget(state, root, binaries, () => ({})))
 const whole = `${mesh.baseline()}---
@@ -57,7 +57,7 @@ metadata: { name: odd }
 spec: { selector: { matchLabels: { app: orders } }, portLevelMtls: { 8080: { mode: DISABLE } } }
 `
 
-/** True where it is taken; refused with lines otherwise. */
+/** True if it is accepted; otherwise refused with lines. */
 function isTaken(yaml: string): boolean {
   try {
     parsePolicy(yaml)
@@ -69,13 +69,13 @@ function isTaken(yaml: string): boolean {
   }
 }
 
-test('a policy with anything changed is taken, or refused with lines', (context) =>
+test('a policy with random changes is accepted, or refused with lines', (context) =>
   holdsFor(context, [mutated([whole])], (yaml) => void isTaken(yaml)))
 
 test('any text is refused with lines', (context) =>
   holdsFor(context, [fc.string({ unit: 'binary', maxLength: 200 })], (yaml) => void isTaken(yaml)))
 
-/** Mostly what is taken, so that there is something to ask Envoy. */
+/** Mostly valid policies, so that Envoy has something to validate. */
 const mostly = <Value>(good: fc.Arbitrary<Value>, odd: fc.Arbitrary<Value>) =>
   fc.oneof({ weight: 12, arbitrary: good }, { weight: 1, arbitrary: odd })
 const word = mostly(
@@ -137,7 +137,7 @@ test('Envoy accepts every policy that is accepted here', (context) =>
         const group = kind === 'AuthorizationPolicy' ? 'security' : 'networking'
         return JSON.stringify({ apiVersion: `${group}.istio.io/v1`, kind, metadata: { name: `x${index}` }, spec })
       })
-      // Each by itself, so that one that is refused does not hide the others.
+      // Each separately, so that one that is refused does not hide the others.
       .filter(isTaken)
     if (documents.length > 0) await mesh.check(documents.join('\n---\n'))
   }))

@@ -5,10 +5,10 @@ import { configDir, type RangeContext } from '../context.ts'
 import { shopGroup } from '../users.ts'
 import { writeWhole } from '../whole-file.ts'
 
-/** Where the configuration of a service's proxy is. */
+/** The folder with a service's proxy's configuration. */
 export const meshDir = (context: RangeContext, service: ServiceName): string => configDir(context, proxyOf(service))
 
-/** Puts a file into a proxy's folder, as a whole: for the shop's own group too, where the folder was opened to it, and the proxy runs as the shop's user. */
+/** Writes a file into a proxy's folder atomically; readable for the shop's group if the folder is, because the proxy then runs as the shop's user. */
 export function putForProxy(folder: string, name: string, text: string): void {
   const shop = shopGroup()
   const isOpen = shop !== null && statSync(folder, { throwIfNoEntry: false })?.gid === shop

@@ -2,7 +2,7 @@ import { FiredrillError } from '../../model/errors.ts'
 import { tellMistakes, type Mistake } from '../../model/yaml/text.ts'
 import { mistakeIn, ofKind, parseResources, type Resource } from './resources.ts'
 
-/** The resources of a policy that can be carried out. Throws `bad-request` for any other. */
+/** The supported resources of a policy. Throws `bad-request` for any other. */
 export function parsePolicy(yaml: string): Resource[] {
   const resources = parseResources(yaml)
   checkReferences(resources)
@@ -10,8 +10,8 @@ export function parsePolicy(yaml: string): Resource[] {
 }
 
 /**
- * Throws `bad-request`, with every mistake at its line, for resources that do not go together: a route that would lead nowhere, to a subset that no rule defines or
- * to destinations of no weight; and two of which Istio would follow one and not the other.
+ * Throws `bad-request`, with every mistake at its line, for resources that contradict each other: a route to an undefined subset or to destinations
+ * without weight, and two resources of which Istio would apply only one.
  */
 function checkReferences(resources: readonly Resource[]): void {
   const mistakes = [...leadNowhere(resources), ...ofOneHost(resources), ...ofOneWorkload(resources)]
@@ -29,7 +29,7 @@ function leadNowhere(resources: readonly Resource[]): Mistake[] {
       const total = route.reduce((sum, { weight = 0 }) => sum + weight, 0)
       return [
         ...(nothing ? [mistakeIn(service, at, 'the weights of its destinations are all 0: give at least one more')] : []),
-        // Envoy's own bound.
+        // Envoy's own limit.
         ...(total > 4_294_967_295
           ? [mistakeIn(service, at, 'the weights of its destinations are too big together: write smaller ones')]
           : []),
@@ -50,7 +50,7 @@ function leadNowhere(resources: readonly Resource[]): Mistake[] {
   )
 }
 
-/** Rules of one host are merged, as Istio does; what it would leave out of a second one is refused. */
+/** Rules of one host are merged, as in Istio; fields of a second rule that Istio would ignore are refused. */
 function ofOneHost(resources: readonly Resource[]): Mistake[] {
   const mistakes: Mistake[] = []
   const services = new Map<string, Resource>()

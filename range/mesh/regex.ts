@@ -1,14 +1,14 @@
 import { RE2JS } from 're2js'
 
-/** As Istio sets it for its Envoys. */
+/** As Istio sets it for its proxies. */
 export const maxProgramSize = 32_768
 
-/** What Envoy, which reads regular expressions by RE2, would refuse of one; null where it takes it. A few texts that RE2 takes are refused as well. */
+/** Why Envoy, whose regular expressions are RE2, would refuse one; null if it accepts it. A few that RE2 accepts are refused as well. */
 export function regexProblem(regex: string): string | null {
   if (regex === '') return 'is empty, which Envoy refuses: leave the match out to have everything'
   try {
     const size = RE2JS.compile(regex).programSize()
-    // Its counting is by characters, Envoy's by bytes: what is near the bound is left to Envoy.
+    // This counts characters, and Envoy bytes: expressions close to the limit are left to Envoy.
     return size > maxProgramSize
       ? `is too big for Envoy (a program of ${size} steps, at most ${maxProgramSize}): write it in a simpler way`
       : null

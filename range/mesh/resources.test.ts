@@ -11,7 +11,7 @@ const baseline = baselinePolicy(path.join(import.meta.dirname, '..', '..'))
 const service = (spec: string, kind = 'VirtualService', group = 'networking') =>
   `apiVersion: ${group}.istio.io/v1\nkind: ${kind}\nmetadata: { name: x, namespace: shop }\nspec:\n${spec}\n`
 
-test('the policy of a fresh range is carried out whole', () => {
+test('the policy of a fresh range is fully supported', () => {
   const resources = parseResources(baseline)
   assert.deepEqual(
     ofKind(resources, 'VirtualService')
@@ -23,7 +23,7 @@ test('the policy of a fresh range is carried out whole', () => {
   assert.equal(ofKind(resources, 'AuthorizationPolicy').length, 4)
 })
 
-test('durations are read as Istio writes them', () => {
+test('durations are parsed as in Istio', () => {
   const [found] = ofKind(
     parseResources(
       service('  hosts: [catalog.shop.svc.cluster.local]\n  http: [{ route: [{ destination: { host: catalog } }], timeout: 1m0.5s }]'),
@@ -150,12 +150,12 @@ const refused: Record<string, [string, RegExp]> = {
   ],
 }
 for (const [what, [yaml, expected]] of Object.entries(refused)) {
-  test(`${what} is refused, and where`, () => {
+  test(`${what} is refused, with its place`, () => {
     assert.throws(() => parseResources(yaml), { name: 'FiredrillError', code: 'bad-request', message: expected })
   })
 }
 
-test('every mistake of every resource is told at once', () => {
+test('all mistakes in all resources are reported at once', () => {
   const yaml = `${route('{ timeout: soon, route: [{ destination: { host: nowhere } }] }')}---\n${service('  x: 1', 'Gateway')}---\n${service('  mtls: { mode: strict }', 'PeerAuthentication', 'security')}`
   assert.throws(
     () => parseResources(yaml),
@@ -171,7 +171,7 @@ test('every mistake of every resource is told at once', () => {
   )
 })
 
-test('every version that Istio serves is taken', () => {
+test('every version that Istio serves is accepted', () => {
   const v1 = route('{ route: [{ destination: { host: catalog } }] }')
   const destination = rule(`${pool}\n${subset}`)
   for (const version of ['v1beta1', 'v1alpha3'])
@@ -214,13 +214,13 @@ const together: Record<string, [string[], RegExp]> = {
   ],
 }
 for (const [what, [documents, expected]] of Object.entries(together)) {
-  test(`${what}: refused, since Istio would leave one out or lead nowhere`, () => {
+  test(`${what}: refused, because Istio would ignore one or the route leads nowhere`, () => {
     const yaml = documents.map((text, index) => named(['a', 'b'][index] ?? '', text)).join('---\n')
     assert.throws(() => parsePolicy(yaml), { code: 'bad-request', message: expected })
   })
 }
 
-test('rules of one host go together where Istio merges them', () => {
+test('rules of one host are merged if Istio merges them', () => {
   const both = `${named('a', rule(pool))}---\n${named('b', rule(subset).replace('host: catalog', 'host: catalog.shop.svc.cluster.local'))}`
   const routed = `${both}---\n${named('c', route('{ route: [{ destination: { host: catalog, subset: a } }] }'))}`
   const found = ruleOf('catalog', parsePolicy(routed))

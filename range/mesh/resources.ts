@@ -15,7 +15,7 @@ export const trustDomain = 'firedrill'
 
 const networking = ['networking.istio.io/v1', 'networking.istio.io/v1beta1', 'networking.istio.io/v1alpha3'] as const
 const security = ['security.istio.io/v1', 'security.istio.io/v1beta1'] as const
-/** What Istio serves each kind as, the current one first. */
+/** The API versions of each kind that Istio serves, the current one first. */
 const apiVersions = {
   VirtualService: networking,
   DestinationRule: networking,
@@ -23,21 +23,21 @@ const apiVersions = {
   AuthorizationPolicy: security,
 } as const satisfies Record<Kind, readonly string[]>
 
-/** Istio's own schemas (the CRDs of 1.29), which say whether a resource is one at all. */
+/** Istio's own schemas (the CRDs of 1.29), which decide whether a resource is valid at all. */
 const models = { VirtualService, DestinationRule, PeerAuthentication, AuthorizationPolicy } as const
 
-/** Where each resource was written, for those who compare one with another. */
+/** Where each resource was written, for checks that compare several. */
 const written = new WeakMap<Resource, YamlDocument>()
 
-/** A mistake in a resource that has been read, at a path in it. */
+/** A mistake at a path in a parsed resource. */
 export function mistakeIn(resource: Resource, path: readonly PropertyKey[], message: string): Mistake {
   const at = written.get(resource)?.placeOf(path) ?? { line: 1, column: 1 }
   return { ...at, message: `${resource.kind} ${resource.metadata.name}: ${path.join('.')}: ${message}` }
 }
 
 /**
- * Reads Istio resources from YAML documents, checked against Istio's CRD schemas and then against what is carried out here: a field
- * that is not is refused with its path, never ignored. Throws `bad-request` with every mistake, one a line, at its line and column.
+ * Parses Istio resources from YAML documents. They are validated with Istio's CRD schemas, and then against what is supported here: an unsupported
+ * field is refused with its path, never ignored. Throws `bad-request` with every mistake, one per line, at its line and column.
  */
 export function parseResources(yaml: string): Resource[] {
   const { documents, mistakes } = readDocuments(yaml, 'the resources of a policy')
@@ -81,7 +81,7 @@ function parseResource(document: YamlDocument): { resource?: Resource; name: str
         : `apiVersion: '${String(apiVersion)}' is none of ${kind}: write ${versions[0]}`
     return { name, wrong: [{ ...document.placeOf(['apiVersion']), message }] }
   }
-  // The versions differ in nothing but their name.
+  // The versions differ only in their name.
   const current = { ...withoutServersOwn(given), apiVersion: versions[0] }
   const parsed = resourceSchemas[kind].safeParse(current)
   const own = parsed.error ? explainIssues(parsed.error.issues, current, document, resourceSchemas[kind]) : []
@@ -96,14 +96,14 @@ function parseResource(document: YamlDocument): { resource?: Resource; name: str
   return { name, wrong: [...ofIstio, ...wrong], ...(parsed.success ? { resource: parsed.data } : {}) }
 }
 
-/** Fields that the API server writes, as `kubectl get --output yaml` prints them: they say nothing of what is wanted. */
+/** Fields that the API server writes, in the output of `kubectl get --output yaml`: they do not affect the policy. */
 const serversOwn = ['creationTimestamp', 'generation', 'managedFields', 'resourceVersion', 'selfLink', 'uid']
 
 /** A resource as its author would have written it. */
 export function withoutServersOwn<Given extends { metadata?: object | null }>(given: Given): Omit<Given, 'status'> {
   const { metadata, ...others } = Object.fromEntries(Object.entries(given).filter(([key]) => key !== 'status')) as Given
   if (typeof metadata !== 'object' || metadata === null) return { ...others, metadata } as Given
-  // Safe: only what is optional is left out.
+  // Safe: only optional fields are left out.
   return { ...others, metadata: Object.fromEntries(Object.entries(metadata).filter(([key]) => !serversOwn.includes(key))) } as Given
 }
 
@@ -113,7 +113,7 @@ const notCarriedOut = (at: string, message: string): string => `${at} is not car
 /** What Istio itself would refuse. */
 function checkAgainstIstio(kind: Kind, given: unknown): { path: string[]; message: string }[] {
   try {
-    // Safe: the model only carries the data to its own validation, which is what is asked here.
+    // Safe: the model only passes the data to its own validation.
     new models[kind](given as never).validate()
     return []
   } catch (error) {
@@ -131,5 +131,5 @@ function checkAgainstIstio(kind: Kind, given: unknown): { path: string[]; messag
 
 /** The resources of one kind, with its type. */
 export const ofKind = <K extends Kind>(resources: readonly Resource[], kind: K): Resource<K>[] =>
-  // Safe: the kind is what tells the members of the union apart.
+  // Safe: the kind identifies the member of the union.
   resources.filter((resource) => resource.kind === kind) as Resource<K>[]

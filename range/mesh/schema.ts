@@ -4,9 +4,9 @@ import { durationMsIn, durationProblem } from '../../model/duration.ts'
 import { meshNamespace, serviceOfHost } from '../../model/mesh.ts'
 import { regexProblem } from './regex.ts'
 
-/** What is carried out of each kind of resource, as Istio means it. */
+/** The supported fields of each kind of resource, with Istio's meaning. */
 
-/** The one port of each service of the shop, on every target: by it a policy may name the port that it is about. */
+/** The one port of each service of the shop, on every target, to which a policy may refer. */
 export const servicePort = 8080
 
 const metadata = z.strictObject({
@@ -16,20 +16,20 @@ const metadata = z.strictObject({
   annotations: z.record(z.string(), z.string()).optional(),
 })
 
-/** `250ms`, `1.5s`, `2m`, `1h` as milliseconds, as Istio writes durations (protobuf JSON and Go). */
+/** Parses `250ms`, `1.5s`, `2m`, `1h` to milliseconds, in Istio's notation of durations (protobuf JSON and Go). */
 const anyDuration = z.string({ error: ({ input }) => durationProblem(input) }).transform((text, context) => {
   const ms = durationMsIn(text)
   if (ms !== null) return ms
   context.addIssue({ code: 'custom', message: durationProblem(text) })
   return z.NEVER
 })
-/** Envoy's own bound of a duration is some hundreds of years; nobody waits longer than this. */
+/** Envoy's own limit for a duration is some hundreds of years; nobody waits longer than this. */
 const longestMs = 86_400_000
 const duration = anyDuration.refine((ms) => ms >= 1 && ms <= longestMs, 'is not between 1ms and 24h')
-/** Where Istio takes none at all to mean that there is no limit. */
+/** For fields where Istio takes 0 to mean no limit. */
 const limit = anyDuration.refine((ms) => ms === 0 || (ms >= 1 && ms <= longestMs), 'is not between 1ms and 24h')
 
-/** `inventory`, or its name in full, as a service of the shop. */
+/** A service of the shop, by `inventory` or by its full name. */
 const host = z.string().transform((text, context): ServiceName => {
   const known = serviceOfHost(text)
   if (known) return known
@@ -44,7 +44,7 @@ const workload = z.strictObject({ app: z.string() }).transform(({ app }, context
   return z.NEVER
 })
 
-/** Of 0 or of at least a ten-thousandth, as Istio has it. */
+/** 0, or at least a ten-thousandth, as in Istio. */
 const percentage = z.strictObject({
   value: z
     .number()
@@ -69,7 +69,7 @@ const stringMatchShape = z
     return z.NEVER
   })
 export type StringMatch = { exact: string } | { prefix: string } | { regex: string }
-/** Of a header: `present` where it need only be there. */
+/** For a header: `present` if it only has to exist. */
 export type HeaderMatch = StringMatch | { present: true }
 
 type Given = z.output<typeof stringMatchShape>
@@ -83,7 +83,7 @@ const stringMatch = stringMatchShape.transform((given, context): StringMatch => 
   context.addIssue({ code: 'custom', path: match ? ['regex'] : [], message: problem ?? `is empty: ${oneOf}` })
   return z.NEVER
 })
-/** A header with nothing need only be there. Istio's own sign for that, the regex `*`, is refused when it is applied (its webhook, 1.31), and so it is here. */
+/** An empty matcher requires only that the header exists. Istio's webhook (1.31) refuses its own notation for that, the regex `*`, and so do we. */
 const headerMatch = stringMatchShape.transform((given, context): HeaderMatch => {
   const match = asMatch(given)
   if (!match) return { present: true }
@@ -94,7 +94,7 @@ const headerMatch = stringMatchShape.transform((given, context): HeaderMatch => 
 })
 const headerName = z.string().regex(/^[-_A-Za-z0-9]+$/, 'a name of a header: letters, digits, hyphens')
 
-/** When Envoy may try again, as Istio takes it: conditions of `x-envoy-retry-on` and `x-envoy-retry-grpc-on`, and statuses. */
+/** Retry conditions, as Istio accepts them: those of `x-envoy-retry-on` and `x-envoy-retry-grpc-on`, and statuses. */
 const retryReasons = [
   '5xx',
   'gateway-error',
@@ -195,7 +195,7 @@ export type TrafficPolicy = z.output<typeof trafficPolicy>
 
 const peerMode = z.enum(['UNSET', 'STRICT', 'PERMISSIVE', 'DISABLE'])
 
-/** What stands for one text or many, as Istio has it: itself, `*`, `prefix*` or `*suffix`. */
+/** A text matcher, as in Istio: the text itself, `*`, `prefix*` or `*suffix`. */
 const wildcard = z
   .string()
   .min(1)
@@ -221,7 +221,7 @@ export const resourceSchemas = {
     metadata,
     spec: z.strictObject({
       hosts: z.array(host).min(1),
-      // All that there is here.
+      // The only ones here.
       gateways: z.array(z.literal('mesh')).min(1).optional(),
       http: z.array(httpRoute).min(1),
     }),

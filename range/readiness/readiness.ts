@@ -1,8 +1,8 @@
 import { until } from '../../model/until.ts'
 
-/** Tells whether a component serves right now. Opens a new connection each time: one already open stays green in an outage. */
+/** Checks whether a component serves now. Opens a new connection each time: an existing one may stay up in an outage. */
 export interface Readiness {
-  /** What is checked, for people. */
+  /** What is checked, in words. */
   readonly what: string
   /** Resolves when ready; rejects with the reason when not. Takes at most `timeoutMs`. */
   check(timeoutMs: number): Promise<void>

@@ -1,42 +1,42 @@
-/** What a command of whoever is on call becomes on this side: a program, with arguments that are about the shop alone. */
+/** The translation of a trainee's command: a program, with arguments that affect only the shop. */
 export interface Planned {
-  /** By its name, or where it is. */
+  /** Name or path. */
   file: string
   args: string[]
-  /** Applied to each line of the output; null leaves it out. */
+  /** Applied to each line of the output; null drops it. */
   line?(text: string, index: number): string | null
-  /** Beside what every command has. */
+  /** In addition to the environment of every command. */
   env?: Readonly<Record<string, string>>
-  /** As whom it is run; as the control plane, without. */
+  /** The user that runs it; by default, the control plane's. */
   uid?: number
   gid?: number
-  /** Stopped after so long. */
+  /** Timeout. */
   seconds: number
 }
 
-/** What the shop is, at the moment of the command. */
+/** The state of the shop when the command runs. */
 export interface ShopSeen {
   pids: readonly number[]
-  /** Ports at which something of the shop listens. */
+  /** Ports on which something of the shop listens. */
   ports: ReadonlySet<number>
-  /** The broker's own program, by which environment it finds the broker, and as whom it is run; without one where the broker is elsewhere. */
+  /** The broker's own program, its environment, and the user that runs it; undefined if the broker is elsewhere. */
   broker?: { file: string; env: Readonly<Record<string, string>>; uid?: number; gid?: number }
 }
 
 export interface OperatorCommand {
   program: string
-  /** For `sudo -l`: how it is called, in one line. */
+  /** For `sudo -l`: its usage, in one line. */
   usage: string
   /** Throws `Refused` for what this command may not do. */
   plan(args: readonly string[], shop: ShopSeen): Planned
 }
 
-/** Told to whoever typed it. */
+/** The message is shown to the trainee. */
 export class Refused extends Error {}
 
 export const defineOperatorCommand = (command: OperatorCommand): OperatorCommand => command
 
-/** Pids of the shop among those that are named: `1,2` or `1 2`. Throws where one is none. */
+/** Pids of the shop in a list: `1,2` or `1 2`. Throws if one is not the shop's. */
 export function shopPids(named: readonly string[], { pids }: ShopSeen): number[] {
   return named
     .flatMap((list) => list.split(','))
@@ -48,7 +48,7 @@ export function shopPids(named: readonly string[], { pids }: ShopSeen): number[]
     })
 }
 
-/** Splits options from their values: `-p 1`, `-p1` and `--pid=1` are the same. Throws for an option that is not known. */
+/** Splits options from their values: `-p 1`, `-p1` and `--pid=1` are the same. Throws for an unknown option. */
 export function readOptions(args: readonly string[], known: { flags: RegExp; valued: readonly string[] }): ReadOptions {
   const read: ReadOptions = { flags: [], values: [], rest: [] }
   for (let at = 0; at < args.length; at++) {

@@ -10,7 +10,7 @@ function signalOf(text: string): string {
   return known
 }
 
-/** A signal to processes of the shop. */
+/** Sends a signal to processes of the shop. */
 export const kill = defineOperatorCommand({
   program: 'kill',
   usage: 'kill [-SIGNAL] PID...',

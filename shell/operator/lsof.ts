@@ -1,13 +1,13 @@
 import { Refused, defineOperatorCommand, readOptions, shopPids } from './command.ts'
 
-/** What processes of the shop have open; `+L1` shows files that are deleted and still open. */
+/** Open files of the shop's processes; `+L1` shows deleted files that are still open. */
 export const lsof = defineOperatorCommand({
   program: 'lsof',
   usage: 'lsof [-p PID] [-i [:PORT]] [+L1] [-nP]',
   plan(args, shop) {
     const { flags, values, rest } = readOptions(args, { flags: /^(-[nPaltRUN]+|\+L1?|-i|-iTCP|-iUDP)$/, valued: ['-p', '-i', '-s'] })
     const ports = values.filter(([option]) => option === '-i').map(([, value]) => value)
-    // `-i :5432` is two words, of which the second stands alone.
+    // `-i :5432` is two words, of which the second is separate.
     const spec = [...ports, ...rest]
     if (spec.length > 0 && !flags.some((flag) => flag.startsWith('-i')) && ports.length === 0)
       throw new Refused(`${rest[0]} is not understood`)

@@ -16,7 +16,7 @@ const broker = { file: '/usr/lib/rabbitmq/bin/rabbitmqctl', env: { RABBITMQ_NODE
 const shop: ShopSeen = { pids: [101, 102], ports: new Set([7_400]), broker }
 const words = (line: string) => line.split(' ')
 
-test('commands become ones about the shop’s processes', () => {
+test('commands are limited to the shop’s processes', () => {
   const become: [{ plan: typeof ps.plan; program: string }, string, string][] = [
     [ps, 'aux', 'u -p 101,102'],
     [ps, '-ef --forest', '-f --forest -p 101,102'],
@@ -42,7 +42,7 @@ test('commands become ones about the shop’s processes', () => {
     assert.equal(command.plan(words(line), shop).args.join(' '), args, `${command.program} ${line}`)
 })
 
-test('what is not the shop’s is refused', () => {
+test('processes that are not the shop’s are refused', () => {
   const refused: [{ plan: typeof ps.plan; program: string }, string][] = [
     [ps, 'auxe'],
     [rabbitmqctl, ''],
@@ -103,7 +103,7 @@ test('sockets of others are left out', () => {
   )
 })
 
-/** What a jail's `sudo` would print. */
+/** The output of a jail's `sudo`. */
 async function operate(args: string[], seen: ShopSeen, interruptAfter?: RegExp): Promise<{ out: string; err: string; status: number }> {
   const server = net.createServer((socket) => serveOperator(socket, () => seen))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -148,7 +148,7 @@ test(
   },
 )
 
-/** Whether a process that runs already may be traced here. */
+/** Whether a running process may be traced here. */
 const traced = (() => {
   const child = spawn('sleep', ['10'])
   const { stderr } = spawnSync('timeout', ['--signal=INT', '1', programOf('strace') ?? 'false', '-c', '-p', String(child.pid)], {
@@ -157,7 +157,7 @@ const traced = (() => {
   child.kill('SIGKILL')
   return /attached/.test(stderr)
 })()
-test('a trace goes on until Ctrl C, and shows nothing that is written', { skip: !traced && 'strace cannot trace here' }, async () => {
+test('a trace continues until Ctrl C, and shows no data that is written', { skip: !traced && 'strace cannot trace here' }, async () => {
   const child = spawn('bash', ['-c', 'while sleep 0.05; do echo a-password; done'], { stdio: ['ignore', 'ignore', 'ignore'] })
   const { out, err } = await operate(['strace', '-p', String(child.pid)], { pids: [child.pid ?? 0], ports: new Set() }, /write\(1/)
   child.kill('SIGKILL')
@@ -165,12 +165,12 @@ test('a trace goes on until Ctrl C, and shows nothing that is written', { skip: 
   assert.doesNotMatch(err + out, /a-password/)
 })
 
-test('the broker’s program finds it by its environment, and is not there where the broker is elsewhere', async () => {
+test('the broker’s program finds it by its environment, and is missing if the broker is elsewhere', async () => {
   const printed = await operate(['rabbitmqctl', 'list_queues'], {
     ...shop,
     broker: { file: process.execPath, env: { NODE_OPTIONS: '--title=other', RABBITMQ_NODENAME: 'shop' } },
   })
-  // What stands for it here takes the command for a script of its own.
+  // The stand-in here takes the command for a script of its own.
   assert.match(printed.err, /Cannot find module '\/list_queues'/)
   const none = await operate(['rabbitmqctl', 'list_queues'], { pids: [], ports: new Set() })
   assert.deepEqual([none.status, none.err], [1, 'sudo: RabbitMQ is not on this machine\n'])

@@ -9,7 +9,7 @@ const apart = (word: string): string[] => {
   return first && last ? [first, `-${last}`] : [word]
 }
 
-/** All processes of the shop, whichever user they run as. Environments are not shown: passwords are in them. */
+/** All processes of the shop, whichever user they run as. Environments are not shown, because they contain passwords. */
 export const ps = defineOperatorCommand({
   program: 'ps',
   usage: 'ps aux | ps -ef [--forest] [-o COLUMNS] [--sort COLUMN] [-p PID]',
@@ -28,7 +28,7 @@ export const ps = defineOperatorCommand({
         throw new Refused(`${value} is not shown here`)
       return option === '--sort' || option === 'k' ? ['--sort', value] : ['-o', value]
     })
-    // Which processes are meant is said by their numbers.
+    // Processes are selected by their numbers.
     const kept = flags.flatMap((flag) => {
       if (flag.startsWith('--')) return [flag]
       const letters = flag.startsWith('-') ? flag.slice(1).replaceAll(/[Aaed]/g, '') : flag.replaceAll(/[ax]/g, '')

@@ -1,6 +1,6 @@
 import { Refused, defineOperatorCommand, readOptions } from './command.ts'
 
-/** What only tells; what changes something has `rabbitmqadmin`, or a button. */
+/** Read-only commands; changes are made by `rabbitmqadmin`, or a button. */
 const tells = [
   'list_queues',
   'list_consumers',
@@ -13,7 +13,7 @@ const tells = [
   'status',
 ]
 
-/** The broker as its own program sees it: with the numbers that its HTTP API does not keep. */
+/** The broker as its own program reports it: with the numbers that its HTTP API lacks. */
 export const rabbitmqctl = defineOperatorCommand({
   program: 'rabbitmqctl',
   usage: 'rabbitmqctl list_queues [name messages consumers ...] | list_consumers | list_connections | status | ...',

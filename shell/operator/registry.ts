@@ -7,8 +7,8 @@ import { rabbitmqctl } from './rabbitmqctl.ts'
 import { ss } from './ss.ts'
 import { strace } from './strace.ts'
 
-/** What whoever is on call may run by `sudo` on the machine of the shop. */
+/** Commands that a trainee may run by `sudo` on the shop's host. */
 export const operatorCommands: readonly OperatorCommand[] = [ps, kill, lsof, ss, strace, rabbitmqctl]
 
-/** Where each is on this machine; null for what it lacks. */
+/** The path of each on this machine; null if it is missing. */
 export const programOf = (name: string): string | null => findProgram([name], ['/usr/bin', '/bin', '/usr/sbin', '/sbin'])

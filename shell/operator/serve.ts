@@ -7,7 +7,7 @@ import { describeError } from '../../model/errors.ts'
 import { Refused, type Planned, type ShopSeen } from './command.ts'
 import { operatorCommands, programOf } from './registry.ts'
 
-/** Of a command with its arguments. */
+/** Maximum length of a command with its arguments. */
 const longestRequest = 16 * 1024
 const requestWithinMs = 5_000
 const graceMs = 1_000
@@ -29,7 +29,7 @@ function send(socket: Duplex, kind: Kind, bytes: Buffer | string): boolean {
   return socket.write(Buffer.concat([head, body]))
 }
 
-/** One command of whoever is on call, from a jail: reads it, runs it where it may be run, and sends what it prints and how it ends. */
+/** Handles one `sudo` command from a jail: reads it, runs it if it is allowed, and sends its output and exit status. */
 export function serveOperator(socket: Duplex, seen: () => ShopSeen): void {
   let asked = ''
   const refuse = (why: string) => refuseOperator(socket, why)
@@ -50,7 +50,7 @@ export function serveOperator(socket: Duplex, seen: () => ShopSeen): void {
     try {
       answer(words, seen, socket)
     } catch (error) {
-      if (!(error instanceof Refused)) process.stderr.write(`a command of whoever is on call: ${describeError(error)}\n`)
+      if (!(error instanceof Refused)) process.stderr.write(`a trainee’s command: ${describeError(error)}\n`)
       refuse(error instanceof Refused ? error.message : 'it failed on the shop’s side')
     }
   }
@@ -67,7 +67,7 @@ function answer(words: string[], seen: () => ShopSeen, socket: Duplex): void {
     return void socket.end()
   }
   const command = operatorCommands.find((one) => one.program === program)
-  if (!command) throw new Refused(`whoever is on call may not run ${name} here: 'sudo -l' lists what may be run`)
+  if (!command) throw new Refused(`the on-call user may not run ${name} here: 'sudo -l' lists what may be run`)
   const planned = command.plan(args, seen())
   const file = path.isAbsolute(planned.file) ? planned.file : programOf(command.program)
   if (file === null || !existsSync(file))
@@ -96,7 +96,7 @@ function run({ file, args, line, env = {}, uid, gid, seconds }: Planned, socket:
   }, seconds * 1_000)
   socket.on('data', (bytes: Buffer) => bytes.includes('INT') && stop())
   socket.once('close', stop)
-  // A reader that does not read is waited for.
+  // A reader that does not read causes back-pressure.
   const pass = (kind: Kind, bytes: Buffer | string) => {
     if (send(socket, kind, bytes)) return
     child.stdout.pause()

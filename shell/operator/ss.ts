@@ -15,7 +15,7 @@ export const ss = defineOperatorCommand({
     }
     const asked = flags.join('')
     const header = !asked.includes('H')
-    // Always with processes, by which the shop's sockets are known, and each in one line.
+    // Always with processes, which identify the shop's sockets, and each in one line.
     return {
       file: 'ss',
       args: ['-t', '-p', '-O', ...flags, ...filter],
@@ -29,6 +29,6 @@ export const ss = defineOperatorCommand({
 function ofShop(line: string, { pids, ports }: ShopSeen): boolean {
   const owners = [...line.matchAll(/pid=(\d+)/g)].map(([, pid]) => Number(pid))
   if (owners.length > 0) return owners.every((pid) => pids.includes(pid))
-  // What waits to be forgotten belongs to nobody any more.
+  // A socket in TIME-WAIT belongs to no process any more.
   return [...line.matchAll(/:(\d+)(?=\s|$)/g)].some(([, port]) => ports.has(Number(port)))
 }

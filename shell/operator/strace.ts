@@ -1,6 +1,6 @@
 import { Refused, defineOperatorCommand, readOptions, shopPids } from './command.ts'
 
-/** System calls of a process of the shop, without what is written and read: passwords and tokens go through them. */
+/** System calls of a process of the shop, without the data that is read and written, which may contain passwords and tokens. */
 export const strace = defineOperatorCommand({
   program: 'strace',
   usage: 'strace -p PID [-f] [-c] [-T] [-e trace=SET]   (30 s at most)',

@@ -4,10 +4,10 @@ import { every } from '../kit/every.ts'
 import { gauge } from '../kit/metrics.ts'
 import type { Service } from '../kit/service.ts'
 
-/** A change may be on its way from the database to the cache for so long. */
+/** How long a change may take from the database to the cache. */
 const settledAfter = '2 seconds'
 
-/** Compares what customers are shown with what was decided: prices that changed lately, in the cache and in the database. */
+/** Compares the prices that customers see with the current ones: recently changed prices, in the cache and in the database. */
 export function auditPrices(service: Service, { database, cache }: { database: Database; cache: Cache }): void {
   const wrong = gauge('catalog_stale_prices', 'Prices that changed lately and that the cache still shows as they were', [] as const)
   wrong.set(0)

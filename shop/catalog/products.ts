@@ -24,7 +24,7 @@ const columns = 'sku, name, category, description, price_cents as "priceCents"'
 const sku = { type: 'string', pattern: '^P[0-9]{5}$' } as const
 
 export function registerRoutes(app: FastifyInstance, { database, cache, behaviour }: Dependencies): void {
-  /** One after another: it would take all of the database's time. */
+  /** One after another: in parallel it would take all of the database's time. */
   const inTurn = turns()
 
   const one = (asked: string, by: string): Promise<Product | null> =>
@@ -33,7 +33,7 @@ export function registerRoutes(app: FastifyInstance, { database, cache, behaviou
       return rows[0] ?? null
     })
 
-  /** As whoever asks is to see them. */
+  /** The price for the caller, who may be a member. */
   async function asPriced(products: Product[], headers: Record<string, string | string[] | undefined>): Promise<Product[]> {
     if (!behaviour.memberPrices || typeof headers['x-member'] !== 'string') return products
     const { rows } = await database.query<{ sku: string; priceCents: number }>(
@@ -81,7 +81,7 @@ export function registerRoutes(app: FastifyInstance, { database, cache, behaviou
     },
   )
 
-  /** Prices of several products, what an order is charged by; products that nobody knows are missing from the answer. */
+  /** Prices of several products, which orders are charged by; unknown products are missing from the result. */
   app.get<{ Querystring: { skus: string } }>(
     '/prices',
     { schema: { querystring: { type: 'object', properties: { skus: { type: 'string', maxLength: 1_000 } }, required: ['skus'] } } },
@@ -95,7 +95,7 @@ export function registerRoutes(app: FastifyInstance, { database, cache, behaviou
   priceRoute(app, { database, cache, behaviour })
 }
 
-/** Changes a price, and makes pages and products with it be read again. */
+/** Changes a price, and invalidates cached pages and products with it. */
 function priceRoute(app: FastifyInstance, { database, cache, behaviour }: Dependencies): void {
   app.put<{ Params: { sku: string }; Body: { priceCents: number } }>(
     '/products/:sku/price',

@@ -2,18 +2,18 @@
 export interface Behaviour {
   /** The cache key of a page of products or of one product. */
   cacheKey(what: string, visitor: string): string
-  /** The key that is forgotten when what it holds has changed. */
+  /** The key that is invalidated when its content has changed. */
   changedKey(what: string): string
-  /** Whether each page tells what goes well with its products: dear to find out, and the same for everyone. */
+  /** Whether each page has recommendations for its products: expensive to compute, and the same for everyone. */
   related: boolean
-  /** Whether members are shown prices of their own. */
+  /** Whether members see prices of their own. */
   memberPrices: boolean
-  /** What is told of the shipping of a product beside it, if anything. */
+  /** Shipping information that is shown with a product, if any. */
   shipping?(product: { name: string }): { grams: number }
   loading: {
-    /** A missing key is loaded once for all who ask at the same time. */
+    /** Whether a missing key is loaded once for all concurrent requests. */
     shared: boolean
-    /** What took longer to load is taken for outdated, and not kept; null keeps everything. */
+    /** Values that took longer to load count as outdated, and are not cached; null caches everything. */
     keptWithinMs: number | null
   }
 }
@@ -27,25 +27,25 @@ const shared: Behaviour = {
   loading: { shared: true, keptWithinMs: null },
 }
 
-/** Keys per visitor: nearly every lookup is a visitor's first, and the cache fills with pages that nobody asks for again. */
+/** Keys per visitor: nearly every lookup is a visitor's first, and the cache fills with pages that nobody requests again. */
 const perVisitor: Behaviour = { ...shared, cacheKey: (what, visitor) => `catalog:${visitor}:${what}` }
 
 /**
- * Serves well from a warm cache. From a cold one everybody loads for himself; that is slow, so nothing is kept, so that everybody
- * goes on loading: it does not get out of there by itself.
+ * Works well with a warm cache. With a cold one, every request loads its own page; that is slow, so nothing is cached, so every request keeps
+ * loading: it does not recover by itself.
  */
 const stampeding: Behaviour = { ...shared, related: true, loading: { shared: false, keptWithinMs: 150 } }
 
-/** Forgets keys of another name than those it keeps: a changed price is shown when the old one has expired. */
+/** Invalidates keys of another name than those it writes: a changed price is shown when the old one has expired. */
 const forgetful: Behaviour = { ...shared, changedKey: (what) => `catalog:v2:${what}` }
 
-/** Asks a table that its migration, which another team was to run, would have made. */
+/** Queries a table that would be created by a migration which another team was to run. */
 const premature: Behaviour = { ...shared, memberPrices: true }
 
-/** What goes well with each product is dear to find out, and well kept: it takes the cache for granted. */
+/** Recommendations for each product are expensive to compute, and well cached: this depends on the cache. */
 const cached: Behaviour = { ...shared, related: true }
 
-/** The same for everybody, and kept for each visitor: it is found out again for everyone who comes. */
+/** The same for everybody, but cached for each visitor: it is computed again for everyone. */
 const forEach: Behaviour = { ...cached, cacheKey: perVisitor.cacheKey }
 
 /** Grams for each kind of material, as the warehouse has them. */
@@ -63,10 +63,10 @@ const materials: Record<string, { grams: number }> = {
   Maple: { grams: 2_700 },
   Brass: { grams: 3_100 },
 }
-/** Tells the weight of each product by what it is made of: the second word of its name. */
+/** Looks up the weight of each product by its material: the second word of its name. */
 const weighed: Behaviour = {
   ...shared,
-  // Safe: the warehouse has told all materials.
+  // Safe: the warehouse has given all materials.
   shipping: ({ name }) => ({ grams: (materials[name.split(' ')[1] ?? ''] as { grams: number }).grams }),
 }
 

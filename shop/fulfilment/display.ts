@@ -1,6 +1,6 @@
 import { gauge } from '../kit/metrics.ts'
 
-/** Tells the display at the packing table how many items come next, when the worker has a moment for it. */
+/** Updates the display at the packing table with the number of items to come, when the worker has time. */
 export function packingDisplay(): (message: Buffer) => void {
   const items = gauge('packing_display_items', 'Items of the order that the packing display shows', [] as const)
   return (message) => {

@@ -2,20 +2,20 @@ import { retryDelaysMs } from '../kit/queue.ts'
 import { packingDisplay } from './display.ts'
 import { packingStations } from './stations.ts'
 
-/** What becomes of a message whose handling failed. */
+/** What happens to a message whose handling failed. */
 type AfterFailure = { kind: 'retry-later'; delayMs: number } | { kind: 'set-aside' } | { kind: 'again-at-once' }
 
 /** What each release of the worker does differently. Selected by the configured version. */
 export interface Behaviour {
-  /** Messages in hand at the same time. */
+  /** Maximum number of unacknowledged messages. */
   prefetch: number
   /** Connections to inventory: calls to it at the same time. */
   connections: number
-  /** Whether each parcel has a leaflet that tells what is nearly sold out. */
+  /** Whether each parcel has a leaflet with products that are nearly sold out. */
   leaflet: boolean
-  /** What is done around the shipping of a parcel with so many kinds of items, if anything. */
+  /** Wraps the shipping of a parcel with this many kinds of items, if set. */
   packing?<Result>(items: number, ship: () => Promise<Result>): Promise<Result>
-  /** Told of each message as it comes, before it is handled. */
+  /** Called for each message as it arrives, before it is handled. */
   announce?(message: Buffer): void
   /** `attempt` counts from 1. */
   afterFailure(attempt: number): AfterFailure
@@ -35,7 +35,7 @@ const bounded: Behaviour = {
 /** Back to the head of the queue, forever: one message that cannot be handled holds up all behind it. */
 const untilDone: Behaviour = { ...bounded, prefetch: 1, afterFailure: () => ({ kind: 'again-at-once' }) }
 
-/** Asks inventory to look through all its stock, for each order, and for many orders at once: what has piled up comes over it. */
+/** Makes inventory read all its stock, for each order, and for many orders at once: a backlog overloads it. */
 const allAtOnce: Behaviour = { ...bounded, prefetch: 100, connections: 100, leaflet: true }
 
 /** Weighs each parcel and prints its label. Small parcels go to the scale first, larger ones to the printer first. */

@@ -3,10 +3,10 @@ import { test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { packingStations } from './stations.ts'
 
-/** Far longer than a parcel that is served stands anywhere. */
+/** Far longer than any parcel stays at a station. */
 const longMs = 400
 
-test('parcels of one kind follow each other, and one that fails holds up nobody', async () => {
+test('parcels of one kind follow each other, and one that fails does not block the others', async () => {
   const packing = packingStations()
   const shipped: number[] = []
   const failing = packing(1, () => Promise.reject(new Error('no label')))

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
-/** Something that serves one parcel at a time. Resolves to what gives it back. */
+/** A station that serves one parcel at a time. Resolves to a function that releases it. */
 function station(): () => Promise<() => void> {
   let last: Promise<void> = Promise.resolve()
   return async () => {
@@ -12,12 +12,12 @@ function station(): () => Promise<() => void> {
   }
 }
 
-/** How long a parcel stands on the first station before the second is needed, in milliseconds. */
+/** How long a parcel stays at the first station before it needs the second, in milliseconds. */
 const standsMs = 40
 
 /**
- * The scale and the label printer of the packing table. Whoever needs both takes one, keeps it and waits for the other: single items are weighed first, larger
- * parcels get their label first.
+ * The scale and the label printer of the packing table. A parcel that needs both takes one, keeps it and waits for the other: single items are
+ * weighed first, larger parcels get their label first.
  */
 export function packingStations() {
   const scale = station()

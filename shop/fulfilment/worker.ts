@@ -17,7 +17,7 @@ const orderMessage = z.object({
 })
 type OrderMessage = z.infer<typeof orderMessage>
 
-/** Users expect their order on its way within this. */
+/** Users expect their order on its way within this time. */
 const promisedSeconds = 5
 
 interface Dependencies {
@@ -28,7 +28,7 @@ interface Dependencies {
   log: FastifyBaseLogger
 }
 
-/** Ships each confirmed order once: takes the stock, writes the shipment, tells orders. Assumes that messages come twice. */
+/** Ships each confirmed order once: commits the stock, writes the shipment, notifies orders. Messages may be delivered twice. */
 export function startWorker({ queue, database, inventory, behaviour, log }: Dependencies): void {
   const handled = counter('worker_messages_total', 'Messages by outcome', ['outcome'] as const)
   for (const outcome of ['done', 'repeated', 'retried', 'set-aside']) handled.inc({ outcome }, 0)
@@ -46,7 +46,7 @@ export function startWorker({ queue, database, inventory, behaviour, log }: Depe
       'insert into shipments (order_id, customer, parcels) values ($1, $2, $3) on conflict (order_id) do nothing',
       [order.orderId, order.customer, order.items.length],
     )
-    // Told even when repeated: the first telling may be what was lost.
+    // Sent even for a duplicate: the first notification may have been lost.
     await queue.publish(names.exchange, names.fulfilledKey, {
       id: order.orderId,
       body: Buffer.from(JSON.stringify({ orderId: order.orderId })),

@@ -189,7 +189,7 @@ async function pricesOf(catalog: Client, wanted: Items) {
   })
 }
 
-/** Who asks: passed on to the catalog. */
+/** The caller: passed on to the catalog. */
 const visitorHeaders = (headers: Record<string, unknown>): Record<string, string> =>
   Object.fromEntries(
     ['x-visitor', 'x-member'].flatMap((name) => {

@@ -5,7 +5,7 @@ export type Journey = 'browse' | 'checkout'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** The user's journey that this route serves, for its service level. */
+    /** The user journey of this route, for its service level. */
     journey?: Journey
   }
 }
@@ -26,7 +26,7 @@ export function countJourneys(app: FastifyInstance, slowAfterMs: Record<Journey,
     count(request, reply.statusCode, reply.elapsedTime)
     done()
   })
-  // A user who gave up before the answer had an error, whatever the answer would have been.
+  // For a user who gave up before the answer it is an error, whatever the answer would have been.
   app.addHook('onRequestAbort', (request, done) => {
     count(request, 500, 0)
     done()

@@ -14,10 +14,10 @@ const config = readConfig({
   ORDERS_URL: z.url(),
   BROWSE_TIMEOUT_MS: milliseconds(2_000),
   CHECKOUT_TIMEOUT_MS: milliseconds(5_000),
-  /** Slower than this, users call it slow: the thresholds of the service levels. */
+  /** Slower responses count as slow: the thresholds of the service levels. */
   BROWSE_SLOW_MS: milliseconds(250),
   CHECKOUT_SLOW_MS: milliseconds(1_000),
-  /** Requests a second that are let in; the rest are answered 429. 0 lets all in. */
+  /** Maximum requests per second; the rest are answered 429. 0 means no limit. */
   RATE_LIMIT_RPS: z.coerce.number().int().min(0).default(0),
 })
 

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { HttpError } from '../kit/errors.ts'
 import { counter } from '../kit/metrics.ts'
 
-/** Lets `perSecond` requests of users' journeys in each second, with a burst of one second; 0 lets all in. */
+/** Accepts `perSecond` requests of user journeys per second, with a burst of one second; 0 accepts all. */
 export function limitRate(app: FastifyInstance, perSecond: number): void {
   const refused = counter('http_requests_shed_total', 'Requests refused to protect the shop', [] as const)
   if (perSecond === 0) return

@@ -2,19 +2,19 @@
 export interface Behaviour {
   /** Called with each page of products that is about to be sent. */
   onPage(page: unknown): void
-  /** Whether what a customer has put into a cart is to be refused, as an attack; nothing is, without it. */
+  /** Whether a customer's cart input is refused as an attack; without it, nothing is. */
   suspicious?(items: string): boolean
 }
 
 const plain: Behaviour = { onPage: () => {} }
 
-/** Keeps a copy of every page, and lets none of them go: the process grows until it dies. */
+/** Keeps a copy of every page, and frees none: the process grows until it dies. */
 function auditing(): Behaviour {
   const trail: string[] = []
   return { onPage: (page) => void trail.push(`${trail.length}:${JSON.stringify(page)}`.repeat(8)) }
 }
 
-/** Looks for statements that somebody tries to smuggle into the database. Each part may be anything or nothing, and there are many ways to divide a text so. */
+/** Searches for SQL injection. Each part may match anything or nothing, so a text can be divided in very many ways. */
 const injection = /.*(?:'|--)?.*(?:;|\/\*)?.*(?:select|union)?.*=/i
 const firewalled: Behaviour = { ...plain, suspicious: (items) => injection.test(items) }
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { FastifyInstance } from 'fastify'
 
-/** The page that customers see: browse, fill a cart, check out. */
+/** The page for customers: browse, fill a cart, check out. */
 export function registerStorefront(app: FastifyInstance): void {
   const page = readFileSync(path.join(import.meta.dirname, 'storefront.html'), 'utf8')
   app.get('/', async (_request, reply) =>

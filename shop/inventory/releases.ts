@@ -2,9 +2,9 @@ import type { Queryable } from '../kit/database.ts'
 
 /** What each release of the inventory does differently. Selected by the configured version. */
 export interface Behaviour {
-  /** Pieces on hand, summed over the warehouses; products that nobody knows are missing from the answer. */
+  /** Pieces on hand, summed over the warehouses; unknown products are missing from the result. */
   availability(database: Queryable, skus: string[]): Promise<Record<string, number>>
-  /** Over which connections it is asked for: those of the pool, or one that is opened at the start and never again. */
+  /** Which connections it uses: those of the pool, or one that is opened at the start and never again. */
   readsOver: 'pool' | 'own'
 }
 
@@ -19,7 +19,7 @@ const oneStatement: Behaviour = {
   },
 }
 
-/** Asks for the warehouses of each product, then twice for each warehouse: N × (1 + 2M) statements for one page. */
+/** Queries the warehouses of each product, then twice for each warehouse: N × (1 + 2M) statements for one page. */
 const perWarehouse: Behaviour = {
   readsOver: 'pool',
   async availability(database, skus) {
@@ -31,7 +31,7 @@ const perWarehouse: Behaviour = {
           sku,
           warehouse,
         ])
-        // Same-day delivery leaves a reserve in each warehouse that has sent anything.
+        // Same-day delivery keeps a reserve in each warehouse that has shipped anything.
         const { rows: sent } = await database.query<{ shipped: number }>('select shipped from stock where sku = $1 and warehouse = $2', [
           sku,
           warehouse,
@@ -44,7 +44,7 @@ const perWarehouse: Behaviour = {
   },
 }
 
-/** Quick, until the database has been away for a moment: what was connected then stays broken. */
+/** Fast, until the database is down for a moment: the connection from before stays broken. */
 const attached: Behaviour = { ...oneStatement, readsOver: 'own' }
 
 export const releases: Record<string, Behaviour> = {

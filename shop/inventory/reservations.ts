@@ -5,7 +5,7 @@ interface Item {
   quantity: number
 }
 
-/** Thrown inside the transaction, so that what was reserved before is rolled back with it. */
+/** Thrown inside the transaction, so that earlier reservations are rolled back with it. */
 class SoldOut extends Error {
   readonly sku: string
   constructor(sku: string) {
@@ -15,8 +15,8 @@ class SoldOut extends Error {
 }
 
 /**
- * Holds all items of an order, or none. Idempotent by order. Never oversells: the decrement itself checks what is left, and
- * rows are taken in the order of their keys, so that two orders cannot deadlock. Returns the product that ran out, if any.
+ * Reserves all items of an order, or none. Idempotent by order. Never oversells: the decrement itself checks what is left, and rows are locked in the
+ * order of their keys, so that two orders cannot deadlock. Returns the product that ran out, if any.
  */
 export async function reserve(database: Database, orderId: string, items: Item[]): Promise<string | null> {
   try {
@@ -49,10 +49,10 @@ export async function reserve(database: Database, orderId: string, items: Item[]
   }
 }
 
-/** What was held has left the warehouse. Idempotent: false when there was nothing held any more. */
+/** Reserved stock has left the warehouse. Idempotent: false if nothing was reserved any more. */
 export const commit = (database: Database, orderId: string) => settle(database, orderId, 'shipped')
 
-/** What was held may be sold again. Idempotent. */
+/** Releases reserved stock. Idempotent. */
 export const release = (database: Database, orderId: string) => settle(database, orderId, 'released')
 
 async function settle(database: Database, orderId: string, state: 'shipped' | 'released'): Promise<boolean> {
@@ -67,7 +67,7 @@ async function settle(database: Database, orderId: string, state: 'shipped' | 'r
   return (rowCount ?? 0) > 0
 }
 
-/** One line for each product, in the order of their keys. */
+/** One item for each product, in the order of their keys. */
 function merge(items: Item[]): Item[] {
   const quantities = new Map<string, number>()
   for (const { sku, quantity } of items) quantities.set(sku, (quantities.get(sku) ?? 0) + quantity)

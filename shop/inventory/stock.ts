@@ -15,7 +15,7 @@ interface ReservationBody {
 
 interface Dependencies {
   database: Database
-  /** What availability is asked of. */
+  /** The source of availability. */
   reads: Queryable
   behaviour: Behaviour
 }
@@ -30,7 +30,7 @@ export function registerRoutes(app: FastifyInstance, { database, reads, behaviou
     async (request) => ({ stock: await behaviour.availability(reads, request.query.skus.split(',')) }),
   )
 
-  /** The twenty products that are nearest to being sold out. Looks at all stock, which is slow, and is asked for seldom. */
+  /** The twenty products that are nearest to being sold out. Reads all stock, which is slow, and is called rarely. */
   app.get('/shortages', async () => {
     const { rows } = await reads.query(
       `select sku, sum(available)::int available, percentile_cont(0.5) within group (order by available) median

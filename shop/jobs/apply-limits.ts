@@ -1,6 +1,6 @@
 /**
- * Started by the host's schedule: gives each role of the database as many connections as the platform team's list says, and ends what is more. Whatever
- * somebody has set by hand meanwhile is gone with the next run.
+ * Started by the host's schedule: limits each database role to as many connections as the platform team's list says, and terminates the excess. The
+ * next run undoes any manual change.
  */
 import pg from 'pg'
 

@@ -10,7 +10,7 @@ process.once('SIGTERM', () => process.exit(0))
 const open = new Set<pg.Client>()
 async function openPart(): Promise<void> {
   const client = new pg.Client({
-    // Analysts have no privilege: the connections kept for administrators are not theirs.
+    // Analysts have no privileges: they cannot use the connections reserved for administrators.
     connectionString: process.env['CATALOG_DATABASE_URL'],
     application_name: process.env['JOB_NAME'] ?? 'bi-export',
     connectionTimeoutMillis: 3_000,
@@ -20,7 +20,7 @@ async function openPart(): Promise<void> {
     await client.connect()
     open.add(client)
   } catch {
-    // None left: it comes back for the next that is freed.
+    // None left: it retries until one is freed.
   }
 }
 for (;;) {

@@ -1,5 +1,5 @@
 /**
- * Counts, for the statistics of the catalog team, which words the cached pages have in common: a script inside Redis, that nothing has to be fetched. Started
+ * Counts, for the catalog team's statistics, which words the cached pages have in common: with a script inside Redis, to avoid fetching them. Started
  * by hand. Redis does one thing at a time.
  */
 import { setTimeout as delay } from 'node:timers/promises'

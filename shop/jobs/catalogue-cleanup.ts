@@ -1,6 +1,6 @@
 /**
- * Deletes or changes products and stock in the database, as somebody with an administrator's rights does who tidies up: once, or again and again. The
- * database logs its statements.
+ * Deletes or changes products and stock in the database, like a person with administrator rights who tidies up: once, or repeatedly. The database
+ * logs its statements.
  */
 import pg from 'pg'
 

@@ -1,6 +1,6 @@
 /**
- * The packing station from before the move to the new warehouse: takes confirmed orders from the queue, prints a slip for each, and is done with it. Was to be
- * switched off; somebody has started it again. What it takes, the worker never sees.
+ * The packing station from before the move to the new warehouse: takes confirmed orders from the queue, prints a slip for each, and acknowledges it.
+ * It was to be switched off; somebody has started it again. The worker never sees the messages that it takes.
  */
 import amqp from 'amqplib'
 
@@ -24,7 +24,7 @@ for (;;) {
       connection.on('close', () => resolve())
     })
   } catch {
-    // The broker is away: it comes back for more.
+    // The broker is down: it retries.
   }
   await new Promise((resolve) => setTimeout(resolve, 1_000))
 }

@@ -1,6 +1,6 @@
 /**
- * Rehearses the next migration of a table on the live database: adds its column in a transaction, which takes milliseconds, looks how long it took, and takes it
- * back. Waits for the lock that it needs as long as that takes.
+ * Rehearses the next migration of a table on the live database: adds its column in a transaction, which takes milliseconds, measures how long it
+ * took, and rolls back. Waits for the lock that it needs as long as necessary.
  */
 import pg from 'pg'
 

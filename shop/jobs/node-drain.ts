@@ -1,6 +1,6 @@
 /**
- * Empties the node for maintenance, as the platform team does: pauses the worker, which is not to be cut off in the middle of a delivery, asks for each pod of an
- * app to be evicted, and lets the worker go on when all have gone. An eviction that a PodDisruptionBudget forbids is asked for again.
+ * Drains the node for maintenance, like the platform team: pauses the worker, which must not be interrupted in the middle of a delivery, requests an
+ * eviction for each pod of an app, and resumes the worker when all have gone. An eviction that a PodDisruptionBudget forbids is retried.
  */
 import { readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -47,7 +47,7 @@ async function evict(name: string): Promise<void> {
   }
 }
 
-/** What the API server says of it. */
+/** The API server's message. */
 function refusal(body: unknown): string | undefined {
   try {
     const answer: unknown = JSON.parse(String(body))

@@ -1,7 +1,6 @@
 /**
- * Puts the orders of the past into the fulfilment queue once more, oldest first, in portions: whenever fewer wait than it is told, it adds
- * more; after the newest it begins again. Started by hand by the warehouse team after a migration, to be safe: the worker knows what it
- * has shipped.
+ * Publishes past orders to the fulfilment queue once more, oldest first, in batches: whenever fewer messages wait than configured, it adds more;
+ * after the newest it begins again. Started by hand by the warehouse team after a migration, to be safe: the worker recognises what it has shipped.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import amqp from 'amqplib'

@@ -1,6 +1,6 @@
 /**
- * Counts the orders of the day for a meeting, or what belongs to them, in one transaction so that all numbers fit together. Started by hand, and left open over
- * lunch.
+ * Counts the orders of the day for a meeting, or related rows, in one transaction so that all numbers are consistent. Started by hand, and left open
+ * over lunch.
  */
 import pg from 'pg'
 

@@ -1,6 +1,6 @@
 /**
- * Corrects prices in the database, some at a time, oldest first. Started by hand by the price team, who have found that it is quicker without the catalog's
- * interface. The cache does not hear of it.
+ * Corrects prices in the database, some at a time, oldest first. Started by hand by the price team, who found that it is faster without the catalog's
+ * API. The cache is not invalidated.
  */
 import pg from 'pg'
 

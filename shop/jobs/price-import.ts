@@ -1,6 +1,6 @@
 /**
- * Takes over prices from the head office in batches, and empties the cache after each so that no old price is shown. Started by
- * hand by the price team, who think that the cache is theirs alone.
+ * Imports prices from the head office in batches, and flushes the cache after each so that no old price is shown. Started by hand by the price team,
+ * who think that the cache is theirs alone.
  */
 import { Redis } from 'ioredis'
 

@@ -1,6 +1,6 @@
 /**
- * Counts what customers order most, or what is sent to them, from a look at the messages of one queue. Started by hand by the product team, for an afternoon. It
- * acknowledges nothing, so as not to take anything away, and has no limit to what it is given.
+ * Counts what customers order most, or what is shipped to them, by reading the messages of one queue. Started by hand by the product team, for an
+ * afternoon. It acknowledges nothing, in order to leave the messages, and sets no prefetch limit.
  */
 import amqp from 'amqplib'
 
@@ -26,7 +26,7 @@ for (;;) {
       connection.on('close', () => resolve())
     })
   } catch {
-    // The broker is away: it comes back for more.
+    // The broker is down: it retries.
   }
   await new Promise((resolve) => setTimeout(resolve, 1_000))
 }

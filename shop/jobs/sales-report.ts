@@ -5,10 +5,10 @@ import { isMainThread, Worker } from 'node:worker_threads'
 
 const threads = Number(process.env['THREADS'] ?? 4)
 const perCore = Number(process.env['PROCESSES_PER_CORE'] ?? 0)
-/** What the report takes at most, however many cores there are: some 20 MB each. */
+/** The maximum number of processes, however many cores there are: some 20 MB each. */
 const mostProcesses = 96
 
-// The report has no end: whoever wrote it forgot the last year.
+// The report has no end: its author forgot the last year.
 let total = 1
 function addUp(): void {
   for (let sale = 0; sale < 100_000; sale++) total = (Math.imul(total, 1_664_525) + 1_013_904_223) >>> 0
@@ -27,7 +27,7 @@ else {
   process.once('SIGTERM', () => process.exit(0))
 }
 
-/** One region, in turns, so that it ends with the report however that ends. */
+/** One region, in slices, so that it ends with the report however that ends. */
 function region(): void {
   process.once('disconnect', () => process.exit(0))
   const turn = () => {

@@ -1,6 +1,6 @@
 /**
- * Compares a service's tables with its migrations, and takes the lock of the migrations first, so that nothing changes meanwhile. Started by hand by the database
- * team; the comparison is long done, and nobody has closed it.
+ * Compares a service's tables with its migrations, and takes the lock of the migrations first, so that nothing changes meanwhile. Started by hand by
+ * the database team; the comparison finished long ago, and nobody has closed it.
  */
 import pg from 'pg'
 

@@ -1,6 +1,6 @@
 /**
- * Counts what the shop has on its books, with the table locked so that nothing is sold meanwhile. Started by hand by the
- * warehouse team; waits for their scanner's report before it ends its transaction.
+ * Counts the shop's stock, with the table locked so that nothing is sold meanwhile. Started by hand by the warehouse team; waits for the report of
+ * their scanner before it ends its transaction.
  */
 import pg from 'pg'
 
@@ -17,5 +17,5 @@ const named = table
   .join('.')
 await client.query(`lock table ${named} in exclusive mode`)
 await client.query(`select count(*) from ${named}`)
-// The scanner's report never comes on this host: the transaction stays open, idle, with its lock.
+// The scanner's report never arrives on this host: the transaction stays open, idle, with its lock.
 setInterval(() => {}, 60_000)

@@ -10,25 +10,25 @@ const { Redis } = instrumented('ioredis') as typeof import('ioredis')
 
 interface CacheOptions {
   url: string
-  /** A cache that answers later than this is as good as none. */
+  /** A slower cache is useless. */
   timeoutMs: number
   ttlSeconds: number
-  /** Whether a missing key is loaded once for all who ask at the same time. */
+  /** Whether a missing key is loaded once for all concurrent requests. */
   shared: boolean
-  /** What took longer to load is not kept; null keeps everything. */
+  /** Values that took longer to load are not cached; null caches everything. */
   keptWithinMs: number | null
 }
 
 export interface Cache {
-  /** Cache-aside: the cached value, else `load()`s it, once for all who ask at the same time if so configured, and keeps it. */
+  /** Cache-aside: returns the cached value, or else calls `load()`, once for all concurrent requests if so configured, and caches the result. */
   get<Value>(key: string, load: () => Promise<Value>): Promise<Value>
-  /** Forgets keys; the next reader loads them again. */
+  /** Invalidates keys; the next reader loads them again. */
   invalidate(keys: string[]): Promise<void>
-  /** What the cache holds now under these keys, without loading anything; null where it holds nothing. */
+  /** The cached values for these keys, without loading anything; null for missing ones. */
   peek<Value>(keys: string[]): Promise<(Value | null)[]>
 }
 
-/** Connects to Redis. The shop must live without it: every failure of the cache falls through to the source. */
+/** Connects to Redis. The shop must work without it: every failure of the cache falls through to the source. */
 export function connectCache(service: Service, options: CacheOptions): Cache {
   const redis: RedisClient = new Redis(options.url, {
     commandTimeout: options.timeoutMs,
@@ -54,7 +54,7 @@ export function connectCache(service: Service, options: CacheOptions): Cache {
   })
   service.onStop(async () => redis.disconnect())
 
-  /** Loads under way, so that a missing key is loaded once however many ask for it. One that was invalidated is no longer here. */
+  /** Loads under way, so that a missing key is loaded once for all concurrent requests. An invalidated one is removed. */
   const loading = new Map<string, Promise<unknown>>()
 
   return {
@@ -80,10 +80,10 @@ export function connectCache(service: Service, options: CacheOptions): Cache {
       const loadedFrom = performance.now()
       const fresh: Promise<Value> = (options.shared ? forEveryone(load) : load())
         .then(async (value) => {
-          // Read before the change that invalidated it: whoever asked gets it, nobody after them.
+          // Read before the change that invalidated it: its callers get it, nobody after them.
           if (options.shared && loading.get(key) !== fresh) return value
           if (options.keptWithinMs !== null && performance.now() - loadedFrom > options.keptWithinMs) return value
-          // Spread expiry over a fifth of the time, so that keys written together do not expire together.
+          // Expiry is spread over a fifth of the time, so that keys written together do not expire together.
           const ttl = Math.round(options.ttlSeconds * (0.9 + Math.random() * 0.2))
           if (!failed) await redis.set(key, JSON.stringify(value), 'EX', ttl).catch(() => {})
           return value

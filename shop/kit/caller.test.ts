@@ -12,9 +12,9 @@ app.addHook('onRequest', (_request, reply, next) => {
   next()
 })
 
-/** Steps that a request has done, and what ended it. */
+/** The steps that a request has done, and its error. */
 const done: string[] = []
-/** Lets the steps of a request go on, one after another. */
+/** Lets the steps of a request continue, one after another. */
 let goOn = Promise.withResolvers<void>()
 let began = Promise.withResolvers<void>()
 let ended = Promise.withResolvers<void>()
@@ -41,7 +41,7 @@ await app.listen({ port: 0, host: '127.0.0.1' })
 const { port } = app.server.address() as AddressInfo
 after(() => app.close())
 
-/** Asks, and goes away once the request is being answered; resolves when that has come to an end. */
+/** Sends a request, and disconnects while it is being handled; resolves when the handler has ended. */
 async function askAndLeave(method: string, path: string): Promise<string[]> {
   done.length = 0
   began = Promise.withResolvers()
@@ -59,16 +59,16 @@ async function askAndLeave(method: string, path: string): Promise<string[]> {
   return [...done]
 }
 
-test('what nobody waits for any more is left alone', async () => {
+test('a read that nobody waits for any more is stopped', async () => {
   assert.deepEqual(await askAndLeave('GET', '/read'), ['caller-gone'])
 })
 
-test('what changes something is carried to its end, and so is what others wait for', async () => {
+test('a change is completed, and so is a read that others wait for', async () => {
   assert.deepEqual(await askAndLeave('POST', '/change'), ['went on'])
   assert.deepEqual(await askAndLeave('GET', '/shared'), ['went on'])
 })
 
-test('who waits is answered', async () => {
+test('a caller that waits gets the answer', async () => {
   goOn = Promise.withResolvers()
   goOn.resolve()
   assert.equal(await (await fetch(`http://127.0.0.1:${port}/read`)).text(), 'answer')

@@ -9,8 +9,8 @@ interface Caller {
 const callers = new AsyncLocalStorage<Caller | null>()
 
 /**
- * Remembers of each request that only reads whether who asked still waits for the answer. A service that is behind does well to leave alone what nobody
- * waits for any more; what changes something is carried to its end.
+ * Tracks for each read-only request whether its caller still waits for the answer. An overloaded service should not spend time on what nobody waits
+ * for any more; changes are always completed.
  */
 export function rememberCallers(app: FastifyInstance): void {
   app.addHook('onRequest', (request, reply, done) => {
@@ -21,10 +21,10 @@ export function rememberCallers(app: FastifyInstance): void {
   })
 }
 
-/** Throws 499, as proxies call it, when nobody waits for what is done here. */
+/** Throws 499, as proxies call it, when nobody waits for the current request's answer. */
 export function requireCaller(): void {
   if (callers.getStore()?.gone) throw new HttpError(499, 'caller-gone', 'whoever asked did not wait for the answer')
 }
 
-/** Does what others wait for as well, whoever began it. */
+/** Runs work that other requests wait for as well, whichever request started it. */
 export const forEveryone = <Result>(work: () => Result): Result => callers.run(null, work)

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** Text of the environment as typed values; a service that cannot run with them says so and ends. */
+/** Environment variables as typed values; a service with invalid ones says so and exits. */
 export function readConfig<Shape extends z.ZodRawShape>(shape: Shape): z.output<z.ZodObject<Shape>> & BaseConfig {
   const parsed = z.object({ ...baseShape, ...shape }).safeParse(process.env)
   if (!parsed.success) {

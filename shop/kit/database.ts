@@ -38,11 +38,11 @@ export async function connectDatabase(service: Service, options: DatabaseOptions
     idleTimeoutMillis: 60_000,
   })
   pool.on('error', (error) => service.app.log.warn({ err: error }, 'an idle database connection was lost'))
-  // Also while it is lent out: an error that nobody listens for ends the process.
+  // Also while it is checked out: an error that nobody listens for ends the process.
   pool.on('connect', (client) => client.on('error', (error) => service.app.log.debug({ err: error }, 'a database connection broke')))
   watchPool(pool, options.poolMax)
 
-  // For longer than anybody waits for a service: one that ended would not be started again when the database is there at last.
+  // Longer than any caller waits for a service: if it exited, it would not be restarted when the database is up again.
   await untilItWorks(() => migrate(settings, migrations), {
     deadlineMs: 400_000,
     onFailure: (error) => service.app.log.info(`waiting for PostgreSQL: ${messageOf(error)}`),
@@ -75,11 +75,11 @@ export async function connectDatabase(service: Service, options: DatabaseOptions
     const client = await connect()
     let failure: Error | undefined
     try {
-      // It may have been long until there was a connection.
+      // Getting a connection may have taken long.
       requireCaller()
       return await work(client)
     } catch (error) {
-      // A connection that broke must not go back into the pool; a statement that failed does it no harm.
+      // A broken connection must not return to the pool; a failed statement does not harm it.
       if (error instanceof Error && !('severity' in error && error.severity === 'ERROR')) failure = error
       if (error instanceof Error && 'code' in error && error.code === '57014') {
         throw new HttpError(503, 'statement-timeout', 'the database took too long', { cause: error })
@@ -107,7 +107,7 @@ export async function connectDatabase(service: Service, options: DatabaseOptions
   }
 }
 
-/** One connection, beside the pool. Whoever keeps it has to see to it that it is still there. */
+/** One connection, outside the pool. The caller has to check that it is still open. */
 export async function connectOnce(service: Service, url: string): Promise<Queryable> {
   const client = new pg.Client({ connectionString: url, application_name: process.env['SERVICE_NAME'] ?? 'shop' })
   client.on('error', (error) => service.app.log.warn({ err: error }, 'the connection to PostgreSQL was lost'))

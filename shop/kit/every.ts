@@ -1,7 +1,7 @@
 import { messageOf } from './errors.ts'
 import type { Service } from './service.ts'
 
-/** Runs `work` again and again, never twice at once, until the service stops. */
+/** Runs `work` repeatedly, never concurrently, until the service stops. */
 export function every(service: Service, intervalMs: number, work: () => Promise<void>): void {
   let stopped = false
   let running: Promise<void> = Promise.resolve()

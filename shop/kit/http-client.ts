@@ -7,10 +7,10 @@ const duration = histogram('http_client_request_duration_seconds', 'Time for ano
 const failures = counter('http_client_failures_total', 'Calls to another service without an answer, or answered 5xx', ['peer'] as const)
 
 interface ClientOptions {
-  /** Name of the service that is called. */
+  /** Name of the callee. */
   peer: string
   url: string
-  /** For the whole call; null waits as long as it takes. */
+  /** Timeout of the whole call; null for none. */
   timeoutMs: number | null
   connections?: number
 }
@@ -48,11 +48,11 @@ export function createClient({ peer, url, timeoutMs, connections = 32 }: ClientO
           ...(timeoutMs === null ? {} : { signal: AbortSignal.timeout(timeoutMs) }),
         })
         if (response.statusCode >= 500) {
-          // Who says so may be a proxy on the way, and says it in its own words.
+          // The response may come from a proxy on the way, in its own words.
           await response.body.dump()
           throw new HttpError(502, 'peer-failed', `${peer} answered ${response.statusCode}`)
         }
-        // Safe: the peer is a service of this shop, whose answers its own schema defines.
+        // Safe: the peer is a service of this shop, whose schema defines its responses.
         const body = (await response.body.json()) as Body
         return { status: response.statusCode, body }
       } catch (error) {

@@ -5,5 +5,5 @@
 import { createRequire } from 'node:module'
 import './telemetry.ts'
 
-/** Loads a package so. Each is loaded by the part of the kit that uses it: a service that has no cache holds no client of one. */
+/** Loads a package like this. Each is loaded by the part of the kit that uses it: a service without a cache loads no client for one. */
 export const instrumented = createRequire(import.meta.url)

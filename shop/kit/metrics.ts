@@ -4,7 +4,7 @@ import { activeSpanContext } from './telemetry.ts'
 /** OpenMetrics, so that histograms can carry exemplars. */
 export const registry = new Registry<typeof Registry.OPENMETRICS_CONTENT_TYPE>()
 registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE)
-// Twenty looks a second tell a stall of the event loop as well as a hundred, which cost each process a third of a percent of a core.
+// Twenty samples a second show a stall of the event loop as well as a hundred, which would cost each process a third of a percent of a core.
 collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 50 })
 const unread =
   /^(nodejs_heap_space_|nodejs_active_|nodejs_version_|process_(virtual|heap|open_handles)|nodejs_eventloop_lag_(min|max|mean|stddev|p90)_)/
@@ -43,6 +43,6 @@ export const gauge = <Label extends string>(
   collect?: (this: Gauge<Label>) => void,
 ) => new Gauge({ name, help, labelNames, registers: [registry], ...(collect ? { collect } : {}) })
 
-/** What a service level is counted from: each event of a user's journey, once. */
+/** The metric behind service levels: each event of a user's journey, once. */
 export const journeyEvents = () =>
   counter('journey_events_total', 'Events of a user journey: good, slow (over its threshold) or error', ['journey', 'outcome'] as const)

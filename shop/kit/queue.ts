@@ -78,7 +78,7 @@ export function connectQueue(service: Service, url: string): Queue {
     })
       .then(
         () => log.info('connected to RabbitMQ'),
-        // The service stops.
+        // The service is stopping.
         () => {},
       )
       .finally(() => (connecting = null))
@@ -94,7 +94,7 @@ export function connectQueue(service: Service, url: string): Queue {
       if (!message) return
       traceWait(message)
       const work = handle(message, channel).catch((error: unknown) => {
-        // Not acknowledged: the broker delivers it again once this channel is gone.
+        // Not acknowledged: the broker delivers it again once this channel is closed.
         log.error({ err: error, queue }, 'a message could not be settled')
       })
       inHand.add(work)
@@ -109,7 +109,7 @@ export function connectQueue(service: Service, url: string): Queue {
   })
   service.onStop(async () => {
     stopping.abort()
-    // Take nothing new, finish what is in hand, then go: nothing is lost and little is delivered twice.
+    // Accepts no new messages, finishes current ones, then closes: nothing is lost and little is delivered twice.
     await Promise.all([...consuming].map(([channel, tag]) => channel.cancel(tag).catch(() => {})))
     await Promise.all(inHand)
     await connection?.close().catch(() => {})
@@ -130,7 +130,7 @@ export function connectQueue(service: Service, url: string): Queue {
   }
 }
 
-/** Notes on the span of a message how long that has waited. */
+/** Records on the span of a message how long it has waited. */
 function traceWait({ properties }: ConsumeMessage): void {
   const sentAt: unknown = properties.headers?.[publishedAt]
   if (typeof sentAt === 'number') trace.getActiveSpan()?.setAttribute('messaging.message.waited_ms', Date.now() - sentAt)

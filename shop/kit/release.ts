@@ -1,4 +1,4 @@
-/** The behaviour of the configured version; a service asked for a version that it does not have says so and ends. */
+/** The behaviour of the configured version; a service with an unknown version says so and exits. */
 export function releaseFor<Behaviour>(releases: Record<string, Behaviour>, version: string): Behaviour {
   const behaviour = releases[version]
   if (behaviour === undefined) {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { untilItWorks } from './retry.ts'
 
-test('what fails is retried until it works', async () => {
+test('a failure is retried until it succeeds', async () => {
   const failures: unknown[] = []
   let attempts = 0
   const attempt = async () => {

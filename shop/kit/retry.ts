@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
 /**
- * Tries until it works, waiting a little longer each time; gives up with the last error after `deadlineMs`, or with an `AbortError` when the signal says so
- * while it waits. `model/until.ts` is for conditions, and the shop imports nothing from outside.
+ * Retries until success, waiting a little longer each time; gives up with the last error after `deadlineMs`, or with an `AbortError` when the signal
+ * aborts during a wait. `model/until.ts` is for conditions, and the shop imports nothing from outside.
  */
 export async function untilItWorks<Result>(
   attempt: () => Promise<Result>,

@@ -3,9 +3,8 @@ import { SamplingDecision, type Sampler, type SamplingResult } from '@openteleme
 import type { Attributes, Context, Link } from '@opentelemetry/api'
 
 /**
- * Lets so many traces begin in a second, and no more: whole at any load that people make, bounded under a flood, so that the cost of
- * being watched never grows with the trouble. A token bucket that holds one second; `control/rates.ts` has one for each caller, but the shop imports
- * nothing from outside.
+ * Limits the number of new traces per second: complete at normal load, bounded under a flood, so that the cost of monitoring never grows with the
+ * trouble. A token bucket of one second; `control/rates.ts` has one for each caller, but the shop imports nothing from outside.
  */
 export class TraceLimit {
   readonly #perSecond: number
@@ -20,7 +19,7 @@ export class TraceLimit {
     this.#filledAt = now()
   }
 
-  /** Whether one more may begin; takes it. */
+  /** Takes a token; returns whether there was one. */
   take(): boolean {
     const now = this.#now()
     this.#tokens = Math.min(this.#perSecond, this.#tokens + ((now - this.#filledAt) / 1_000) * this.#perSecond)
@@ -31,7 +30,7 @@ export class TraceLimit {
   }
 }
 
-/** For roots, below a parent-based sampler. Requests were let in or turned away at the door, where that costs least; the rest is here. */
+/** For root spans, below a parent-based sampler. Requests are decided earlier, where that costs least; this is for the rest. */
 export class RootSampler implements Sampler {
   readonly #limit: TraceLimit
 
@@ -56,12 +55,12 @@ export class RootSampler implements Sampler {
   }
 }
 
-/** What a request that is not traced carries to the next service, so that no trace begins in the middle. */
+/** Headers of an untraced request to the next service, so that no trace begins in the middle. */
 export const notTraced = '00-00000000000000000000000000000001-0000000000000001-00'
 
 /**
- * Decides at the door whether a request is traced, before anything is computed for its span: as its caller decided (W3C Trace Context,
- * the sampled flag), else by the limit.
+ * Decides whether a request is traced as it arrives, before anything is computed for its span: as its caller decided (W3C Trace Context, the sampled
+ * flag), or else by the limit.
  */
 export function tracedAtDoor(traceparent: string | string[] | undefined, limit: TraceLimit): boolean {
   const flags = typeof traceparent === 'string' ? /^[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-([\da-f]{2})/.exec(traceparent)?.[1] : undefined

@@ -6,9 +6,9 @@ import { messageOf } from './errors.ts'
 import { counter, gauge, histogram, registry } from './metrics.ts'
 import { activeSpanContext, stopTelemetry } from './telemetry.ts'
 
-/** How long a service that was asked to stop goes on with what it has begun: far longer than all takes that is not stuck. */
+/** How long a service that is stopping continues with requests under way: far longer than any takes that is not stuck. */
 const drainMs = 3_000
-/** And with what it has asked others for, where it can be told that nothing came of it. */
+/** How long it waits for its own calls to others that can be aborted without loss. */
 const letGoMs = 500
 
 type ReadyCheck = () => Promise<void>
@@ -19,7 +19,7 @@ export interface Service {
   readyWhen(name: string, check: ReadyCheck): void
   /** Adds something to close; closed in reverse order, after the last request has been answered. */
   onStop(close: () => Promise<void>): void
-  /** Aborts soon after the service was asked to stop: for what may hang, and would be waited for else. */
+  /** Aborts soon after the service was asked to stop: for work that may hang, and would delay the stop. */
   readonly stopping: AbortSignal
   /** Listens, and stops gracefully on SIGTERM. */
   start(): Promise<void>

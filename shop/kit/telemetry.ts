@@ -30,7 +30,7 @@ const provider = enabled
         'service.version': process.env['SERVICE_VERSION'] ?? '0.0.0',
         'service.namespace': 'shop',
       }),
-      // Whoever calls decides for what he calls; of those that begin here, a flood is not traced whole.
+      // The caller decides for its callees; of the traces that begin here, a flood is limited.
       sampler: new ParentBasedSampler({ root: new RootSampler(limit) }),
       spanProcessors: [
         new BatchSpanProcessor(new OTLPTraceExporter(), {
@@ -66,8 +66,8 @@ if (provider) {
     ],
   })
 
-  // The instrumentation wraps the module when it is first required after this, and what it computes for a request costs the same whether
-  // that is sampled or not. So whoever is not traced goes past it.
+  // The instrumentation wraps the module when it is first required after this, and its cost per request is the same whether or not the request is
+  // sampled. So untraced requests bypass it.
   createRequire(import.meta.url)('node:http')
   const traced = Server.prototype.emit
   Server.prototype.emit = function (this: Server, event: string | symbol, ...args: unknown[]) {
@@ -82,7 +82,7 @@ export async function stopTelemetry(): Promise<void> {
   await provider?.shutdown().catch(() => {})
 }
 
-/** The span in progress, when it is sampled: one that is not leads nowhere. */
+/** The current span, if it is sampled: an unsampled one has no trace to link to. */
 export function activeSpanContext(): SpanContext | undefined {
   const span = enabled ? trace.getSpan(context.active())?.spanContext() : undefined
   return span && (span.traceFlags & TraceFlags.SAMPLED) !== 0 ? span : undefined

@@ -4,7 +4,7 @@ import { names, type Queue } from '../kit/queue.ts'
 
 const message = z.object({ orderId: z.uuid() })
 
-/** Marks orders as fulfilled when the worker says so. Idempotent. */
+/** Marks orders as fulfilled when the worker reports it. Idempotent. */
 export function consumeFulfilled(queue: Queue, database: Database): void {
   queue.consume(names.fulfilled, 20, async (delivery, channel) => {
     const parsed = message.safeParse(JSON.parse(delivery.content.toString('utf8')))
@@ -14,7 +14,7 @@ export function consumeFulfilled(queue: Queue, database: Database): void {
           parsed.data.orderId,
         ])
       } catch (error) {
-        // The database is away: keep the message at the broker, and do not spin.
+        // The database is down: keep the message at the broker, and do not spin.
         setTimeout(() => channel.nack(delivery, false, true), 1_000)
         throw error
       }

@@ -17,8 +17,8 @@ const batch = 20
 const idleMs = 500
 
 /**
- * Publishes what the outbox holds, oldest first, and deletes a row only when the broker has confirmed it: at least once,
- * never lost. Woken by each order, and by the clock for what was left behind.
+ * Publishes the messages in the outbox, oldest first, and deletes a row only when the broker has confirmed it: at least once, never lost. Triggered
+ * by each order, and periodically for what was left behind.
  */
 export function startOutboxRelay(service: Service, database: Database, queue: Queue): { wake(): void } {
   const pending = gauge('outbox_pending', 'Messages that wait to be published', [] as const)
@@ -35,7 +35,7 @@ export function startOutboxRelay(service: Service, database: Database, queue: Qu
       )
       await Promise.all(
         rows.map((row) =>
-          // The relay goes on with the trace of the request that left the message.
+          // The relay continues the trace of the request that wrote the message.
           context.with(propagation.extract(context.active(), row.trace_context), () =>
             queue.publish(names.exchange, row.routing_key, { id: row.order_id, body: Buffer.from(JSON.stringify(row.payload)) }),
           ),

@@ -31,7 +31,7 @@ interface Dependencies {
   wakeRelay(): void
 }
 
-/** Reserve, charge, confirm: the order and its message are written together or not at all. */
+/** Reserves, charges and confirms: the order and its message are written together or not at all. */
 export function placeOrders({ database, inventory, payments, behaviour, log, wakeRelay }: Dependencies) {
   const outcomes = counter('orders_placed_total', 'Orders by outcome', ['state'] as const)
   for (const state of ['confirmed', 'declined', 'sold-out', 'failed']) outcomes.inc({ state }, 0)
@@ -91,7 +91,7 @@ export function placeOrders({ database, inventory, payments, behaviour, log, wak
   }
 }
 
-/** Confirms the order and leaves its message in the outbox, with the trace to go on with. */
+/** Confirms the order and writes its message to the outbox, with the trace to continue. */
 async function confirm(client: Queryable, id: string, request: OrderRequest, { message }: Behaviour): Promise<void> {
   const { rows } = await client.query<{ confirmed_at: Date }>(
     `update orders set state = 'confirmed', confirmed_at = now() where id = $1 and state = 'pending' returning confirmed_at`,
@@ -114,7 +114,7 @@ async function confirm(client: Queryable, id: string, request: OrderRequest, { m
   ])
 }
 
-/** The same key asks for the same order: the first outcome stands. */
+/** The same key means the same order: the first outcome stands. */
 async function earlier(database: Database, idempotencyKey: string): Promise<PlacedOrder> {
   const { rows } = await database.query<PlacedOrder>(
     'select id, state, total_cents as "totalCents" from orders where idempotency_key = $1',

@@ -12,12 +12,12 @@ interface Dependencies {
   wakeRelay(): void
 }
 
-/** Orders still pending after this were interrupted: their stock and money are given back. */
+/** Orders still pending after this were interrupted: their stock and money are returned. */
 const interruptedAfter = '15 seconds'
 /** Orders still unfulfilled after this are announced again: the worker ignores what it has done already. */
 const forgottenAfter = '45 seconds'
 
-/** Puts right what crashes and lost messages left behind, and measures how long users wait for their orders. */
+/** Repairs what crashes and lost messages left behind, and measures how long users wait for their orders. */
 export function startReconciliation(service: Service, { database, inventory, payments, wakeRelay }: Dependencies): void {
   const unfulfilled = gauge('orders_unfulfilled', 'Orders confirmed and not yet fulfilled', [] as const)
   const oldest = gauge('orders_unfulfilled_oldest_seconds', 'Age of the oldest order that is confirmed and not yet fulfilled', [] as const)
@@ -32,7 +32,7 @@ export function startReconciliation(service: Service, { database, inventory, pay
     oldest.set(Number(rows[0]?.oldest ?? 0))
   }
 
-  /** First nobody can confirm it any more; then what it holds elsewhere is given back, again and again until that has worked. */
+  /** First it can no longer be confirmed; then its reservations and charge are returned, with retries until that has succeeded. */
   async function undoInterrupted(): Promise<void> {
     await database.query(
       `update orders set state = 'failed' where id in (

@@ -1,10 +1,10 @@
 /** What each release of orders does differently. Selected by the configured version. */
 export interface Behaviour {
-  /** Patience with payments, in milliseconds; null waits as long as it takes. */
+  /** Timeout of payments, in milliseconds; null for none. */
   paymentTimeoutMs: number | null
-  /** Keeps a database connection and its transaction open while payments is asked. */
+  /** Keeps a database connection and its transaction open during the call to payments. */
   chargeInsideTransaction: boolean
-  /** What fulfilment is told of an order that was confirmed; as the two have agreed, without it. */
+  /** The message to fulfilment about a confirmed order; the agreed one by default. */
   message?(order: ConfirmedOrder): unknown
 }
 
@@ -17,10 +17,10 @@ interface ConfirmedOrder {
 }
 
 const careful: Behaviour = { paymentTimeoutMs: 2_000, chargeInsideTransaction: false }
-/** No timeout, and a connection held meanwhile: a slow bank empties the pool. */
+/** No timeout, and a connection held meanwhile: a slow bank exhausts the pool. */
 const trusting: Behaviour = { paymentTimeoutMs: null, chargeInsideTransaction: true }
 
-/** Calls the items of an order its lines, as the new partner does; whoever reads the message was to be told. */
+/** Calls the items of an order its lines, as the new partner does; the consumers of the message were to be told. */
 const renaming: Behaviour = {
   ...careful,
   message: ({ items, ...order }) => ({ ...order, lines: items.map(({ sku, quantity }) => ({ product: sku, quantity })) }),

@@ -42,7 +42,7 @@ export function registerRoutes(app: FastifyInstance, { database, behaviour, stop
   }
   const inTurn = turns()
 
-  /** Charges an order once, however often it is asked: the first outcome stands. */
+  /** Charges an order once, however often it is called: the first outcome stands. */
   app.post<{ Body: ChargeBody }>(
     '/charges',
     {
@@ -81,7 +81,7 @@ export function registerRoutes(app: FastifyInstance, { database, behaviour, stop
     '/charges/:orderId',
     { schema: { params: { type: 'object', properties: { orderId: { type: 'string', format: 'uuid' } }, required: ['orderId'] } } },
     async (request) => {
-      // Also when there is no charge yet: the bank may still be at it, and must find the order cancelled.
+      // Also when there is no charge yet: the bank may still be processing it, and must find the order cancelled.
       const { rowCount } = await database.query(
         `insert into charges (order_id, amount_cents, state) values ($1, 0, 'refunded')
          on conflict (order_id) do update set state = 'refunded' where charges.state = 'charged'`,
@@ -93,14 +93,14 @@ export function registerRoutes(app: FastifyInstance, { database, behaviour, stop
   )
 }
 
-/** 402 for a card that was declined, 409 for an order that was undone meanwhile. */
+/** 402 for a card that was declined, 409 for an order that was cancelled meanwhile. */
 const statusOf = (state: string, accepted: 200 | 201): number => (state === 'declined' ? 402 : state === 'refunded' ? 409 : accepted)
 
-/** Log-normal, as the latency of a remote party is: half the calls below the median, a long tail above. */
+/** Log-normal, like the latency of a remote party: half the calls are below the median, with a long tail above. */
 function bankLatency(medianMs: number): number {
   const normal = Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random())
   return Math.min(medianMs * Math.exp(0.35 * normal), medianMs * 6)
 }
 
-/** The same card is always declined or never: its place among a hundred. */
+/** The same card is always declined or never: by its place among a hundred. */
 const shareOf = (card: string): number => (createHash('sha256').update(card).digest().readUInt32BE() / 2 ** 32) * 100

@@ -14,7 +14,7 @@ const config = readConfig({
   DB_POOL_MAX: poolSize(4),
   DB_ACQUIRE_TIMEOUT_MS: milliseconds(2_000),
   DB_STATEMENT_TIMEOUT_MS: milliseconds(5_000),
-  /** Which of the two payment providers is asked. */
+  /** Which of the two payment providers is used. */
   BANK: z.enum(['first', 'second']).default('first'),
   /** Share of cards that the bank declines, in percent. */
   BANK_DECLINE_PERCENT: z.coerce.number().min(0).max(100).default(2),

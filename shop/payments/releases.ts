@@ -2,9 +2,9 @@ import { createHash, pbkdf2Sync } from 'node:crypto'
 
 /** What each release of payments does differently. Selected by the configured version. */
 export interface Behaviour {
-  /** Calls that one charge makes to the bank, one after another. */
+  /** Calls to the bank for one charge, one after another. */
   bankCalls: number
-  /** Charges talk to the bank one at a time, in the order in which they came; else each by itself. */
+  /** Charges call the bank one at a time, in order; otherwise independently. */
   inTurn: boolean
   receipt(orderId: string, amountCents: number): string
 }
@@ -15,14 +15,14 @@ const numbered: Behaviour = {
   receipt: (orderId) => `R-${createHash('sha256').update(orderId).digest('hex').slice(0, 12)}`,
 }
 
-/** Signs with a key that is derived for each receipt, synchronously: nothing else is answered meanwhile. */
+/** Signs with a key that is derived for each receipt, synchronously: this blocks all other requests. */
 const signed: Behaviour = {
   ...numbered,
   receipt: (orderId, amountCents) =>
     `R-${pbkdf2Sync(`${orderId}:${amountCents}`, 'receipts', 400_000, 32, 'sha512').toString('hex').slice(0, 24)}`,
 }
 
-/** Authorises, then captures, and keeps the order of the bank's sequence numbers: whoever waits goes on waiting, also for a caller that has left. */
+/** Authorises, then captures, and keeps the order of the bank's sequence numbers: charges wait their turn, even if their caller has left. */
 const sequenced: Behaviour = { ...numbered, bankCalls: 2, inTurn: true }
 
 export const releases: Record<string, Behaviour> = {

@@ -2,16 +2,16 @@ import type { Database } from '../kit/database.ts'
 import { every } from '../kit/every.ts'
 import type { Service } from '../kit/service.ts'
 
-/** How the third party behind this service is: its latency (median), and the share of calls that it leaves hanging, in percent. */
+/** The third party behind this service: its latency (median), and the share of calls that it leaves hanging, in percent. */
 export interface Sandbox {
   latencyMs: number
   hangPercent: number
 }
 
-/** The other provider, with which the shop has a contract for bad days: a little slower, and dearer. */
+/** The other provider, with which the shop has a contract for emergencies: a little slower, and more expensive. */
 export const secondProvider: Sandbox = { latencyMs: 60, hangPercent: 0 }
 
-/** The sandbox of the payment provider, as it is told to behave: read once a second, since nobody restarts payments when the bank changes. */
+/** The payment provider's sandbox with its current settings: read once a second, because nobody restarts payments when the bank changes. */
 export async function followSandbox(service: Service, database: Database): Promise<() => Sandbox> {
   let now: Sandbox = { latencyMs: 30, hangPercent: 0 }
   const read = async function readSandbox() {

@@ -32,7 +32,7 @@ const promised = [
   'control',
 ]
 
-/** What people have set, which is meant for other programs. */
+/** Environment variables that people have set for other programs. */
 const { HOME: _, ...withoutHome } = process.env
 const strange = {
   ...withoutHome,
@@ -84,7 +84,7 @@ describe('starting a range', () => {
     )
   })
 
-  test('status says of each component what is promised', async () => {
+  test('status shows the promised fields of each component', async () => {
     const status = await json<Record<string, unknown>[]>('status')
     for (const name of promised) {
       const found = status.find((component) => component['name'] === name)
@@ -97,12 +97,12 @@ describe('starting a range', () => {
     }
   })
 
-  test('doctor finds everything that it needs', async () => {
+  test('doctor finds nothing missing', async () => {
     const { code } = await firedrill(['doctor', '--json', '--dir', dir])
     assert.equal(code, 0)
   })
 
-  test('other settings for a range that runs are refused', async () => {
+  test('changed settings of a running range are refused', async () => {
     const { code, stderr } = await firedrill(['up', '--dir', dir, '--port-base', String(portBase + 4_000)])
     assert.equal(code, 1)
     assert.match(stderr, /runs with other settings \(portBase\)/)
@@ -114,7 +114,7 @@ describe('starting a range', () => {
     const others = ['--dir', otherDir, '--port-base', String(otherBase)]
     after(() => firedrill(['down', '--purge', '--dir', otherDir]))
 
-    test('a busy port is told in one line', async () => {
+    test('a busy port is reported in one line', async () => {
       const { code, stderr } = await firedrill(['up', '--dir', otherDir, '--port-base', String(portBase)])
       assert.equal(code, 1)
       assert.match(
@@ -131,12 +131,12 @@ describe('starting a range', () => {
       assert.equal(new RangeState(otherDir).run('supervisor'), null)
     })
 
-    test('one whose start was killed comes up when it is started again, whatever is set where that is done', async () => {
+    test('a range whose start was killed comes up when it is started again, whatever the environment', async () => {
       const killed = spawn(path.join(projectRoot, 'firedrill'), ['up', ...others], { stdio: ['ignore', 'pipe', 'inherit'], env: strange })
       const ended = once(killed, 'exit')
       for await (const line of createInterface({ input: killed.stdout })) if (line.startsWith('✓')) killed.kill('SIGKILL')
       assert.deepEqual(await ended, [null, 'SIGKILL'])
-      // A pack that was damaged since it was kept is left out.
+      // A pack that was damaged since it was installed is left out.
       mkdirSync(path.join(otherDir, 'packs'))
       writeFileSync(path.join(otherDir, 'packs', 'damaged'), '')
       const again = await run(
@@ -152,7 +152,7 @@ describe('starting a range', () => {
     })
 
     test('two ranges run side by side, and down leaves nothing of the one', async () => {
-      // On a small machine that runs two, answers take longer than a status waits for them until both have warmed up.
+      // On a small machine with two ranges, answers take longer than a status waits for them until both have warmed up.
       await until('both to be healthy', 120_000, async () => {
         const both = await Promise.all([dir, otherDir].map((folder) => firedrill(['status', '--dir', folder, '--json'])))
         return both.every(({ code }) => code === 0)
@@ -179,7 +179,7 @@ describe('the command line', () => {
     assert.notEqual((await list())?.status.state, 'active')
   })
 
-  test('load is set and told', async () => {
+  test('load is set and shown', async () => {
     const before = await json<{ users: number }>('load', 'status')
     await json('load', 'set', '--users', '12')
     assert.equal((await json<{ users: number }>('load', 'status')).users, 12)

@@ -7,8 +7,8 @@ import { until } from '../../model/until.ts'
 import { ok, run, type Outcome } from './test-range.ts'
 
 /**
- * With `COMPOSE` (`docker compose` or `podman-compose`), and images that are there or can be built by it, the range runs in containers. It
- * takes port 7400 of this machine.
+ * With `COMPOSE` (`docker compose` or `podman-compose`), and images that exist or can be built by it, the range runs in containers. It uses port 7400
+ * of this machine.
  */
 const { COMPOSE: compose = '' } = process.env
 const [program = '', ...words] = compose.split(' ')
@@ -24,7 +24,7 @@ describe('in containers', { skip: compose ? false : 'COMPOSE is not set' }, () =
   })
   after(async () => void (await composed('--profile', 'load', 'down', '--volumes')))
 
-  test('the range gets steady by itself', async () => {
+  test('the range becomes steady by itself', async () => {
     await until('the agent to be there', 120_000, async () => (await inside('control', 'firedrill', 'host', 'status')).code === 0)
     ok(await inside('control', 'firedrill', 'host', 'wait', '--seconds', '120'))
     assert.equal((await fetch('http://127.0.0.1:7400/')).status, 200)
@@ -37,7 +37,7 @@ describe('in containers', { skip: compose ? false : 'COMPOSE is not set' }, () =
     })
   })
 
-  test('no container is root, nor can write where nothing is to be kept', async () => {
+  test('no container is root, or can write where nothing is to be stored', async () => {
     for (const service of ['control', 'shop']) {
       assert.equal(await said(service, 'id', '-u'), '10001')
       assert.notEqual((await inside(service, 'touch', '/app/x')).code, 0)
@@ -60,7 +60,7 @@ describe('in containers', { skip: compose ? false : 'COMPOSE is not set' }, () =
     )
   })
 
-  test('a container that goes comes back, and so does the range', async () => {
+  test('a container that stops is restarted, and the range recovers', async () => {
     ok(await composed('restart', 'shop'))
     ok(await inside('control', 'firedrill', 'host', 'wait', '--seconds', '120'))
   })

@@ -9,9 +9,9 @@ import { watchNamespace } from '../../range/targets/kubernetes/observability.ts'
 import { ok, run, type Outcome } from './test-range.ts'
 
 /**
- * With `KUBERNETES_KUBECONFIG` (a cluster that has the images of deploy/images, and a default StorageClass) and `KUBERNETES_COMPLETE` (the overlay: `complete` or
- * `complete-istio`): all of the range in that cluster, by nothing but its manifests. `KUSTOMIZE` is a Kustomize of its own, where kubectl's is older
- * than 4.
+ * With `KUBERNETES_KUBECONFIG` (a cluster that has the images of deploy/images, and a default StorageClass) and `KUBERNETES_COMPLETE` (the overlay:
+ * `complete` or `complete-istio`): the whole range in that cluster, by its manifests alone. `KUSTOMIZE` is a separate Kustomize, if kubectl's is
+ * older than 4.
  */
 const { KUBERNETES_KUBECONFIG: kubeconfig = '', KUBERNETES_COMPLETE: overlay = '', KUSTOMIZE: kustomize } = process.env
 const kubectl = (args: string[], input = ''): Promise<Outcome> =>
@@ -24,7 +24,7 @@ const may = async (verb: string, resource: string, space: string): Promise<boole
   return (await kubectl(['auth', 'can-i', verb, resource, '-n', space, '--as', account])).stdout.trim() === 'yes'
 }
 
-describe('all of it in a cluster', { skip: kubeconfig && overlay ? false : 'KUBERNETES_COMPLETE is not set' }, () => {
+describe('the whole range in a cluster', { skip: kubeconfig && overlay ? false : 'KUBERNETES_COMPLETE is not set' }, () => {
   let manifests = ''
   before(async () => {
     const folder = path.join(projectRoot, 'deploy', 'kubernetes', 'overlays', overlay)
@@ -32,7 +32,7 @@ describe('all of it in a cluster', { skip: kubeconfig && overlay ? false : 'KUBE
   })
   after(async () => void (await kubectl(['delete', '--ignore-not-found', '-f', '-'], manifests)))
 
-  test('it gets steady by its manifests alone', async () => {
+  test('it becomes steady by its manifests alone', async () => {
     ok(await kubectl(['apply', '-f', '-'], manifests))
     await until('who watches', 300_000, async () => (await inside('firedrill', 'host', 'status')).code === 0)
     ok(await inside('firedrill', 'host', 'wait', '--seconds', '300'))
@@ -46,7 +46,7 @@ describe('all of it in a cluster', { skip: kubeconfig && overlay ? false : 'KUBE
     })
   })
 
-  test('who watches may invite, and nothing else in either namespace', async () => {
+  test('the monitoring may invite, and has no other rights in either namespace', async () => {
     assert.ok(await may('patch', 'secrets/agent-invitation', namespace))
     assert.ok(await may('patch', 'deployments.apps/agent', namespace))
     for (const space of [namespace, watchNamespace]) {
@@ -69,18 +69,18 @@ describe('all of it in a cluster', { skip: kubeconfig && overlay ? false : 'KUBE
     )
   })
 
-  test('one that only a cluster can teach is offered', async () => {
+  test('a scenario that needs a cluster is offered', async () => {
     const { scenarios } = JSON.parse(await said('firedrill', 'scenarios', '--json')) as { scenarios: { id: string; playable: boolean }[] }
     assert.equal(scenarios.find(({ id }) => id === 'polite-request')?.playable, true)
   })
 
-  test('a pod that watches and goes comes back, and so does the range', async () => {
+  test('a deleted pod of the monitoring is replaced, and the range recovers', async () => {
     ok(await kubectl(['-n', watchNamespace, 'delete', 'pod', 'observability-0']))
     await until('who watches', 180_000, async () => (await inside('firedrill', 'host', 'status')).code === 0)
     ok(await inside('firedrill', 'host', 'wait', '--seconds', '180'))
   })
 
-  test('deleted, nothing is left', async () => {
+  test('after it is deleted, nothing is left', async () => {
     ok(await kubectl(['delete', '--ignore-not-found', '-f', '-'], manifests))
     for (const space of [namespace, watchNamespace]) assert.notEqual((await kubectl(['get', 'namespace', space])).code, 0)
   })

@@ -98,7 +98,7 @@ test('every port of the range listens on loopback only', () => {
       }),
   )
   assert.ok(listening.length >= 15)
-  // 127.0.0.1 and ::1, as the kernel writes them.
+  // 127.0.0.1 and ::1, in the kernel's notation.
   const loopback = ['0100007F', '00000000000000000000000001000000']
   assert.deepEqual(
     listening.filter(({ address }) => !loopback.includes(address)),
@@ -106,7 +106,7 @@ test('every port of the range listens on loopback only', () => {
   )
 })
 
-test('the API refuses who has no token, a foreign name or a foreign page', async () => {
+test('the API refuses requests without a token, with a foreign host name or from a foreign page', async () => {
   const { tokens } = state.config()
   const status = async (path: string, headers: Record<string, string>) => (await fetch(`${base}${path}`, { headers })).status
   const trainee = { authorization: `Bearer ${tokens.trainee}` }

@@ -38,7 +38,7 @@ test('the storefront is a page that shows products', async () => {
   assert.ok(products.every((product) => product.available > 0))
 })
 
-test('forty who want the last five get five, and stock never falls below zero', async () => {
+test('of forty who want the last five, five get one, and stock never falls below zero', async () => {
   const sku = 'P02399'
   await range.database.query('update inventory.stock set available = case warehouse when $2 then 5 else 0 end where sku = $1', [sku, 'ams'])
   const answers = await Promise.all(Array.from({ length: 40 }, () => checkout([{ sku, quantity: 1 }])))
@@ -67,7 +67,7 @@ test('an idempotency key makes one order, however often and however fast it is s
   assert.ok(ids.size <= 1, [...ids].join(' '))
 })
 
-test('what is wrong with a request is said, with a status of its own', async () => {
+test('an invalid request is answered with the reason, and its own status', async () => {
   assert.equal((await checkout([])).status, 400)
   assert.equal((await checkout([{ sku: 'nonsense', quantity: 1 }])).status, 400)
   assert.equal((await fetch(`${shop}/api/products/P99999`)).status, 404)
@@ -88,7 +88,7 @@ test('a changed price is what the next visitor sees and pays', async () => {
   assert.equal(product.priceCents, price)
 })
 
-test('the shop lives without its cache', async () => {
+test('the shop works without its cache', async () => {
   await range.processes.stop('redis')
   try {
     for (const path of ['/api/products?page=3', '/api/products/P00077']) assert.equal((await fetch(`${shop}${path}`)).status, 200, path)
@@ -98,7 +98,7 @@ test('the shop lives without its cache', async () => {
   }
 })
 
-test('services restarted, and killed, in the middle of sales lose no order and ship none twice', async () => {
+test('services restarted, and killed, during sales lose no order and ship none twice', async () => {
   for (const name of ['orders', 'fulfilment', 'inventory'] as const) await range.processes.restart(name)
   for (const name of ['fulfilment', 'orders'] as const) {
     await range.processes.signal(name, 'SIGKILL')

@@ -26,18 +26,18 @@ after(() => client('instructor').post('/api/reset'))
 
 describe('the contract of every fault', () => {
   for (const fault of faults.filter(({ category }) => category !== 'cluster')) {
-    test(`${fault.id}: injected it shows, reverted it is gone, and twice is once`, async () => {
+    test(`${fault.id}: observable once injected, gone once reverted, and idempotent`, async () => {
       const params = fault.params.parse(faultSamples[fault.id])
       const context = () => ({ range })
       const before = await fault.observe(context(), params)
-      // As it comes back from the ledger, possibly in another process.
+      // As it is read from the ledger, possibly in another process.
       const undo: unknown = JSON.parse(JSON.stringify(await fault.plan(context(), params)))
       try {
         await fault.inject(context(), params, undo)
         await fault.inject(context(), params, undo)
         const differs = async () => !isDeepStrictEqual(await fault.observe(context(), params), before)
         if (fault.id === 'noop') assert.equal(await differs(), false)
-        // A message may be in the worker's hands for a moment, where nobody can see it.
+        // The worker may hold a message for a moment, where nobody can see it.
         else await until('the fault to show', 10_000, differs)
       } finally {
         await fault.revert(context(), undo)
@@ -49,14 +49,14 @@ describe('the contract of every fault', () => {
   }
 
   for (const { id } of faults.filter(({ category }) => category === 'cluster')) {
-    test(`${id}: refused where the shop is in no cluster, and nothing of it stays`, async () => {
+    test(`${id}: refused if the shop is not in a cluster, without a trace`, async () => {
       await assert.rejects(inject(id, { service: 'orders', keeps: 'redis', one: 'orders', other: 'payments' }, 5_000), /no cluster/)
       assert.equal((await client('instructor').get('/api/faults')).open.length, 0)
     })
   }
 
   test('afterwards the range is as it was', async () => {
-    // Orders that failed for as long as a fault was in may have been set aside: data of customers, not of the range.
+    // Orders that failed during a fault may have been dead-lettered: data of customers, not of the range.
     const { 'dead-letters': _before, ...before } = fresh.parts
     const { 'dead-letters': _after, ...after } = (await fingerprint(range)).parts
     assert.deepEqual(after, before)
@@ -65,17 +65,17 @@ describe('the contract of every fault', () => {
   })
 })
 
-/** As soon as the range takes it. */
+/** As soon as the range allows it. */
 const inject = (id: string, params: Record<string, unknown>, forMs: number) =>
   whenSteady(() => client('instructor').post('/api/faults/:id', { id, body: { params, forMs } }), 60_000)
-/** How often the reaper has said that it took out the fault of a control plane that stayed away. */
+/** How often the reaper has logged that it reverted the fault of a control plane that stayed down. */
 const takenByReaper = () =>
-  readFileSync(logFile(state, 'reaper'), 'utf8').split('the control plane stayed away: 1 faults taken out').length - 1
+  readFileSync(logFile(state, 'reaper'), 'utf8').split('the control plane stayed down: 1 faults reverted').length - 1
 const isOpen = async (instance: string) =>
   (await client('instructor').get('/api/faults')).open.some((record) => record.instance === instance)
 
 describe('the lease', () => {
-  test('a fault ends at its limit', async () => {
+  test('a fault ends at its deadline', async () => {
     const limitMs = 5_000
     const before = Date.now()
     const record = await inject('slow-bank', { latencyMs: 300 }, limitMs)
@@ -85,7 +85,7 @@ describe('the lease', () => {
     assert.equal((await bank(range))?.latency_ms, 30)
   })
 
-  test('a second fault goes in only when the range was steady before', async () => {
+  test('a second fault is injected only if the range was steady before', async () => {
     await range.processes.stop('payments')
     try {
       await until('the range to be unhealthy', 30_000, async () => !(await client('instructor').get('/api/health')).healthy)
@@ -97,10 +97,10 @@ describe('the lease', () => {
 
   const paymentsRun = async () => (await statusOf('payments')).state === 'running'
 
-  test('a control plane that stays away for ten seconds has its faults taken out, by the reaper', async () => {
+  test('the reaper reverts the faults of a control plane that is down for ten seconds', async () => {
     await inject('process-kill', { component: 'payments' }, 300_000)
     assert.equal(await paymentsRun(), false)
-    // Suspended, it is as good as gone, and nobody starts it again.
+    // A suspended one is as good as down, and nobody restarts it.
     const pid = state.run('control')?.pid ?? 0
     assert.ok(pid > 1)
     const toldBefore = takenByReaper()
@@ -115,7 +115,7 @@ describe('the lease', () => {
     }
   })
 
-  test('a reaper that is killed is started again', async () => {
+  test('a killed reaper is restarted', async () => {
     const record = state.run('reaper')
     assert.ok(record)
     process.kill(record.pid, 'SIGKILL')
@@ -125,7 +125,7 @@ describe('the lease', () => {
     })
   })
 
-  test('killed at once, both are started again, and the fault goes at its limit', async () => {
+  test('if both are killed at once, both are restarted, and the fault is reverted at its deadline', async () => {
     const limitMs = 15_000
     const record = await inject('slow-bank', { latencyMs: 300 }, limitMs)
     const before = (['control', 'reaper'] as const).map((name) => state.run(name))
@@ -138,7 +138,7 @@ describe('the lease', () => {
     await until('the fault to be out', record.deadlineAt + 10_000 - Date.now(), async () => (await bank(range))?.latency_ms === 30)
   })
 
-  test('a proxy and what watches the shop, killed at once, are started again', async () => {
+  test('a proxy and the shop’s monitoring, killed at once, are restarted', async () => {
     const names = ['catalog-proxy', 'prometheus', 'telemetry-store', 'redis-exporter', 'locust'] as const
     const before = new Map(names.map((name) => [name, state.run(name)?.pid]))
     for (const pid of before.values()) process.kill(pid ?? 0, 'SIGKILL')
@@ -151,7 +151,7 @@ describe('the lease', () => {
     await atRest()
   })
 
-  test('a supervisor that is killed is started again', async () => {
+  test('a killed supervisor is restarted', async () => {
     const record = state.run('supervisor')
     assert.ok(record)
     process.kill(record.pid, 'SIGKILL')

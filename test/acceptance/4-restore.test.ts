@@ -19,7 +19,7 @@ before(async () => {
 })
 after(() => client('instructor').post('/api/reset'))
 
-/** How each is disturbed, as a fault or a trainee may; one without fails the suite. */
+/** How each is changed, as by a fault or a trainee; a resource without one fails the suite. */
 const disturbances: Record<string, () => Promise<unknown>> = {
   datastores: () => range.processes.stop('redis'),
   proxies: () => range.processes.signal('payments-proxy', 'SIGSTOP'),
@@ -51,7 +51,7 @@ const disturbances: Record<string, () => Promise<unknown>> = {
     range.database.query(
       'create trigger of_a_trainee before update on catalog.products for each row execute function suppress_redundant_updates_trigger()',
     ),
-  // Not where a job or a session holds a lock: this would wait for it.
+  // Not while a job or a session holds a lock: this would wait for it.
   'database-columns': () => range.database.query('alter table fulfilment.shipments add column of_a_trainee text'),
   'database-checks': () => range.database.query('alter table orders.orders drop constraint orders_state_check'),
   'database-row-security': async () => {
@@ -99,11 +99,11 @@ const disturbances: Record<string, () => Promise<unknown>> = {
 }
 
 describe('the contract of every resource that a drill may change', () => {
-  // What is done to one shows in another: who ends a canary leaves the policy's history.
+  // A change of one shows in another: removing a canary leaves the policy's history.
   beforeEach(() => restoreBaseline(range, users()))
 
   for (const resource of resources.filter(({ id }) => id !== 'cluster')) {
-    test(`${resource.id}: changed it shows, restored it is as on a fresh range`, async () => {
+    test(`${resource.id}: a change is observable, and a restore makes it equal to a fresh range`, async () => {
       const disturb = disturbances[resource.id]
       assert.ok(disturb, `say how ${resource.id} may be disturbed`)
       assert.deepEqual(await leftBehind(range, { users: users() }, [resource]), [])
@@ -115,17 +115,17 @@ describe('the contract of every resource that a drill may change', () => {
     })
   }
 
-  test('a cache that was told to answer nobody answers again', async () => {
+  test('a cache that was paused for everybody answers again', async () => {
     await range.cache.command('CLIENT', 'PAUSE', '600000', 'ALL')
     await restoreBaseline(range, users())
     assert.equal(await range.cache.command('PING'), 'PONG')
   })
 
-  test('monitoring and load that hang or were stopped run again, and are told what a fresh range tells them', async () => {
+  test('suspended or stopped monitoring and load run again, with the settings of a fresh range', async () => {
     const hung = ['prometheus', 'alertmanager', 'telemetry-store', 'locust', 'reaper', 'supervisor'] as const
     await range.processes.stop('redis-exporter')
     for (const name of hung) await range.processes.signal(name, 'SIGSTOP')
-    // A reset is asked of the control plane, which hangs on none of them.
+    // The control plane, which is not suspended, handles the reset.
     await client('instructor').post('/api/reset')
     const status = await range.status({ readiness: true })
     const unwell = status.filter(({ name, healthy }) => (name === 'redis-exporter' || hung.some((one) => one === name)) && !healthy)
@@ -133,7 +133,7 @@ describe('the contract of every resource that a drill may change', () => {
     assert.deepEqual(await leftBehind(range, { users: users() }), [])
   })
 
-  test('all at once are brought back by one reset', async () => {
+  test('a single reset restores all at once', async () => {
     const apart = new Set(['canary', 'cached-prices', 'cache-answers', 'datastores', 'deployments'])
     for (const { id } of resources) if (id !== 'cluster' && !apart.has(id)) await disturbances[id]?.()
     await client('instructor').post('/api/reset')
@@ -151,7 +151,7 @@ test('orders whose messages were lost are shipped right after a reset', async ()
     return orders.length >= 3 && orders.map(({ id }) => id)
   })
   await client('instructor').post('/api/reset')
-  // By itself the shop would do it 45 to 75 s after they were confirmed.
+  // By itself the shop would do it 45 to 75 s after their confirmation.
   await until('them to be shipped', 20_000, async () => {
     const [open] = await range.database.query<{ count: string }>(
       `select count(*) from orders.orders where state = 'confirmed' and id in (${lost.map((id) => `'${id}'`).join(', ')})`,
@@ -160,7 +160,7 @@ test('orders whose messages were lost are shipped right after a reset', async ()
   })
 })
 
-test('nobody silences the Watchdog', async () => {
+test('nobody can silence the Watchdog', async () => {
   for (const matcher of [
     { name: 'alertname', value: '.+', isRegex: true },
     { name: 'alertname', value: '(?i)watchdog', isRegex: true },

@@ -19,7 +19,7 @@ const rpc = (headers: Record<string, string>, method = 'tools/list') =>
   })
 const bearer = (role: 'trainee' | 'instructor') => ({ authorization: `Bearer ${state.config().tokens[role]}` })
 
-test('MCP over HTTP asks for a token, and takes no foreign page', async () => {
+test('MCP over HTTP requires a token, and refuses foreign pages', async () => {
   assert.equal((await rpc({})).status, 401)
   assert.equal((await rpc({ ...bearer('trainee'), origin: 'http://evil.example' })).status, 403)
   assert.equal((await fetch(`${base}/mcp`, { headers: bearer('trainee') })).status, 405)
@@ -32,10 +32,10 @@ test('MCP over HTTP asks for a token, and takes no foreign page', async () => {
   )
 })
 
-test('MCP over standard input serves tools and runbooks, and says what is wrong with a call', async () => {
+test('MCP over standard input serves tools and runbooks, and explains mistakes in a call', async () => {
   const client = new Client({ name: 'test', version: '1' })
   const args = ['mcp', '--dir', dir]
-  // Safe: the SDK's own transport; its type is only stricter about what may be undefined.
+  // Safe: the SDK's own transport; its type differs only in optional properties.
   await client.connect(
     new StdioClientTransport({ command: path.join(projectRoot, 'firedrill'), args, env: process.env as Record<string, string> }) as never,
   )
@@ -59,7 +59,7 @@ test('MCP over standard input serves tools and runbooks, and says what is wrong 
   await client.close()
 })
 
-test('an agent is put through a drill, and judged', async () => {
+test('an agent plays a drill, and is evaluated', async () => {
   const agent = `${process.execPath} ${path.join(projectRoot, 'test', 'acceptance', 'agent.ts')}`
   const [result] = await json<Record<string, unknown>[]>('evaluate', '--agent', agent, '--scenarios', 'slow-shelves', '--name', 'simple')
   assert.ok(result)
@@ -71,7 +71,7 @@ test('an agent is put through a drill, and judged', async () => {
   assert.ok(Number(toolCalls) >= 7, String(toolCalls))
 })
 
-test('an agent that does nothing fails, and leaves the range as it was', async () => {
+test('an agent that does nothing fails, and leaves the range unchanged', async () => {
   const fingerprint = () => client('instructor').get('/api/fingerprint')
   const { parts } = await fingerprint()
   const [result] = await json<Record<string, unknown>[]>(

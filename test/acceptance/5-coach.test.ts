@@ -10,10 +10,10 @@ import { client, dir, ensureFree, firedrill, json } from './test-range.ts'
 const trainee = () => client('trainee')
 const instructor = () => client('instructor')
 const view = (id: string, who = trainee()) => who.get('/api/drills/:id', { id })
-/** Its author has it made easier for those who get no further. */
+/** Its author allows easing. */
 const played = { scenario: 'every-fourth-page', variant: 'stock' }
 
-/** One drill is played from test to test. */
+/** One drill is played across the tests. */
 let id = ''
 let hints: Scenario['milestones']
 before(async () => {
@@ -36,7 +36,7 @@ async function ask(text: string): Promise<Extract<DrillEvent, { type: 'coach-rep
 }
 const secret = async () => (await view(id, instructor())).events
 
-test('what is configured is told, and never the key', async () => {
+test('the configuration is shown, but never the key', async () => {
   process.env['TEST_COACH_KEY'] = 'sk-secret'
   const set = await firedrill([
     'coach',
@@ -59,7 +59,7 @@ test('what is configured is told, and never the key', async () => {
   assert.match((await firedrill(['coach', 'use', 'oracle', '--dir', dir])).stderr, /<provider>/)
 })
 
-test('a model that cannot be used leaves the one that is', async () => {
+test('a model that cannot be used leaves the configured one', async () => {
   const isRefused = async (args: string[], reason: RegExp) => {
     const { code, stderr } = await firedrill(['coach', 'use', ...args, '--dir', dir])
     assert.equal(code, 1, `${args.join(' ')}: ${stderr}`)
@@ -74,7 +74,7 @@ test('a model that cannot be used leaves the one that is', async () => {
   assert.deepEqual(await json('coach', 'status'), inForce)
 })
 
-test('with no model the author answers, by the pace of the policy', async () => {
+test('without a model the author’s words are used, when the policy decides', async () => {
   await json('coach', 'off')
   id = (await startWhenSteady(trainee(), { ...played, trainee: 'Robin' }, 60_000)).id
   await until('the page', 60_000, async () => (await view(id)).drill.pagedAt !== null)
@@ -86,7 +86,7 @@ test('with no model the author answers, by the pace of the policy', async () => 
   assert.equal((await view(id)).drill.hints.length, 1)
 })
 
-test('a model says it in its own words; what it must not say does not go out, and its wishes are only wishes', async () => {
+test('a model words the messages; forbidden content does not go out, and its tool calls are only requests', async () => {
   let script: Script | ((count: number) => Script) = {}
   let count = 0
   await using server = await startScriptedServer(() => (typeof script === 'function' ? script(++count) : script))
@@ -118,7 +118,7 @@ test('a model says it in its own words; what it must not say does not go out, an
   assert.ok(!JSON.stringify(server.requests).includes(hints.mitigated.hints.tell), 'the model never reads what was not given')
 })
 
-test('with its server gone the author answers, and the drill goes on', async () => {
+test('when its server is down the author’s words are used, and the drill continues', async () => {
   const answer = await ask('Are you still there?')
   assert.equal(answer.words, 'author')
   const { given } = await instructor().post('/api/drills/:id/hint', { id })
@@ -126,10 +126,10 @@ test('with its server gone the author answers, and the drill goes on', async () 
   assert.equal((await view(id)).drill.phase, 'running')
 })
 
-/** How many pages the fault fails, where it is in. */
+/** The percentage of pages that the fault fails, where it is injected. */
 const standing = async () => (await instructor().get('/api/faults')).open.map(({ params }) => (params as { percent: number }).percent)
 
-test('every hint of a step is given by the instructor’s hand', async () => {
+test('the instructor gives every hint for a step', async () => {
   assert.deepEqual(await standing(), [25])
   for (let given = true; given;) ({ given } = await instructor().post('/api/drills/:id/hint', { id }))
   const { drill } = await view(id)
@@ -140,7 +140,7 @@ test('every hint of a step is given by the instructor’s hand', async () => {
   assert.equal(drill.easedAt, null, 'the last of them is to be tried first')
 })
 
-test('the instructor takes over, and the trainee wants quiet', async () => {
+test('the instructor takes over, and the trainee asks for quiet', async () => {
   await assert.rejects(trainee().put('/api/drills/:id/coach/mode', { id, body: { mode: 'muted' } }), /instructor/)
   await instructor().put('/api/drills/:id/coach/mode', { id, body: { mode: 'instructor' } })
   const { id: to } = await trainee().post('/api/drills/:id/coach', { id, body: { text: 'Who is there?' } })
@@ -154,23 +154,23 @@ test('the instructor takes over, and the trainee wants quiet', async () => {
   await assert.rejects(trainee().post('/api/drills/:id/coach', { id, body: { text: '' } }), /text/)
 })
 
-test('who gets no further with every hint has it made easier, within what the author allows', async () => {
+test('a trainee who makes no progress with every hint gets an easier scenario, within the author’s limits', async () => {
   await until('it to be made easier', 120_000, async () => (await view(id)).drill.easedAt !== null)
   await until('the fault to be changed', 20_000, async () => JSON.stringify(await standing()) === '[12]')
 })
 
-test('at the end the coach says what there is to say', async () => {
+test('at the end the coach says its closing words', async () => {
   await trainee().post('/api/drills/:id/finish', { id })
   const said = await until('the words of the coach', 20_000, async () =>
     (await view(id)).events.find((event) => event.type === 'coach-debriefed'),
   )
   assert.match(said.type === 'coach-debriefed' ? said.text : '', /The drill ended after .* with acknowledged reached/)
-  // It is told once the range is restored.
+  // It is sent once the range is restored.
   await instructor().get('/api/fingerprint')
   assert.deepEqual(await standing(), [])
 })
 
-test('what was found out before tells nothing to who plays the same again', async () => {
+test('what was found out before is hidden from a trainee who plays the same again', async () => {
   const earlier = id
   assert.ok(await trainee().get('/api/drills/:id/debrief', { id: earlier }))
   const { hints: given } = (await view(earlier)).drill

@@ -19,13 +19,13 @@ const start = (scenario: string, variant?: string) =>
   startWhenSteady(trainee(), { scenario, trainee: 'Robin', ...(variant === undefined ? {} : { variant }) }, 60_000)
 const view = (id: string) => trainee().get('/api/drills/:id', { id })
 const paged = (id: string, withinMs = 60_000) => until('the page', withinMs, async () => (await view(id)).drill.pagedAt !== null)
-/** The next one finds the range free, whatever became of this one. */
+/** The next one finds the range free, whatever happened to this one. */
 async function endIfRunning({ id }: ToldDrill): Promise<void> {
   const { drill } = await until('the control plane', 30_000, () => view(id).catch(() => null))
   if (drill.phase === 'running') await trainee().post('/api/drills/:id/abort', { id })
 }
 
-/** A customer writes, and the trace of the ticket is that of the request that they complain about. */
+/** A customer writes, and the trace of the ticket is that of the request in the complaint. */
 async function ticketLeadsToTrace(drill: string): Promise<void> {
   const ticket = await until('a customer to write', 90_000, async () => {
     const { tickets } = await trainee().get('/api/drills/:id/tickets', { id: drill })
@@ -68,10 +68,10 @@ test('a drill is played from the page to the debrief by the command line', async
   assert.match(debrief.text, /N\+1|statements/)
 })
 
-/** What a command printed that an on-call engineer runs in the shop's terminal; fails where the command does. */
+/** The output of a command in the shop's terminal; fails if the command does. */
 const run = async (command: string): Promise<string> => ok(await firedrill(['shell', '--dir', dir, '--command', command]))
 
-/** A drill that one test has begun is played to its end by what is typed, and by nothing else; where no terminal can be had, it ends here. */
+/** Plays a drill that a test has started to its end, only by typing; without a terminal, it ends here. */
 async function toTheEndInTerminal(id: string, solve: () => Promise<void>): Promise<void> {
   const drill = async () => (await view(id)).drill
   await paged(id, 90_000)
@@ -93,7 +93,7 @@ describe('a drill whose control plane is killed', () => {
   let drill: ToldDrill
   after(() => endIfRunning(drill))
 
-  test('it is back in the same drill within five seconds, and the shop serves on', async () => {
+  test('it resumes the same drill within five seconds, and the shop keeps serving', async () => {
     drill = await start('stuck-checkout')
     await until('the fault to be in', 30_000, async () => (await client('instructor').get('/api/faults')).open.length > 0)
     const before = await view(drill.id)
@@ -112,7 +112,7 @@ describe('a drill whose control plane is killed', () => {
     await ticketLeadsToTrace(drill.id)
   })
 
-  test('and is played to its end in a terminal', { skip }, () =>
+  test('and it is played to its end in a terminal', { skip }, () =>
     toTheEndInTerminal(drill.id, async () => {
       const blocker = await run(
         `psql -Atc "select pid from pg_stat_activity where pid in (select unnest(pg_blocking_pids(pid)) from pg_stat_activity) and cardinality(pg_blocking_pids(pid)) = 0"`,
@@ -124,11 +124,11 @@ describe('a drill whose control plane is killed', () => {
   )
 })
 
-describe('a drill that is watched from its beginning', () => {
+describe('a drill that is watched from the start', () => {
   let drill: ToldDrill
   after(() => endIfRunning(drill))
 
-  test('live events arrive as they happen, and from where they were left', async () => {
+  test('live events arrive as they happen, and can be resumed', async () => {
     drill = await start('silent-warehouse', 'message')
     const { tokens } = state.config()
     const listen = async (headers: Record<string, string>, enough: RegExp, listening: () => Promise<unknown> = async () => {}) => {
@@ -140,7 +140,7 @@ describe('a drill that is watched from its beginning', () => {
       let told: Promise<unknown> | null = null
       for await (const chunk of response.body ?? []) {
         text += Buffer.from(chunk).toString()
-        // What comes after the first event comes to one who listens.
+        // A listener receives what comes after the first event.
         if (text.includes('event: ')) told ??= listening()
         if (enough.test(text)) break
       }
@@ -158,7 +158,7 @@ describe('a drill that is watched from its beginning', () => {
     assert.match(missed, /first note/)
   })
 
-  test('and is played to its end in a terminal', { skip }, () =>
+  test('and it is played to its end in a terminal', { skip }, () =>
     toTheEndInTerminal(drill.id, async () => {
       assert.match(await run('sudo rabbitmqctl -q list_queues name messages consumers'), /^orders\.fulfilment\t[1-9]\d*\t\d+$/m)
       assert.match(

@@ -18,7 +18,7 @@ interface View {
   events: DrillEvent[]
 }
 
-/** A browser of somebody who has only the link: what it may do comes from the cookies that it was given. */
+/** A browser of somebody who has only the link: its rights come from the cookies that it received. */
 async function join(code: string, name: string, role: string): Promise<Person> {
   const answer = await fetch(`${base}/api/game-day/join`, {
     method: 'POST',
@@ -82,9 +82,9 @@ describe('a game day', () => {
     )
   })
 
-  test('its people share one timeline, with their names, and tell the users', async () => {
+  test('its members share one timeline, with their names, and update the users', async () => {
     await robin.call('POST', '/api/game-day/chat', { text: 'Ready when you are' })
-    // As the console does: people who have just come make a busy range slow for a moment.
+    // As in the console: new users make a busy range slow for a moment.
     const next = () => instructor().post('/api/game-days/:id/next', { id: gameDay.id })
     drill = (await whenSteady(next, 60_000)).drill
     await until('the page', 60_000, async () => (await view()).drill.pagedAt !== null)
@@ -104,8 +104,8 @@ describe('a game day', () => {
     )
   })
 
-  test('the status page is for everybody, and tells symptoms only', async () => {
-    // As any visitor: without a cookie.
+  test('the status page is for everybody, and shows symptoms only', async () => {
+    // Like any visitor: without a cookie.
     const status = await until('the slowness to show', 60_000, async () => {
       const answer = (await (await fetch(`${base}/api/status`)).json()) as PublicStatus
       return answer.journeys.some(({ state }) => state === 'degraded' || state === 'outage') && answer
@@ -115,7 +115,7 @@ describe('a game day', () => {
     assert.doesNotMatch(JSON.stringify(status), /slow-shelves|inventory|1\.5\.0|release/)
   })
 
-  test('a stopped clock counts nothing, and nothing is done meanwhile', async () => {
+  test('a paused clock counts nothing, and nothing can be done meanwhile', async () => {
     const deadline = async () => (await instructor().get('/api/faults')).open[0]?.deadlineAt ?? 0
     const deadlineBefore = await deadline()
     const { limitMs } = (await view()).drill
@@ -136,12 +136,12 @@ describe('a game day', () => {
     const paused = (pause?.to ?? 0) - (pause?.from ?? 0)
     assert.ok(paused >= 3_000)
     assert.ok(events.some((event) => event.type === 'drill-continued' && event.harm.good + event.harm.slow + event.harm.failed > 0))
-    // The fault's limit has moved by the pause and no more.
+    // The fault's deadline has moved by exactly the pause.
     assert.ok(Math.abs((await deadline()) - deadlineBefore - paused) < 1_000)
   })
 
-  test('afterwards there is a debrief with everybody in it, and a postmortem with its graphs', async () => {
-    // Not the reference solution, and an older release still: a fix that no scenario wrote down counts as well.
+  test('afterwards there is a debrief with all members, and a postmortem with its graphs', async () => {
+    // Not the reference solution, but an even older release: a fix that no scenario lists counts as well.
     assert.equal((await robin.call('POST', '/api/actions/deploy', { params: { service: 'inventory', version: '1.3.1' } })).status, 200)
     await until('the recovery', 90_000, async () => (await view()).drill.milestones.recovered !== null)
     if ((await view()).drill.phase === 'running') await robin.call('POST', `/api/drills/${drill}/finish`)
@@ -163,11 +163,11 @@ describe('a game day', () => {
   })
 })
 
-test('a fault can grow, and what it grew to is taken back', async () => {
+test('a fault can ramp, and is reverted from its final value', async () => {
   await atRest()
   const instructor = client('instructor')
   const before = (await range().load.status()).users
-  // A faster machine has more of them, and a rush on it is larger.
+  // A faster machine has more of them, and a larger load spike.
   const most = usersOn(range(), 2 * usualUsers)
   await assert.rejects(
     instructor.post('/api/faults/:id', {

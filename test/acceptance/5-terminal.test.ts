@@ -8,7 +8,7 @@ before(async () => {
   await ensureFree()
 })
 
-/** What a command printed that an on-call engineer runs in the shop's terminal; fails where the command does. */
+/** The output of a command in the shop's terminal; fails if the command does. */
 const run = async (command: string): Promise<string> => ok(await firedrill(['shell', '--dir', dir, '--command', command]))
 
 test('the settings of a service are a file, in a terminal', { skip }, async () => {
@@ -36,7 +36,7 @@ test('the settings of a service are a file, in a terminal', { skip }, async () =
   assert.deepEqual(await settings(), [])
 })
 
-test('the configuration of each data store is a file, in a terminal', { skip }, async () => {
+test('the configuration of each datastore is a file, in a terminal', { skip }, async () => {
   const [changes, refused] = [
     {
       'postgresql.conf': "lock_timeout = '7s'",

@@ -8,10 +8,10 @@ import type { ScenarioCard } from '../../model/scenario.ts'
 import { policies, receivers, type Input } from '../inputs/inputs.ts'
 import { dir, ensureUp, firedrill, json, ok, statusOf, target } from './test-range.ts'
 
-/** What people really send, and what is in force on a range that runs while they do. */
+/** Files that people really send, and what stays active on a running range. */
 const work = mkdtempSync(path.join(tmpdir(), 'firedrill-wrong-'))
 after(() => rmSync(work, { recursive: true, force: true }))
-// Whatever is refused is felt by nobody: a drill may be played meanwhile.
+// Nobody is affected by a refusal: a drill may run meanwhile.
 before(ensureUp)
 
 const inputFile = (kind: string, { file }: Input) => path.join(projectRoot, 'test', 'inputs', kind, file)
@@ -24,7 +24,7 @@ async function isRefused(args: string[], reason: RegExp): Promise<void> {
   assert.match(stderr, reason)
 }
 
-test('a policy that cannot be carried out leaves the one in force', async () => {
+test('an unsupported policy leaves the active one unchanged', async () => {
   const inForce = ok(await ours('mesh', 'get'))
   const history = await json<unknown[]>('mesh', 'history')
   for (const input of wrong(policies)) await isRefused(['mesh', 'apply', inputFile('policies', input)], /line \d+, column \d+: /)
@@ -32,7 +32,7 @@ test('a policy that cannot be carried out leaves the one in force', async () => 
   assert.deepEqual(await json('mesh', 'history'), history)
 })
 
-test("receivers that Alertmanager would refuse leave those in force, and the pager's process", async () => {
+test('receivers that Alertmanager would refuse leave the active ones unchanged, and do not restart it', async () => {
   const inForce = async () => {
     const { pid } = await statusOf('alertmanager')
     const status = await fetch(`http://127.0.0.1:${target().context.port('alertmanager')}/alertmanager/api/v2/status`)
@@ -52,8 +52,8 @@ test("receivers that Alertmanager would refuse leave those in force, and the pag
   assert.equal((await inForce()).config, consoleAlone.config)
 })
 
-test('a pack with a wrong scenario, given while a range runs, leaves the scenarios that there are', async () => {
-  // How well they were played may change meanwhile.
+test('a pack with an invalid scenario, given to a running range, leaves its scenarios unchanged', async () => {
+  // Their scores may change meanwhile.
   const read = async () =>
     (await json<{ scenarios: ScenarioCard[] }>('scenarios')).scenarios.map(({ id, title, playable }) => [id, title, playable])
   const there = await read()

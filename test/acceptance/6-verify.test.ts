@@ -14,11 +14,11 @@ before(async () => {
 })
 
 const plans = await playedScenarios()
-// Of those that were drawn, the command plays one.
+// Of the drawn scenarios, the command plays one.
 const byCommand = plans.at(-1)?.id ?? ''
 for (const plan of process.env['FIREDRILL_SCENARIOS'] ? plans : plans.slice(0, -1)) {
   const { id } = plan
-  test(`${id} proves itself, and nothing that a trainee can reach tells its answer`, async (context) => {
+  test(`${id} proves itself, and nothing that a trainee can reach reveals its answer`, async (context) => {
     const patience = patienceFor(await measureMachine())
     const result = await verifyScenario(client('instructor'), id, patience, {
       injected: (drill) => sweepBeforePage(plan, drill, context),
@@ -31,7 +31,7 @@ for (const plan of process.env['FIREDRILL_SCENARIOS'] ? plans : plans.slice(0, -
   })
 }
 
-test('what the command proves it tells, and what there is not it refuses', async () => {
+test('the command reports what it proves, and refuses an unknown scenario', async () => {
   const { code, stdout, stderr } = await firedrill(['verify', byCommand, '--no-proofs', '--json', '--dir', dir])
   assert.equal(code, 0, `${stdout}${stderr}`)
   const [result] = JSON.parse(stdout) as [Verification]
@@ -42,23 +42,23 @@ test('what the command proves it tells, and what there is not it refuses', async
   assert.match(unknown.stderr, /there is no scenario 'nowhere'/)
 })
 
-test('another user of the machine can open nothing that the range keeps', () => sweepFiles())
+test('another user of the machine can open no file of the range', () => sweepFiles())
 
-test('the shop runs as a user of its own, who cannot look into what watches it', (context) => sweepForUsers(context))
+test('the shop runs as a user of its own, who cannot inspect its monitoring', (context) => sweepForUsers(context))
 
-test('after a power-off in a drill, up brings back a healthy range without the fault', async () => {
+test('after a power cut in a drill, up brings back a healthy range without the fault', async () => {
   await startWhenSteady(client('trainee'), { scenario: 'slow-shelves', trainee: 'Robin' }, 60_000)
   await until('the fault to be in', 30_000, async () => (await range().releases.current('inventory')) === '1.5.0')
   const everything = () => withEnvironment({ FIREDRILL_RANGE: state.config().id })
   assert.ok(everything().length > 15)
-  // Again until nothing is left: what was just being started is not in the list of a moment ago.
+  // Repeated until nothing is left: a process that was being started is missing from the list.
   await until('every process to be gone', 10_000, async () => {
     const pids = everything()
     for (const pid of pids) {
       try {
         process.kill(pid, 'SIGKILL')
       } catch {
-        // It went with its parent.
+        // It was killed with its parent.
       }
     }
     return pids.length === 0

@@ -18,8 +18,8 @@ import { firedrill, ok, run, spansOf } from './test-range.ts'
 import { seriesIn } from '../../model/series.ts'
 
 /**
- * Two hosts: this one, and a network namespace with a loopback of its own, between which there is one cable. What runs in it is reached
- * by that cable, and by nothing else.
+ * Two hosts: this one, and a network namespace with a loopback of its own, connected by one virtual cable. Processes in it can be reached only
+ * through that cable.
  */
 const portBase = 29_400
 const namespace = 'firedrill-test'
@@ -45,14 +45,14 @@ const hosts = async () => JSON.parse(ok(await here('host', 'status', '--json')))
 const statusOf = async (name: string): Promise<ComponentStatus | undefined> =>
   (await api().get('/api/range')).components.find((component) => component.name === name)
 
-/** Makes the first of the namespaces; one that a run left behind which was killed is in nobody's way. */
+/** Creates the first namespace; one that is left over from a killed run does not matter. */
 async function makeNamespace(): Promise<boolean> {
   if (process.getuid?.() !== 0) return false
   try {
     for (const left of [namespace, usersNamespace]) await run('ip', ['netns', 'del', left])
     return (await run('ip', ['netns', 'add', namespace])).code === 0
   } catch {
-    // There is no `ip`.
+    // `ip` is not installed.
     return false
   }
 }
@@ -88,7 +88,7 @@ describe('two hosts', { skip: able ? false : 'no network namespace can be made h
     const invitation = ok(await here('host', 'invite', '--address', cable.hereAddress))
     assert.equal((await there(['host', 'join'], 'what is this')).code, 1, 'what is no invitation is refused')
     ok(await there(['host', 'join'], invitation))
-    // Whichever is there first waits for the other.
+    // Whichever is up first waits for the other.
     for (const started of await Promise.all([here('up'), there(['up'])])) ok(started)
     watch = spawn('ip', ['netns', 'exec', namespace, path.join(projectRoot, 'firedrill'), 'host', 'watch', '--dir', dirs.shop], {
       stdio: 'ignore',
@@ -99,7 +99,7 @@ describe('two hosts', { skip: able ? false : 'no network namespace can be made h
     assert.ok(Math.abs(clockOffsetMs ?? Infinity) < 100, `${clockOffsetMs} ms`)
   })
 
-  test('each host has its own parts, and the shop listens to nobody', async () => {
+  test('each host has its own parts, and the shop’s host does not listen', async () => {
     const { stdout } = await there(['status', '--json'])
     const shop = (JSON.parse(stdout) as ComponentStatus[]).map(({ name }) => name)
     assert.ok(shop.includes('orders') && shop.includes('postgres') && shop.includes('orders-proxy'))
@@ -128,7 +128,7 @@ describe('two hosts', { skip: able ? false : 'no network namespace can be made h
 
   describe('on the shop’s host, and beside it', { concurrency: 2 }, () => {
     describe('the shop’s host', { concurrency: 1 }, () => {
-      test('what comes and goes on the shop is watched for as long as it is there', async () => {
+      test('a component that is started and stopped on the shop’s host is monitored while it runs', async () => {
         const up = async () => {
           const query = 'up{component="canary"}'
           const { data } = await api().get('/api/prometheus/query', { query: { query } })
@@ -141,7 +141,7 @@ describe('two hosts', { skip: able ? false : 'no network namespace can be made h
         await until('nobody to look for it any more', 30_000, async () => (await up()).length === 0)
       })
 
-      test('logs of the shop and whole traces are where one watches', async () => {
+      test('logs of the shop and complete traces are on the monitoring host', async () => {
         await until('a log line of the shop whose trace goes from the load generator to it', 60_000, async () => {
           const { logs } = await api().get('/api/telemetry/logs', { query: { service: 'orders', limit: 50 } })
           for (const traceId of new Set(logs.flatMap((line) => (line.traceId === '' ? [] : [line.traceId])))) {
@@ -153,7 +153,7 @@ describe('two hosts', { skip: able ? false : 'no network namespace can be made h
         })
       })
 
-      test('a terminal has all of the shop, which is on the other host', async () => {
+      test('a terminal can reach all of the shop, which is on the other host', async () => {
         const inTerminal = async (command: string) => ok(await here('shell', '--command', command))
         assert.equal((await inTerminal('psql -Atc "select count(*) > 0 from orders.orders"')).trim(), 't')
         assert.equal((await inTerminal('redis-cli ping')).trim(), 'PONG')
@@ -173,13 +173,13 @@ describe('two hosts', { skip: able ? false : 'no network namespace can be made h
       })
     })
 
-    test('a third host takes a part of the users, gives it back when it is cut off, and takes it again', async () => {
+    test('a third host runs a share of the users, loses it when it is cut off, and gets it again', async () => {
       const load = () => api().get('/api/load')
       const alone = await load()
       assert.deepEqual([alone.workers, alone.state], [1, 'running'])
       ok(await atUsers(['host', 'join'], ok(await here('host', 'invite', '--load', '--address', cable.hereAddress))))
       ok(await atUsers(['up']))
-      // One for each core, which join one after another, in the time that Locust has to start.
+      // One for each core, which join one after another, as fast as Locust starts.
       const workers = alone.workers + Number((await run('nproc', [])).stdout)
       await until('all of its workers', 60_000, async () => {
         const now = await load()
@@ -210,7 +210,7 @@ describe('two hosts', { skip: able ? false : 'no network namespace can be made h
     })
   })
 
-  test('cut off, the shop is told to be away; it comes back by itself', async () => {
+  test('after a network failure, the shop is reported as unreachable; the connection is restored by itself', async () => {
     await ip('link', 'set', cable.here, 'down')
     await until('the other host to be away', 20_000, async () => !(await hosts()).connected)
     const orders = await until('the shop to be told away', 20_000, async () => {
@@ -226,7 +226,7 @@ describe('two hosts', { skip: able ? false : 'no network namespace can be made h
     ok(await here('host', 'wait', '--seconds', '60'))
   })
 
-  test('an agent that is killed comes back by itself', async () => {
+  test('a killed agent is restarted', async () => {
     const { pid } = new RangeState(dirs.shop).run('agent') ?? {}
     assert.ok(pid)
     process.kill(pid, 'SIGKILL')
@@ -243,7 +243,7 @@ describe('two hosts', { skip: able ? false : 'no network namespace can be made h
     ['the shop’s host', dirs.shop, ['agent', 'supervisor']],
     ['the other host', dirs.observability, ['control', 'reaper']],
   ] as const)
-    test(`${names.join(' and ')} on ${host}, killed at once, come back by themselves`, async () => {
+    test(`${names.join(' and ')} on ${host}, killed at once, are restarted`, async () => {
       const onHost = new RangeState(dir)
       const before = new Map(names.map((name) => [name, onHost.run(name)?.pid]))
       for (const [name, pid] of before) {
@@ -256,7 +256,7 @@ describe('two hosts', { skip: able ? false : 'no network namespace can be made h
           return next !== null && next.pid !== before.get(name) && liveness(next) === 'running'
         }),
       )
-      // Who asks meanwhile is refused a connection.
+      // Connections meanwhile are refused.
       await until('the hosts to be connected', 30_000, async () => (await hosts().catch(() => null))?.connected === true)
       ok(await here('host', 'wait', '--seconds', '60'))
     })
@@ -274,7 +274,7 @@ describe('two hosts', { skip: able ? false : 'no network namespace can be made h
   })
 })
 
-/** Puts a cable between this host and a namespace. */
+/** Connects this host and a namespace by a virtual cable. */
 async function connect(name: string, { here: end, there: other, hereAddress, thereAddress }: typeof cable): Promise<void> {
   await ip('link', 'add', end, 'type', 'veth', 'peer', 'name', other, 'netns', name)
   await ip('addr', 'add', `${hereAddress}/24`, 'dev', end)

@@ -7,8 +7,8 @@ import { projectRoot } from '../../control/paths.ts'
 import { ok, run, type Outcome } from './test-range.ts'
 
 /**
- * With `TOFU` (OpenTofu or Terraform) the modules are checked; with `TOFU_SHOP_HOST`, `TOFU_OBSERVABILITY_HOST` and `TOFU_PRIVATE_KEY` (two
- * bare Debian 12 hosts, and the key by which root is let in) they are applied as well.
+ * With `TOFU` (OpenTofu or Terraform) the modules are checked; with `TOFU_SHOP_HOST`, `TOFU_OBSERVABILITY_HOST` and `TOFU_PRIVATE_KEY` (two bare
+ * Debian 12 hosts, and the key for root's SSH) they are applied as well.
  */
 const { TOFU: tofu, TOFU_SHOP_HOST: shop, TOFU_OBSERVABILITY_HOST: observability, TOFU_PRIVATE_KEY: key } = process.env
 const terraform = path.join(projectRoot, 'deploy', 'terraform')
@@ -17,7 +17,7 @@ after(() => rmSync(work, { recursive: true, force: true }))
 
 const inFolder = (program: string, args: string[], cwd: string): Promise<Outcome> => run(program, args, { cwd, timeoutMs: 1_200_000 })
 
-test('every module and example says what its inputs and outputs are', () => {
+test('every module and example describes its inputs and outputs', () => {
   for (const file of globSync('{modules,examples}/*/*.tf', { cwd: terraform })) {
     const text = readFileSync(path.join(terraform, file), 'utf8')
     for (const [, name, body] of text.matchAll(/^variable "(\w+)" \{\n([^]*?)^\}/gm))
@@ -31,7 +31,7 @@ test('every module and example says what its inputs and outputs are', () => {
   }
 })
 
-test('the shell script of the hosts is one', async () => {
+test('the shell script of the hosts is valid', async () => {
   ok(await inFolder('sh', ['-n', path.join(terraform, 'modules', 'range', 'files', 'host.sh')], terraform))
 })
 
@@ -108,7 +108,7 @@ describe('on two hosts', { skip: tofu && shop && observability && key ? false : 
     assert.match(text, /the range is steady/)
   })
 
-  test('applied again, it changes nothing', async () => {
+  test('a second apply changes nothing', async () => {
     assert.match(
       ok(await inFolder(binary, ['apply', '-auto-approve', '-input=false', '-no-color', ...vars()], dir)),
       /0 added, 0 changed, 0 destroyed/,
@@ -123,7 +123,7 @@ describe('on two hosts', { skip: tofu && shop && observability && key ? false : 
       assert.ok(!state.includes(secret))
   })
 
-  test('nothing but SSH is open on the shop’s host', async () => {
+  test('only SSH is open on the shop’s host', async () => {
     const { stdout, stderr } = await ssh(shop, "ss -Hltn | awk '{print $4}' | grep -v '^127\\.\\|^\\[::1\\]'")
     assert.deepEqual(
       [
@@ -140,7 +140,7 @@ describe('on two hosts', { skip: tofu && shop && observability && key ? false : 
 
   test('a scenario proves itself', async () => void ok(await ssh(observability, 'firedrill verify slow-shelves')))
 
-  test('another release upgrades both', async () => {
+  test('a new release upgrades both', async () => {
     ok(await inFolder(binary, ['apply', '-auto-approve', '-input=false', '-no-color', ...vars('2')], dir))
     ok(await ssh(observability, 'firedrill host wait --seconds 60'))
   })

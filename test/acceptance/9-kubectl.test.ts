@@ -23,8 +23,9 @@ import { attempts, refusedByServer } from './kubectl-attempts.ts'
 import { ok, run } from './test-range.ts'
 
 /**
- * kubectl in a real jail, against a real API server with its controllers: with `KUBERNETES_KUBECONFIG` and `KUBERNETES_OVERLAY` as for 9-kubernetes.test.ts. The shop
- * is put there, and need not run: what asks is the agent's own code, here, with the account of the agent. This host needs kubectl.
+ * kubectl in a real jail, against a real API server with its controllers: with `KUBERNETES_KUBECONFIG` and `KUBERNETES_OVERLAY` as for
+ * 9-kubernetes.test.ts. The shop is deployed there, but need not run: the client is the agent's own code, here, with the agent's account. This host
+ * needs kubectl.
  */
 const { KUBERNETES_KUBECONFIG: kubeconfig = '', KUBERNETES_OVERLAY: overlay = 'istio' } = process.env
 const placement = { kubeconfig, overlay: overlay === 'local' ? 'local' : 'istio', storageClass: null, address: '127.0.0.1' } as const
@@ -33,7 +34,7 @@ const kubectl = async (...args: string[]): Promise<string> =>
 const dir = mkdtempSync(path.join(tmpdir(), 'firedrill-kubectl-'))
 const secret = 'a-password-of-the-shop'
 
-/** What the shop's objects are to be, without what happens to them. */
+/** The desired state of the shop's objects, without their status. */
 async function wanted(): Promise<unknown> {
   const mesh = placement.overlay === 'istio' ? ['virtualservices', 'destinationrules', 'peerauthentications', 'authorizationpolicies'] : []
   const kinds = ['deployments', 'statefulsets', 'services', 'networkpolicies', ...mesh]
@@ -46,7 +47,7 @@ async function wanted(): Promise<unknown> {
   })
 }
 
-/** The account of the agent, as its pod would have it. */
+/** The agent's account, as its pod would have it. */
 async function asAgent(): Promise<KubeConfig> {
   const admin = new KubeConfig()
   admin.loadFromFile(kubeconfig)
@@ -146,7 +147,7 @@ describe('kubectl in a terminal', { skip }, () => {
     assert.doesNotMatch(await typed('env; cat $KUBECONFIG; kubectl config view --raw'), /eyJ/)
   })
 
-  test('changes what an engineer on call would, and all of it is taken back', async () => {
+  test('can make an on-call engineer’s usual changes, and all of them are undone', async () => {
     assert.deepEqual(await handmade.handmade(), [])
     const wantedBefore = await wanted()
     const patch = (what: string, body: object) => `kubectl patch ${what} --type merge -p '${JSON.stringify(body)}'`
@@ -186,7 +187,7 @@ describe('kubectl in a terminal', { skip }, () => {
     assert.ok(!found.includes('Deployment catalog'), 'that was undone by hand')
     await handmade.undoHandmade()
     assert.deepEqual([await handmade.handmade(), await wanted()], [[], wantedBefore])
-    // What is left out the next time that it is applied goes: nobody else has a say in it.
+    // Fields that are omitted in the next apply are removed: they have no other owner.
     const payments = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'payments', namespace } }
     const managers = ((await openCluster(placement).read(payments))?.metadata?.managedFields ?? []).filter(
       ({ subresource }) => !subresource,
@@ -197,7 +198,7 @@ describe('kubectl in a terminal', { skip }, () => {
     )
   })
 
-  test('the list of attempts is long enough to mean something', () => assert.ok(attempts.length >= 60))
+  test('the list of attempts is long enough to be meaningful', () => assert.ok(attempts.length >= 60))
   for (const { title, command, refused = refusedByServer } of attempts) {
     test(`refuses to ${title}`, async () => {
       const { output, status } = await type(command)
@@ -207,7 +208,7 @@ describe('kubectl in a terminal', { skip }, () => {
     })
   }
 
-  test('nothing of these has changed anything', async () => {
+  test('none of these attempts has changed anything', async () => {
     assert.deepEqual(await handmade.handmade(), [])
     assert.match(await typed('kubectl get deploy agent'), /agent/)
   })

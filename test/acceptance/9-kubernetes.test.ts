@@ -18,8 +18,8 @@ import { firedrill, ok, spansOf } from './test-range.ts'
 import { seriesIn } from '../../model/series.ts'
 
 /**
- * With `KUBERNETES_KUBECONFIG` (a cluster on which one may make a namespace, and that has the images of deploy/images) and `KUBERNETES_ADDRESS`
- * (this host, as pods reach it): the shop in that cluster. `KUBERNETES_OVERLAY` (`istio` without) and `KUBERNETES_STORAGE_CLASS` say how.
+ * With `KUBERNETES_KUBECONFIG` (a cluster whose user may create a namespace, and that has the images of deploy/images) and `KUBERNETES_ADDRESS` (this
+ * host, as pods reach it): the shop in that cluster. `KUBERNETES_OVERLAY` (default: `istio`) and `KUBERNETES_STORAGE_CLASS` select how.
  */
 const {
   KUBERNETES_KUBECONFIG: kubeconfig,
@@ -61,7 +61,7 @@ describe('the shop in a cluster', { skip: kubeconfig && address ? false : 'no cl
     range = rangeOf(openLocalRange(dir))
   })
 
-  test('every pod is ready, with its sidecar where there is a mesh', async () => {
+  test('every pod is ready, with its sidecar if there is a mesh', async () => {
     const { items } = await core.listNamespacedPod({ namespace })
     assert.ok(items.length >= 13)
     for (const { metadata, status } of items) {
@@ -88,7 +88,7 @@ describe('the shop in a cluster', { skip: kubeconfig && address ? false : 'no cl
     })
   })
 
-  test('logs of pods are where one watches, and a checkout is one trace from the load generator to the worker', async () => {
+  test('logs of pods are on the monitoring host, and a checkout is one trace from the load generator to the worker', async () => {
     await until('a whole trace', 60_000, async () => {
       const { logs } = await api().get('/api/telemetry/logs', { query: { service: 'fulfilment', limit: 50 } })
       for (const { traceId } of logs.filter((line) => line.traceId !== '').slice(0, 10)) {
@@ -100,7 +100,7 @@ describe('the shop in a cluster', { skip: kubeconfig && address ? false : 'no cl
     })
   })
 
-  test('the agent may do in the namespace what it needs, and nothing beyond', async () => {
+  test('the agent has the rights that it needs in the namespace, and no others', async () => {
     const may = async (
       verb: string,
       resource: string,
@@ -161,13 +161,13 @@ describe('the shop in a cluster', { skip: kubeconfig && address ? false : 'no cl
     ]
     for (const [verb, resource, options] of denied)
       assert.equal(await may(verb, resource, options), false, `${verb} ${resource} ${JSON.stringify(options)}`)
-    // Whoever empties a node may ask for pods to go, and pause the worker.
+    // The node-drain job may evict pods, and pause the worker.
     const account = 'maintenance'
     assert.ok(await may('create', 'pods', { subresource: 'eviction', account }))
     assert.ok(await may('patch', 'deployments', { group: 'apps', subresource: 'scale', name: 'fulfilment', account }))
     assert.equal(await may('patch', 'deployments', { group: 'apps', subresource: 'scale', name: 'orders', account }), false)
     assert.equal(await may('delete', 'pods', { account }), false)
-    // The services themselves ask the API server for nothing.
+    // The services themselves do not use the API server.
     for (const name of serviceNames) {
       const { status } = await authorization.createSubjectAccessReview({
         body: {
@@ -188,7 +188,7 @@ describe('the shop in a cluster', { skip: kubeconfig && address ? false : 'no cl
     assert.equal((await failed()) - failedBefore, 0)
   })
 
-  test('pods that are killed at random cost no accepted order', async () => {
+  test('killing pods at random costs no accepted order', async () => {
     const killed = ['orders', 'fulfilment', 'rabbitmq', 'payments', 'redis', 'inventory', 'catalog', 'gateway', 'orders', 'fulfilment']
     for (const name of killed) {
       const { items } = await core.listNamespacedPod({ namespace, labelSelector: `app=${name}` })
@@ -203,7 +203,7 @@ describe('the shop in a cluster', { skip: kubeconfig && address ? false : 'no cl
     })
   })
 
-  test('an incident is found and ended in a terminal alone, with kubectl', { skip: noJail }, async () => {
+  test('an incident is diagnosed and fixed in a terminal alone, with kubectl', { skip: noJail }, async () => {
     const typed = async (command: string) => ok(await here(['shell', '--command', command]))
     const { id } = await startWhenSteady(apiClient(state, 'trainee'), { scenario: 'tight-belt', trainee: 'Robin' }, 120_000)
     const view = () => apiClient(state, 'trainee').get('/api/drills/:id', { id })
@@ -218,7 +218,7 @@ describe('the shop in a cluster', { skip: kubeconfig && address ? false : 'no cl
     await until('the change to be taken back', 120_000, async () => (await left()).length === 0)
   })
 
-  test('scenarios prove themselves there; what cannot be played is not offered', async () => {
+  test('scenarios prove themselves there; those that cannot be played are not offered', async () => {
     const { scenarios } = await api().get('/api/scenarios')
     const refused = scenarios.find(({ playable }) => !playable)
     assert.ok(refused)

@@ -1,4 +1,4 @@
-/** A simple agent: acknowledges, looks at what was deployed last, names and rolls back that. Run by `firedrill evaluate`. */
+/** A simple agent: acknowledges, looks at the last deploy, names it as the cause and rolls it back. Run by `firedrill evaluate`. */
 import { setTimeout as delay } from 'node:timers/promises'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
@@ -6,7 +6,7 @@ import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/
 const url = new URL(process.env['FIREDRILL_MCP_URL'] ?? '')
 const client = new Client({ name: 'simple-agent', version: '1' })
 const headers = { authorization: `Bearer ${process.env['FIREDRILL_MCP_TOKEN']}` }
-// Safe: the SDK's own transport; its type is only stricter about what may be undefined.
+// Safe: the SDK's own transport; its type differs only in optional properties.
 await client.connect(new StreamableHTTPClientTransport(url, { requestInit: { headers } }) as never)
 
 async function use<Answer>(name: string, args: Record<string, unknown> = {}): Promise<Answer> {

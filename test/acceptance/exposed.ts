@@ -13,14 +13,17 @@ import { secretsOf, tells } from '../secrets.ts'
 import { commandLines } from './spoilers.ts'
 import { dir, state, target } from './test-range.ts'
 
-/** Fails when another user of the machine can read what the range keeps, as far as modes tell, or the environment of its processes; and when arguments or logs hold what nobody is to read there. */
+/**
+ * Fails if, by file modes, another user of the machine can read the range's files or the environment of its processes; or if arguments or logs
+ * contain secrets.
+ */
 export function sweepForExposure(plan: Scenario): void {
   const own = withEnvironment({ FIREDRILL_RANGE: state.config().id })
   assert.ok(own.length > 15, `${own.length} processes`)
   assert.deepEqual(openTo(dir, { group: shopGroup() }), [], 'by their modes')
   assert.deepEqual(openedBy(own.map((pid) => `/proc/${pid}/environ`)) ?? [], [], 'by another user')
 
-  // Arguments are for every user of the machine to read, whoever's process it is.
+  // Every user of the machine can read the arguments of all processes.
   const lines = commandLines()
   const ownLines = lines.filter(([pid]) => own.includes(pid))
   assert.ok(ownLines.length > 15, `${ownLines.length} processes`)
@@ -37,7 +40,10 @@ export function sweepForExposure(plan: Scenario): void {
   assert.deepEqual(holdersOf(texts, credentialsOf(state.config())), [])
 }
 
-/** Fails when another user of the machine can open any file that the range keeps, or the shop's own user any that is not the shop's. It has thousands: this takes some seconds. */
+/**
+ * Fails if another user of the machine can open any file of the range, or the shop's own user any that is not the shop's. There are thousands of
+ * files, so this takes some seconds.
+ */
 export function sweepFiles(): void {
   const files = filesBelow(dir)
   assert.deepEqual(openedBy(files) ?? [], [])
@@ -46,12 +52,12 @@ export function sweepFiles(): void {
   if (user) assert.deepEqual(openedBy(files, user)?.filter((file) => !shops.test(path.relative(dir, file))) ?? [], [])
 }
 
-/** The user of the shop's components here; null where they run as whoever started the range. */
+/** The user of the shop's components here; null if they run as the user who started the range. */
 function ownUser(): SystemUser | null {
   return shopUserTrouble(target().context) === null ? unprivilegedUser(shopUserName) : null
 }
 
-/** Fails where a part of the shop runs as root, which started the range, or where the shop's user can look into what watches it. */
+/** Fails if a part of the shop runs as root, which started the range, or if the shop's user can inspect the monitoring. */
 export function sweepForUsers(context: Pick<TestContext, 'skip'>): void {
   const user = ownUser()
   if (!user) return context.skip(shopUserTrouble(target().context) ?? 'the shop has no user of its own')
@@ -74,7 +80,7 @@ export function sweepForUsers(context: Pick<TestContext, 'skip'>): void {
   )
 }
 
-/** Of a log that has been rotated meanwhile, or that has not begun, nothing. */
+/** Empty for a log that was rotated meanwhile, or has not begun. */
 function textOf(file: string): string {
   try {
     return readFileSync(file, 'utf8')

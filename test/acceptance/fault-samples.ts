@@ -1,4 +1,4 @@
-/** One set of parameters for each fault that needs no cluster: those with which its contract is tested (`4-faults.test.ts`). */
+/** One set of parameters for each fault that needs no cluster, for its contract test (`4-faults.test.ts`). */
 export const faultSamples: Record<string, Record<string, unknown>> = {
   noop: {},
   'alert-noise': { severity: 'ticket' },

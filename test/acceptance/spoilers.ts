@@ -9,19 +9,19 @@ import { credentialsOf, holdersOf } from '../exposure.ts'
 import { secretsOf, tells } from '../secrets.ts'
 import { base, client, state } from './test-range.ts'
 
-/** Fails when anything that a trainee can reach before the page tells the answer of the scenario whose drill runs. */
+/** Fails if anything that a trainee can reach before the page reveals the answer of the running drill's scenario. */
 export async function sweepBeforePage(plan: Scenario, drill: string, context: Pick<TestContext, 'diagnostic'>): Promise<void> {
-  // To hold what starves others for so long would put off the page. The rest of the test goes on, and says so.
+  // Suspending the job that starves others would delay the page. The rest of the test continues, and says so.
   if (starvingJobs().length > 0)
-    return context.diagnostic(`${plan.id}: nothing was looked at before the page, as a job starves whoever is asked`)
+    return context.diagnostic(`${plan.id}: nothing was checked before the page, because a job starves everything that could be asked`)
   await mustNotTell(plan, drill, [])
   const view = await client('trainee').get('/api/drills/:id', { id: drill })
   if (view.drill.pagedAt === null) assert.deepEqual(view.runbooks, [], `${plan.id}: runbooks name what may be the matter`)
 }
 
-/** Fails when anything that a trainee can reach tells the answer of the scenario whose drill runs, beyond the hint that is given. */
+/** Fails if anything that a trainee can reach reveals the answer of the running drill's scenario, beyond the given hint. */
 export async function sweepForSpoilers(plan: Scenario, drill: string): Promise<void> {
-  // Who starves whoever is asked is held while all of them are asked for all there is; it is there, and so is its fault.
+  // A job that starves the components is suspended while all of them are queried; the job still exists, and so does its fault.
   const starving = starvingJobs()
   for (const pid of starving) process.kill(pid, 'SIGSTOP')
   try {
@@ -45,11 +45,11 @@ async function mustNotTell(plan: Scenario, drill: string, released: readonly str
   }
   const { instructor, service } = tokens
   assert.deepEqual(holdersOf(texts, credentialsOf({ tokens: { instructor, service }, passwords })), [])
-  // The sweep sees what there is to see: with the instructor's token the answer is there.
+  // The sweep works: with the instructor's token it finds the answer.
   assert.ok((await reachable(drill, 'instructor')).some(([, text]) => secrets.some((secret) => text.includes(secret))))
 }
 
-/** By which an Envoy would tell that a fault was injected: flags of its log and its spans, details, and counters. */
+/** Signs of an injected fault in Envoy: flags in its log and spans, details, and counters. */
 const injectedByProxy = [
   'fault_filter_abort',
   'delays_injected',
@@ -61,10 +61,10 @@ const injectedByProxy = [
   '"flags":"FI"',
 ]
 
-/** Processes of jobs that take all of the CPU. */
+/** Job processes that take all of the CPU. */
 const starvingJobs = (): number[] => commandLines().flatMap(([pid, text]) => (text.includes('shop/jobs/sales-report.ts') ? [pid] : []))
 
-/** Of every process that there is, by its pid. */
+/** Of every process, by its pid. */
 export const commandLines = (): [number, string][] =>
   listProcesses().flatMap(({ pid }): [number, string][] => {
     try {
@@ -74,7 +74,7 @@ export const commandLines = (): [number, string][] =>
     }
   })
 
-/** Every answer that a token gets, the console's code, the arguments of processes, the logs. */
+/** Every answer for a token, the console's code, the arguments of processes, the logs. */
 async function reachable(drill: string, role: 'trainee' | 'instructor' = 'trainee'): Promise<[string, string][]> {
   const { tokens } = state.config()
   const { paths } = await client('instructor').get('/api/openapi.json')
@@ -94,7 +94,7 @@ async function reachable(drill: string, role: 'trainee' | 'instructor' = 'traine
   const read = async (address: string): Promise<[string, string]> => {
     const response = await fetch(`${base}${address}`, {
       headers: { authorization: `Bearer ${tokens[role]}` },
-      // Some scenarios leave little of the machine.
+      // Some scenarios leave little CPU.
       signal: AbortSignal.timeout(30_000),
     })
     return [address, response.ok ? await response.text() : '']
@@ -110,7 +110,7 @@ async function reachable(drill: string, role: 'trainee' | 'instructor' = 'traine
       '/api/mesh/history/0',
     ].map(read),
   )
-  // What proxies tell of the requests that passed them.
+  // What proxies report about requests.
   const [, found] = await read('/api/telemetry/traces?service=inventory-proxy&limit=6')
   const { traces } = JSON.parse(found) as { traces: { traceId: string }[] }
   assert.ok(traces.length > 0)

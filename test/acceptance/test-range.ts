@@ -17,7 +17,7 @@ import { RangeState } from '../../range/targets/local/state.ts'
 import { chosen } from '../seed.ts'
 import type { Span } from '../../model/telemetry.ts'
 
-/** The range of the tests: a folder and ports of its own, so that one in use is left alone. */
+/** The range for tests: with a folder and ports of its own, so that one in use is left alone. */
 export const dir = path.join(projectRoot, '.cache', 'test-range')
 export const portBase = Number(process.env['FIREDRILL_TEST_PORT_BASE'] ?? 27_400)
 export const base = `http://127.0.0.1:${portBase}`
@@ -49,12 +49,12 @@ export function run(program: string, args: string[], options: RunOptions = {}): 
         resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr })
       },
     )
-    // Who ends without reading has not asked for it.
+    // A program that ends without reading its input is no error.
     child.stdin?.on('error', () => {}).end(input)
   })
 }
 
-/** What it printed, of one that ended well; fails of any other. */
+/** The output of a successful program; fails for any other. */
 export function ok({ code, stdout, stderr }: Outcome): string {
   assert.equal(code, 0, `${stdout}${stderr}`)
   return stdout
@@ -64,7 +64,7 @@ export function ok({ code, stdout, stderr }: Outcome): string {
 export const firedrill = (args: string[], options: { timeoutMs?: number } = {}): Promise<Outcome> =>
   run(path.join(projectRoot, 'firedrill'), args, options)
 
-/** The command on the range of the tests, with `--json`; fails when the command does. */
+/** The command on the tests' range, with `--json`; fails if the command does. */
 export async function json<Body>(...args: string[]): Promise<Body> {
   const { code, stdout, stderr } = await firedrill([...args, '--dir', dir, '--json'])
   if (code !== 0) throw new Error(`firedrill ${args.join(' ')} ended with ${code}: ${stderr}${stdout}`)
@@ -78,25 +78,25 @@ export interface UpReport {
   links: Record<'console' | 'trainee' | 'instructor' | 'shop', string>
 }
 
-/** Starts the range of the tests, or finds it running. */
+/** Starts the tests' range, or finds it running. */
 export const up = (): Promise<UpReport> => json<UpReport>('up', '--port-base', String(portBase))
 
-/** The range of the tests runs, and all of it answers: where it does, it is only asked, which takes a fraction of what `up` takes. */
+/** Makes sure that the tests' range runs, and every component answers: if it does, this only asks, which takes a fraction of the time of `up`. */
 export async function ensureUp(): Promise<void> {
   const look = () => client('trainee').get('/api/components')
   const found = state.exists ? await look().catch(() => null) : null
   if (!found?.components.every(({ healthy }) => healthy)) await up()
 }
 
-/** Ends a drill that was left running by a test that failed or was killed: the next one is to tell of itself, and not of that. */
+/** Ends a drill that was left running by a test that failed or was killed, so that it does not affect the next one. */
 async function endDrillLeft(): Promise<void> {
   const { running } = await client('instructor').get('/api/drills')
   if (running !== null) await client('instructor').post('/api/drills/:id/abort', { id: running })
 }
-/** Of tests that run beside a drill of others, none ends it. */
+/** Tests that run beside a drill of others must not end it. */
 let isOurs = false
 afterEach(async (context) => {
-  // Where there is no range, or none that answers, the test that failed has said so.
+  // If there is no range, or none that answers, the failed test has said so.
   if (isOurs && 'passed' in context && !context.passed && state.exists) await endDrillLeft().catch(() => {})
 })
 
@@ -111,7 +111,7 @@ export async function statusOf(name: string): Promise<ComponentStatus> {
   return found
 }
 
-/** The spans of a trace; none when the store has not got it yet: a log line may come in before its trace. */
+/** The spans of a trace; empty if the store does not have it yet: a log line may arrive before its trace. */
 export async function spansOf(client: ApiClient, traceId: string): Promise<Span[]> {
   try {
     return (await client.get('/api/telemetry/traces/:id', { id: traceId })).spans
@@ -125,8 +125,8 @@ export async function spansOf(client: ApiClient, traceId: string): Promise<Span[
 const played = 2
 
 /**
- * The scenarios that are played, of those that one host can play: other ones for each commit, by the seed that the runner prints. Each carries a proof
- * (`control/proof`); `FIREDRILL_SCENARIOS=all` has every one played all the same, and ids with commas between those.
+ * The scenarios to play, of those that one host can play: different ones for each commit, by the seed that the runner prints. Each has a proof
+ * (`control/proof`); `FIREDRILL_SCENARIOS=all` plays every one all the same, and ids with commas between play those.
  */
 export async function playedScenarios(): Promise<Scenario[]> {
   const terminal = (await jailTrouble()) === null
@@ -143,17 +143,17 @@ export async function playedScenarios(): Promise<Scenario[]> {
   })
 }
 
-/** The range runs, and no drill on it: for tests that wait themselves until it is steady, as whatever begins a drill does. */
+/** Makes sure that the range runs without a drill: for tests that wait themselves until it is steady, such as those that start a drill. */
 export async function ensureFree(): Promise<void> {
   isOurs = true
   await ensureUp()
   await endDrillLeft()
 }
 
-/** For so long the range must have been at rest: what happened before it was restored is still felt for a while. */
+/** How long the range must have been at rest: the effects of what happened before the restore last for a while. */
 const restMs = 4_000
 
-/** Waits for a range at rest: restored after whatever was played on it, and from then on healthy and without a page for a while. */
+/** Waits for a range at rest: restored after whatever was played on it, and since then healthy and without a page for a while. */
 export async function atRest(): Promise<void> {
   isOurs = true
   await endDrillLeft()

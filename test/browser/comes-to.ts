@@ -3,8 +3,8 @@ import { inspect, isDeepStrictEqual } from 'node:util'
 import { poll } from '../../model/until.ts'
 
 /**
- * Asserts what a page is to show. What it shows arrives piece by piece: it is read until it is as wanted, 20 s at most, and fails with the difference.
- * Playwright's locators wait for an element only; what one counts, or reads off it, is read at once.
+ * Asserts what a page shows. Content arrives piece by piece, so it is read until it is as expected, for 20 s at most, and then fails with the
+ * difference. Playwright's locators wait only for an element; counting elements, or reading them, does not wait.
  */
 export async function comesTo<T>(read: () => Promise<T>, wanted: T, why?: string): Promise<void> {
   let last: T | undefined

@@ -21,13 +21,13 @@ before(async () => {
 })
 after(() => browser?.close())
 
-/** A page that is logged in, and that fails the test when its console tells of an error. */
+/** A page that is logged in, and that fails the test if its console logs an error. */
 async function open(options: { width?: number; height?: number; dark?: boolean; role?: 'trainee' | 'instructor' } = {}): Promise<Page> {
   const context = await browser.newContext({
     viewport: { width: options.width ?? 1440, height: options.height ?? 900 },
     colorScheme: options.dark ? 'dark' : 'light',
   })
-  // What is shown to everybody once is shown to nobody here.
+  // What is shown on the first visit is not shown here.
   await context.addInitScript(() => localStorage.setItem('firedrill.tour', 'seen'))
   const page = await context.newPage()
   page.setDefaultTimeout(30_000)
@@ -40,7 +40,7 @@ async function open(options: { width?: number; height?: number; dark?: boolean; 
   return page
 }
 
-/** Injects a fault by its form. A range that is not steady at that moment refuses, and says so: then again when it is at rest. */
+/** Injects a fault by its form. If the range is not steady at that moment it refuses, and says so: then again when it is at rest. */
 async function inject(page: Page, within: Locator | Page, title: string): Promise<void> {
   for (;;) {
     const answered = page.waitForResponse((response) => response.request().method() === 'POST' && response.url().includes('/api/faults/'))
@@ -75,20 +75,20 @@ const pages = [
   '/runbooks/browse',
   '/nowhere',
 ]
-/** From then on the drill only waits for the shop, and what anybody looks at is no longer a look of its trainee. */
+/** From then on the drill only waits for the shop, and looks do not count for its trainee any more. */
 const rolledBack = Promise.withResolvers<void>()
 
-describe('a drill, and what is looked at while the shop recovers', { concurrency: 2 }, () => {
+describe('a drill, and other pages while the shop recovers', { concurrency: 2 }, () => {
   describe('a scenario, as a trainee plays it', { concurrency: 1 }, () => {
     let page: Page
     let failed = false
-    // Whatever became of it, the next test finds the range free.
+    // Whatever happens, the next test finds the range free.
     after(async () => {
       rolledBack.resolve()
       const { running } = await client('trainee').get('/api/drills')
       if (running) await client('trainee').post('/api/drills/:id/abort', { id: running })
     })
-    /** A step that rests on those before it. */
+    /** A step that builds on the previous ones. */
     const step = (name: string, play: () => Promise<void>) =>
       test(name, async (context) => {
         if (failed) return context.skip('a step before it failed')
@@ -121,18 +121,18 @@ describe('a drill, and what is looked at while the shop recovers', { concurrency
       const dots = latency.getByRole('link', { name: /Open the trace of a request of/ })
       await dots.first().waitFor()
       let candidates: string[] = []
-      // Another one, where it is drawn again under the pointer: dots move on with the time that the graph shows.
+      // Another one, if it is redrawn under the pointer: dots move with the graph's time.
       for (let tries = 1; ; tries++) {
-        // A slow one, as a trainee would: above the objective.
+        // A slow one, as a trainee would choose: above the objective.
         const names = await dots.evaluateAll((links) => links.map((link) => link.getAttribute('aria-label') ?? ''))
         const slow = names.findLastIndex((name) => / (\d{3,}|2[5-9]\d) ms$| s$/.test(name))
         if (slow < 0 && tries < 6) {
-          // None is slow yet, or they are just being drawn: with what Prometheus answers next.
+          // None is slow yet, or they are being drawn: with Prometheus's next answer.
           await page.waitForResponse((response) => response.url().includes('/api/prometheus/query_range'))
           continue
         }
         assert.ok(slow >= 0, `no slow request among: ${names.join(', ')}`)
-        // The slowest may be of another kind, or have failed before it came to the stock: then the next, as a trainee would.
+        // The slowest may be of another kind, or have failed before it reached the stock: then the next, as a trainee would.
         const addresses = await dots.evaluateAll((links) => links.map((link) => link.getAttribute('href') ?? ''))
         candidates = addresses.slice(0, slow + 1).toReversed()
         const clicked = await dots
@@ -232,15 +232,15 @@ describe('a drill, and what is looked at while the shop recovers', { concurrency
     })
   })
 
-  describe('what changes nothing', { concurrency: 1 }, () => {
+  describe('read-only pages', { concurrency: 1 }, () => {
     before(() => rolledBack.promise)
 
-    test('every page, with what a real range has to show: nothing is cut off', async () => {
+    test('every page, with the data of a real range: nothing is cut off', async () => {
       const page = await open()
       for (const address of pages) {
         await page.goto(`${base}${address}`)
         await loaded(page)
-        // `looks.test.ts` sees to the themes and to axe.
+        // `looks.test.ts` covers the themes and axe.
         await onEachScreen(page, address, ({ width }) =>
           page.screenshot({ path: path.join(screenshots, `${address.replace(/\?.*/, '').replaceAll('/', '_')}-${width}.png`) }),
         )
@@ -248,13 +248,13 @@ describe('a drill, and what is looked at while the shop recovers', { concurrency
       await page.context().close()
     })
 
-    test('what is on screen is in the address', async () => {
+    test('the state of the screen is in the address', async () => {
       const page = await open()
       await page.goto(`${base}/logs`)
       await page.getByRole('combobox', { name: 'Service' }).selectOption('orders')
       await page.getByRole('searchbox', { name: 'Words' }).fill('POST')
       await page.getByRole('combobox', { name: 'Time range' }).selectOption('last 5m')
-      // Words are searched for at the first pause.
+      // The search runs at the first pause.
       await page.waitForURL(({ searchParams }) => searchParams.has('text'))
       const address = new URL(page.url())
       assert.deepEqual(Object.fromEntries(address.searchParams), { service: 'orders', text: 'POST', range: '5m' })
@@ -264,7 +264,7 @@ describe('a drill, and what is looked at while the shop recovers', { concurrency
       await page.context().close()
     })
 
-    test('the keyboard reaches and plays everything', async () => {
+    test('everything can be reached and used by keyboard', async () => {
       const page = await open()
       await page.keyboard.press('Tab')
       await comesTo(() => page.evaluate(() => document.activeElement?.textContent), 'Skip to content')
@@ -302,7 +302,7 @@ describe('a drill, and what is looked at while the shop recovers', { concurrency
       await page.context().close()
     })
 
-    test('without a token there is nothing but the login', async () => {
+    test('without a token there is only the login', async () => {
       const page = await (await browser.newContext()).newPage()
       await page.goto(`${base}/logs`)
       await page.getByRole('heading', { name: /log in/i }).waitFor()
@@ -312,7 +312,7 @@ describe('a drill, and what is looked at while the shop recovers', { concurrency
   })
 })
 
-test('a console that lost its server says so, and finds it again by itself', async () => {
+test('a console that lost its server says so, and reconnects by itself', async () => {
   const page = await open()
   const record = state.run('control')
   assert.ok(record)
@@ -330,7 +330,7 @@ test('a console that lost its server says so, and finds it again by itself', asy
   await page.context().close()
 })
 
-test('a silence shows what it would silence, is made, and expired', async () => {
+test('a silence is previewed, created, and expired', async () => {
   const page = await open()
   await page.goto(`${base}/alerts`)
   await page.getByRole('button', { name: 'New silence' }).click()
@@ -349,7 +349,7 @@ test('a silence shows what it would silence, is made, and expired', async () => 
   await page.context().close()
 })
 
-test('an instructor breaks something by a form, sees it, and takes it out', async () => {
+test('an instructor injects a fault by a form, sees it, and reverts it', async () => {
   const page = await open({ role: 'instructor' })
   await page.getByRole('link', { name: 'Instructor' }).click()
   await page.getByRole('searchbox', { name: /What should users/ }).fill('charge takes longer')
@@ -365,7 +365,7 @@ test('an instructor breaks something by a form, sees it, and takes it out', asyn
   await page.context().close()
 })
 
-test('an instructor breaks an edge on the map, and sees what it does', async () => {
+test('an instructor injects a fault on an edge of the map, and sees its effect', async () => {
   const page = await open({ role: 'instructor' })
   await page.goto(`${base}/map`)
   const panel = page.getByRole('region', { name: 'Break an edge' })

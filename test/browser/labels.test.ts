@@ -18,13 +18,13 @@ async function readableIn(page: Page, address: string, what: string): Promise<vo
   await page.goto(`${paper.base}${address}`)
   await loaded(page)
   await onEachScreen(page, what, async () => {
-    // Graphs are drawn again in their new width, labels with them; what does not fit then never will.
+    // Graphs are redrawn with their new width, with their labels; a label that does not fit then never will.
     await page.waitForFunction(() => document.documentElement.scrollWidth <= window.innerWidth, null, { timeout: 5_000 }).catch(() => {})
     await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))))
   })
 }
 
-test('in recorded incidents no label lies over another or is cut, from the first page to the debrief', { skip }, async (context) => {
+test('in recorded incidents no label overlaps another or is cut off, from the first page to the debrief', { skip }, async (context) => {
   const recorded = readdirSync(path.join(projectRoot, 'bench', 'recordings'))
     .map((file) => file.replace(/\.json$/, ''))
     .filter((id) => scenarios.has(id))

@@ -6,17 +6,17 @@ import { PaperBrowser, skip } from './paper/browser.ts'
 import { hugeTrace } from './paper/traces.ts'
 import { loaded, noSeriousViolations, onEachScreen } from './readable.ts'
 
-/** Every page and state, on a desk and on a telephone, light and dark, at a moment that is always the same: held against the pictures in `looks`. */
+/** Every page and state, on a desktop and on a phone, light and dark, at a fixed time: compared with the pictures in `looks`. */
 const paper = new PaperBrowser(Date.UTC(2026, 4, 12, 9, 30))
 const open = (role: 'trainee' | 'instructor' = 'trainee'): Promise<Page> =>
   paper.open({ viewport: { width: 1440, height: 900 }, deviceScaleFactor: 0.4, timezoneId: 'UTC', locale: 'en-GB', role, seenTour: true })
 
-/** No more than a browser lays out without being felt, however much there is to show: what cannot be seen is not there. */
+/** The maximum number of elements that a browser lays out without delay, however much data there is: what is out of view is not rendered. */
 const mostElements = 4_000
 
 type Shown = readonly [name: string, address: string]
 
-/** Loaded once and looked at in four ways. Contrast depends on the theme, everything else on the width. */
+/** Loaded once and checked in four ways. Contrast depends on the theme, everything else on the width. */
 async function everyWay(page: Page, looks: Looks, [name, address]: Shown): Promise<void> {
   await page.goto(`${paper.base}${address}`)
   await loaded(page)
@@ -36,7 +36,7 @@ const lookEveryWay = (page: Page, looks: Looks, name: string): Promise<void> =>
     }
   })
 
-test('empty: before anything was played, and where nothing is found', { skip }, async (context) => {
+test('empty: before anything was played, and without results', { skip }, async (context) => {
   const looks = new Looks(context)
   const page = await open()
   for (const shown of [
@@ -95,7 +95,7 @@ test('full: in the middle of an incident, with 10,000 spans', { skip }, async (c
   await bench.pass(20)
   const { id: drill } = await bench.engine.start('slow-shelves', { mode: 'learning', trainee: 'somebody', seed: 1 })
   await paper.shop.breaks('slow-shelves')
-  // First: what is looked at afterwards is told here, in whatever order it was asked for.
+  // First: later looks are listed here, in the order of their requests.
   const instructor = await open('instructor')
   await everyWay(instructor, looks, ['instructor', '/instructor'])
   await instructor.context().close()
@@ -127,7 +127,7 @@ test('afterwards: the debrief, and what was learnt', { skip }, async (context) =
   const { engine, ledger } = paper.shop.served.bench
   if (engine.running()) await engine.abort('by the test')
   await paper.shop.calm()
-  // Nobody looked at anything: what is asked for at once is written down in whatever order it came.
+  // Nobody looked at anything: simultaneous requests are recorded in any order.
   const { id: drill } = await engine.start('slow-shelves', { mode: 'learning', trainee: 'somebody', seed: 1 })
   await paper.shop.breaks('slow-shelves')
   await paper.shop.recovers()

@@ -11,16 +11,16 @@ import { PNG } from 'pngjs'
 const kept = path.join(import.meta.dirname, 'looks')
 const found = path.join(import.meta.dirname, '..', '..', '.cache', 'looks')
 const madeWith = path.join(kept, 'made-with.json')
-/** `FIREDRILL_LOOKS=keep` keeps what pages look like now. */
+/** `FIREDRILL_LOOKS=keep` stores the current pictures. */
 const keeps = process.env['FIREDRILL_LOOKS'] === 'keep'
-/** Of all pixels: less is a hairline that was rounded elsewhere. */
+/** Share of all pixels: less is a line that was rounded differently. */
 const mostDifferent = 0.002
-/** What is further down is a list that goes on. */
+/** Content further down is a continued list. */
 const tallest = 2_000
 const settlesWithinMs = 10_000
 const againAfterMs = 300
 
-/** How pages look, held against pictures that are kept. A picture has a sixth of the page's pixels: enough to see what moved, and small. */
+/** Compares pages with stored pictures. A picture has a sixth of the page's pixels: enough to see what moved, and small. */
 export class Looks {
   readonly #differences: string[] = []
   readonly #context: TestContext
@@ -30,7 +30,7 @@ export class Looks {
     this.#context = context
   }
 
-  /** Adds what differs from the picture of that name to what `assertKept` tells. */
+  /** Compares a page with the picture of that name; `assertKept` reports the differences. */
   async look(page: Page, name: string): Promise<void> {
     this.#comparable ??= isComparable(page, this.#context)
     if (!(await this.#comparable)) return
@@ -40,7 +40,7 @@ export class Looks {
     const before = PNG.sync.read(readFileSync(file))
     let now = await pictureOf(page)
     let difference = differenceOf(before, now)
-    // Something may still be on its way.
+    // Something may still be loading.
     for (const giveUpAt = performance.now() + settlesWithinMs; difference !== null && performance.now() < giveUpAt;) {
       await delay(againAfterMs)
       now = await pictureOf(page)
@@ -52,7 +52,7 @@ export class Looks {
     this.#differences.push(`${name}: ${difference}`)
   }
 
-  /** Throws with all that differed; the pages as they look now are in `.cache/looks`. */
+  /** Throws with all differences; the current pictures are in `.cache/looks`. */
   assertKept(): void {
     assert.deepEqual(
       this.#differences,
@@ -62,7 +62,7 @@ export class Looks {
   }
 }
 
-/** The whole page; of one that makes only those rows that can be seen, what can be seen. */
+/** The whole page; for one that renders only visible rows, the visible part. */
 async function pictureOf(page: Page): Promise<PNG> {
   const { width, height } = await page.evaluate(() => ({
     width: window.innerWidth,
@@ -74,7 +74,7 @@ async function pictureOf(page: Page): Promise<PNG> {
   )
 }
 
-/** As it is once nothing moves any more. */
+/** The page once nothing moves any more. */
 async function unmoved(page: Page): Promise<PNG> {
   let now = await pictureOf(page)
   for (;;) {
@@ -87,7 +87,7 @@ async function unmoved(page: Page): Promise<PNG> {
 
 const small = (picture: PNG): Buffer => PNG.sync.write(picture, { colorType: 2, deflateLevel: 9, deflateStrategy: 0, filterType: 0 })
 
-/** In words; null where the two are as good as equal. */
+/** In words; null if the two are practically equal. */
 function differenceOf(before: PNG, now: PNG): string | null {
   const { width, height } = before
   if (now.width !== width || now.height !== height) return `${now.width} × ${now.height} pixels, and was ${width} × ${height}`
@@ -96,11 +96,11 @@ function differenceOf(before: PNG, now: PNG): string | null {
   return share > mostDifferent ? `${(share * 100).toFixed(2)} % of its pixels differ` : null
 }
 
-/** Pictures are of one browser with certain fonts: another draws every letter a little differently. */
+/** Pictures are for one browser with certain fonts: another renders every letter slightly differently. */
 async function isComparable(page: Page, context: TestContext): Promise<boolean> {
   const here = {
     browser: /Chrome\/(\d+)/.exec(await page.evaluate(() => navigator.userAgent))?.[1] ?? '',
-    /** How wide a text is in the fonts that are not ours. */
+    /** The width of a text in the system's fonts. */
     widths: await page.evaluate(() => {
       const context = document.createElement('canvas').getContext('2d')
       return ['monospace', 'sans-serif', 'serif'].map((family) => {

@@ -5,11 +5,11 @@ import { PaperBrowser, skip } from './paper/browser.ts'
 import { labelsApart, noSeriousViolations, noSidewaysScroll } from './readable.ts'
 import { comesTo } from './comes-to.ts'
 
-/** Whole drills over a range on paper, from the catalogue to the debrief that is shared. */
+/** Whole drills over a simulated range, from the catalogue to the shared debrief. */
 const paper = new PaperBrowser()
 const open = (width: number, height: number) => paper.open({ viewport: { width, height }, acceptDownloads: true, timeoutMs: 30_000 })
 
-/** Presses Tab until what has this name has the focus. */
+/** Presses Tab until the element with this name has the focus. */
 async function tabTo(page: Page, name: string): Promise<void> {
   for (let presses = 0; presses < 160; presses++) {
     await page.keyboard.press('Tab')
@@ -56,7 +56,7 @@ test('a drill by the keyboard alone, with the tour beside it, from the catalogue
   await page.getByText('That is it.').waitFor()
   await page.keyboard.press('ControlOrMeta+k')
   await page.getByRole('combobox', { name: 'Find anything' }).fill('roll back a serv')
-  // Faster than the list, and taken for what it will show first.
+  // Faster than the list, and taken for its future first entry.
   await page.keyboard.press('Enter')
   // The first field has the focus.
   await page.getByRole('region', { name: 'Actions' }).getByRole('combobox', { name: 'service' }).waitFor()
@@ -129,7 +129,7 @@ test('a drill on a telephone, from the catalogue to the debrief that is shared',
   await page.getByText(/Handover note: What is broken/).waitFor()
   const notice = (of: Page) => of.getByRole('region', { name: 'Handover note' })
   await comesTo(() => notice(page).count(), 0, 'who wrote it has read it')
-  // Somebody joins late, and reads it first.
+  // A responder joins late, and reads it first.
   const late = await open(390, 844)
   await late.getByRole('button', { name: 'Skip the tour' }).click()
   await late.goto(page.url())
@@ -146,7 +146,7 @@ test('a drill on a telephone, from the catalogue to the debrief that is shared',
   await actions.getByRole('button', { name: 'Run' }).click()
   await actions.getByText(/inventory was rolled back/).waitFor()
   await paper.shop.recovers()
-  // Whoever does not name the cause says when it is over.
+  // A trainee who does not name the cause ends the drill by hand.
   await page.getByRole('button', { name: 'Finish' }).click()
   await page.getByRole('heading', { name: 'Debrief: Slow shelves' }).waitFor()
   await page.getByText(/^The cause was not named/).waitFor()

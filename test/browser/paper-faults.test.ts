@@ -5,7 +5,7 @@ import { PaperBrowser, skip } from './paper/browser.ts'
 import { noSeriousViolations, onEachScreen } from './readable.ts'
 import { comesTo } from './comes-to.ts'
 
-/** The forms of faults and actions, over a range on paper. */
+/** The forms of faults and actions, over a simulated range. */
 const paper = new PaperBrowser()
 
 const helpOf = async (field: Locator) => {
@@ -13,7 +13,7 @@ const helpOf = async (field: Locator) => {
   return id === null ? null : field.page().locator(`[id="${id}"]`).textContent()
 }
 
-test('the form of a fault says what each parameter is and takes, and what the range lacks for it', { skip }, async () => {
+test('the form of a fault describes each parameter and its values, and what the range lacks for it', { skip }, async () => {
   Object.assign(paper.shop.served.bench.range, { lacks: ['cluster', 'mesh-instances'] })
   const page = await paper.open({ role: 'instructor', seenTour: true, viewport: { width: 1440, height: 900 } })
   await page.goto(`${paper.base}/instructor`)

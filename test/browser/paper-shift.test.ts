@@ -9,7 +9,7 @@ import { PaperBrowser, skip } from './paper/browser.ts'
 import { noSeriousViolations, onEachScreen } from './readable.ts'
 import { comesTo } from './comes-to.ts'
 
-/** A shift over a range on paper, from the catalogue to its debrief: two incidents, of which each is broken for as long as it is in `broken`. */
+/** A shift over a simulated range, from the catalogue to its debrief: two incidents, each of which is broken while it is in `broken`. */
 const broken = new Set<'browsing' | 'prices'>()
 const measured = new Measured()
 measured.next = () => ({
@@ -32,7 +32,7 @@ const asked = async (role: 'trainee' | 'instructor', path: string, body: object 
   assert.equal(status, 200, `${path}: ${text}`)
 }
 
-/** What is planned next happens now. */
+/** Skips to what is planned next. */
 const bringForward = async () => {
   await asked('instructor', `/api/drills/${running()}/skip`)
   await begins()
@@ -177,7 +177,7 @@ test('a shift from the catalogue to its debrief: one incident is worked on at a 
     .waitFor()
   await incidents.getByText('Incident 1: Slow shelves').click()
   await page.getByText(/^A wrong cause was named once/).waitFor()
-  // A sentence leads to its moment.
+  // A sentence links to its time.
   await incidents.getByRole('button', { name: /^\d/ }).filter({ visible: true }).first().click()
   await page.getByRole('region', { name: 'Replay' }).getByText('Browsing is slow for users').waitFor()
   await looks(page, 'the debrief of a shift with its incidents')
@@ -190,7 +190,7 @@ test('a shift from the catalogue to its debrief: one incident is worked on at a 
   await page.context().close()
 })
 
-test('a shift that is left before anything happens is debriefed too, and is found by its name', { skip }, async () => {
+test('a shift that ends before anything happens has a debrief too, and is found by its name', { skip }, async () => {
   const page = await open()
   await page.keyboard.press('ControlOrMeta+k')
   await page.getByRole('combobox', { name: 'Find anything' }).fill('quiet sunday')

@@ -6,7 +6,7 @@ import { PaperBrowser, skip } from './paper/browser.ts'
 import { noSeriousViolations, noSidewaysScroll } from './readable.ts'
 import { comesTo } from './comes-to.ts'
 
-/** The real console and control plane over a range on paper: whole drills in seconds. How every page looks is in `looks.test.ts`. */
+/** The real console and control plane over a simulated range: whole drills in seconds. The look of every page is tested in `looks.test.ts`. */
 const paper = new PaperBrowser()
 const open = ({ width = 1440, height = 900, role = 'trainee' as keyof typeof paperTokens } = {}) =>
   paper.open({ viewport: { width, height }, role, seenTour: true })
@@ -57,11 +57,11 @@ test(
   },
 )
 
-test('the entry that the keyboard selects is in sight, and is the one that is told to who cannot see it', { skip }, async () => {
+test('the entry selected by keyboard is in view, and announced to screen readers', { skip }, async () => {
   const drill = await started()
   const page = await open()
   await page.goto(`${paper.base}/drills/${drill}`)
-  /** Waits until the selected entry of the list of this field is told, in sight, and, where that is wanted, the first. */
+  /** Waits until the selected entry of this field's list is announced, in view, and, if required, the first. */
   const told = (name: string, what: string, isFirst = false) =>
     page
       .waitForFunction(
@@ -116,7 +116,7 @@ test('what rose is found by its label, and drawn by it', { skip }, async () => {
   await page.context().close()
 })
 
-test('what stands in the way of drills is said on every page, for as long as it does', { skip }, async () => {
+test('obstacles to drills are shown on every page, for as long as they last', { skip }, async () => {
   await started()
   const { bench } = paper.shop.served
   const page = await open({ width: 390, height: 844 })
@@ -143,7 +143,7 @@ test('what stands in the way of drills is said on every page, for as long as it 
   await page.context().close()
 })
 
-test('what cannot be shown leaves the rest as it is, and code that comes late is waited for', { skip }, async () => {
+test('a part that fails leaves the rest unchanged, and code that loads late is waited for', { skip }, async () => {
   const drill = await started()
   const page = await open()
   const nonsense = { contentType: 'application/json', body: '{}' }
@@ -158,7 +158,7 @@ test('what cannot be shown leaves the rest as it is, and code that comes late is
   await actions.getByRole('button', { name: 'Try again' }).click()
   await actions.getByRole('combobox', { name: 'Find an action' }).waitFor()
 
-  // Whoever serves it is away for a moment, as when the control plane was killed.
+  // The server is down for a moment, as when the control plane was killed.
   let refused = 0
   await page.route('**/assets/slos-*.js', (route) => (++refused <= 2 ? route.abort() : route.continue()))
   await page.getByRole('link', { name: 'Objectives' }).click()

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
 
-/** By all rules; or by that of contrast alone, which takes longest and depends on the theme, or by all others, which depend on the width. */
+/** By all axe rules; or by that for contrast alone, which takes longest and depends on the theme, or by all others, which depend on the width. */
 export async function noSeriousViolations(page: Page, what: string, rules: 'all' | 'contrast' | 'others' = 'all'): Promise<void> {
-  // Three times as fast: in the page itself, as there are no frames, and without a list of what is right.
+  // Three times as fast: in the page itself, because there are no frames, and without a list of passes.
   const axe = new AxeBuilder({ page }).setLegacyMode(true).options({ resultTypes: ['violations'] })
   if (rules === 'contrast') axe.withRules(['color-contrast'])
   if (rules === 'others') axe.disableRules(['color-contrast'])
@@ -29,7 +29,7 @@ export async function noSidewaysScroll(page: Page, what: string): Promise<void> 
   assert.ok(excess <= 0, `${what} is ${excess} pixels too wide`)
 }
 
-/** What is written on a map or over a graph can be read: nothing lies over anything else, and nothing is cut. */
+/** All text on a map or a graph is legible: nothing overlaps, and nothing is cut off. */
 export async function labelsApart(page: Page, what: string): Promise<void> {
   const clashes = await page.evaluate(() => {
     const found: string[] = []
@@ -64,8 +64,8 @@ const phone = { name: 'phone', width: 390, height: 844 } as const
 type Screen = typeof desk | typeof phone
 
 /**
- * A page that is loaded once and looked at on a desk and on a telephone, and left on the desk: on each, after what `look` does there, nothing is wider than the
- * window and every label can be read.
+ * Loads a page once and checks it on a desktop and on a phone, and leaves it on the desktop: on each, after `look`, nothing is wider than the window
+ * and every label is legible.
  */
 export async function onEachScreen(page: Page, what: string, look: (screen: Screen) => Promise<unknown>): Promise<void> {
   for (const screen of [desk, phone]) {
@@ -77,7 +77,7 @@ export async function onEachScreen(page: Page, what: string, look: (screen: Scre
   await page.setViewportSize(desk)
 }
 
-/** Waits until a page shows what it is about, and loads nothing more at first. */
+/** Waits until a page shows its content, and has finished loading. */
 export async function loaded(page: Page): Promise<void> {
   await page.getByRole('heading').or(page.getByText('There is no such page')).first().waitFor()
   await page

@@ -9,7 +9,7 @@ import { findChromium } from '../../range/binaries.ts'
 import { jailTrouble } from '../../shell/possible.ts'
 import { comesTo } from './comes-to.ts'
 
-/** The real console, API and jail over a range on paper. */
+/** The real console, API and jail over a simulated range. */
 const skip = (await jailTrouble()) ?? (findChromium() === null && 'there is no browser')
 let served: ServedBench
 let base = ''
@@ -50,7 +50,7 @@ const run = async (page: Page, command: string, printed: string) => {
   await shows(page, printed)
 }
 
-test('a terminal opens by a key, and is there again after a reload and a lost connection', { skip }, async () => {
+test('a terminal is opened by a key, and survives a reload and a lost connection', { skip }, async () => {
   const page = await room()
   await page.keyboard.press('Control+Backquote')
   await page.locator('.terminal-start').getByRole('button', { name: 'Open a terminal' }).click()
@@ -77,7 +77,7 @@ test('a terminal opens by a key, and is there again after a reload and a lost co
   await page.locator('.terminal-body').waitFor({ state: 'detached' })
 })
 
-test('what a program prints cannot write to the clipboard, nor become a part of the page', { skip }, async () => {
+test('a program’s output cannot write to the clipboard, or become part of the page', { skip }, async () => {
   const page = await room()
   await page.evaluate(() => navigator.clipboard.writeText('mine'))
   await page.keyboard.press('Control+Backquote')
@@ -90,7 +90,7 @@ test('what a program prints cannot write to the clipboard, nor become a part of 
   await comesTo(() => page.locator('#injected').count(), 0)
 })
 
-test('on a phone, in both themes, it fits and can be read', { skip }, async () => {
+test('on a phone, in both themes, it fits and is legible', { skip }, async () => {
   for (const dark of [true, false]) {
     const page = await room({ width: 390, height: 844, dark })
     await page.getByRole('button', { name: 'Terminal', exact: true }).click()
@@ -103,7 +103,7 @@ test('on a phone, in both themes, it fits and can be read', { skip }, async () =
   }
 })
 
-test('when the drill ends the page says so, and the debrief plays what was printed', { skip }, async () => {
+test('when the drill ends the page says so, and the debrief plays the recording', { skip }, async () => {
   const page = await room()
   await page.goto(`${base}/terminal`)
   await shows(page, 'oncall@shop')
@@ -115,7 +115,7 @@ test('when the drill ends the page says so, and the debrief plays what was print
   const moment = terminals.getByRole('slider', { name: 'Moment of the recording' })
   await moment.fill(String(await moment.getAttribute('max')))
   await shows(page, 'the sum is 42')
-  // What was before is drawn again.
+  // Earlier output is drawn again.
   await moment.fill('0')
   await page.locator('.cast-host').getByText('the sum is 42').waitFor({ state: 'detached' })
   await terminals.getByRole('combobox', { name: 'Speed' }).selectOption('5')

@@ -14,9 +14,10 @@ interface HttpRequest {
 const unitsPerMs = { ms: 1n, us: 1_000n, ns: 1_000_000n } as const
 
 /**
- * Reads a request from a file, as editors know them (`*.http`): a line with the method and the path, the rest of its query in indented lines; headers; an
- * empty line; the body. `{{ns}}`, `{{us}}`, `{{ms}}` and `{{s}}` are the time now, less or more by a number (`{{us-3600000000}}`), `{{low}}` and `{{high}}` the halves
- * of that in nanoseconds. A comment `# @protobuf` has the JSON of the body encoded, `# @bytes` puts those bytes for each U+FFFD, and `# @gzip` packs it.
+ * Parses a request from a file in editors' format (`*.http`): a line with the method and the path, the rest of its query in indented lines; headers;
+ * an empty line; the body. `{{ns}}`, `{{us}}`, `{{ms}}` and `{{s}}` are the current time, plus or minus a number (`{{us-3600000000}}`), `{{low}}` and
+ * `{{high}}` the halves of that in nanoseconds. A comment `# @protobuf` encodes the body's JSON, `# @bytes` replaces each U+FFFD by those bytes, and
+ * `# @gzip` compresses it.
  */
 export function readRequest(text: string, nowMs: number): HttpRequest {
   const [head = '', ...rest] = filled(text, nowMs).split('\n\n')
@@ -35,7 +36,7 @@ export function readRequest(text: string, nowMs: number): HttpRequest {
   }
 }
 
-/** Puts times in their places. */
+/** Fills in the times. */
 export const filled = (text: string, nowMs: number): string =>
   text.replaceAll(/\{\{(\w+)([-+]\d+)?\}\}/g, (_all, unit: string, more = '0') => timeIn(unit, nowMs, more))
 
@@ -52,7 +53,7 @@ function encoded(body: string, comments: readonly string[]): Buffer {
   const said = (name: string) => comments.find((line) => line.startsWith(`# @${name}`))
   let bytes = said('protobuf') ? protobufOf(traceRequest, JSON.parse(body), new Refusals()) : Buffer.from(body)
   const [, hex] = /@bytes ([0-9a-f ]+)/.exec(said('bytes') ?? '') ?? []
-  // As many bytes as it has itself, so that no length changes.
+  // As many bytes as the placeholder, so that no length changes.
   if (hex)
     bytes = Buffer.from(
       bytes.toString('latin1').replaceAll('\xef\xbf\xbd', Buffer.from(hex.replaceAll(' ', ''), 'hex').toString('latin1')),

@@ -12,7 +12,7 @@ const here = import.meta.dirname
 const work = mkdtempSync(path.join(os.tmpdir(), 'inputs-'))
 after(() => rmSync(work, { recursive: true }))
 
-/** What is told of a file, one mistake a line; nothing where it is taken. */
+/** The result for a file, one mistake per line; empty if it is accepted. */
 type Told = (file: string) => string[]
 const thrown = (read: () => void): string[] => {
   try {
@@ -49,7 +49,7 @@ for (const [kind, { inputs, told }] of Object.entries(kinds)) {
     })
   }
 
-  test(`${kind}: each file is tried and written down, with its source`, () => {
+  test(`${kind}: each file is tested and listed, with its source`, () => {
     const readme = readFileSync(path.join(here, 'README.md'), 'utf8')
     assert.deepEqual(readdirSync(path.join(here, kind)).toSorted(), inputs.map(({ file }) => file).toSorted())
     for (const { file, source } of inputs) assert.ok(readme.includes(`| \`${file}\` | ${source} |`), `${file} is not in the README`)

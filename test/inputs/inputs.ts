@@ -1,9 +1,9 @@
-/** One file that somebody could have sent, made after a public report of such a one. */
+/** One file that somebody could have sent, modelled on a public report. */
 export interface Input {
   file: string
   /** Where it was reported. */
   source: string
-  /** Taken, or every mistake that is told, each by its line. */
+  /** Accepted, or every reported mistake, with its line. */
   expect: 'taken' | RegExp[]
 }
 

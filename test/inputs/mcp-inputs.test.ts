@@ -8,7 +8,7 @@ import { readRequest } from './http-file.ts'
 import { mcpInputs } from './mcp-inputs.ts'
 import { checkWritten } from './written.ts'
 
-// The real route, on the control plane of a range on paper, during a drill.
+// The real route, on a control plane with a simulated range, during a drill.
 const served = new ServedBench()
 before(async () => void (await served.bench.start()))
 after(() => served[Symbol.asyncDispose]())
@@ -30,4 +30,4 @@ for (const { file, source, status, body } of mcpInputs)
     assert.doesNotMatch(answer.body, /"isError":true/)
   })
 
-test('MCP: each file is tried and written down, with its source', () => checkWritten('mcp', mcpInputs))
+test('MCP: each file is tested and listed, with its source', () => checkWritten('mcp', mcpInputs))

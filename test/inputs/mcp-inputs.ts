@@ -2,13 +2,13 @@ import type { Written } from './written.ts'
 
 interface McpInput extends Written {
   status: number
-  /** Of the answer's body. */
+  /** Part of the answer's body. */
   body: RegExp
 }
 
 const github = (path: string) => `https://github.com/${path}`
 
-/** Requests of MCP clients, after reports of those who had them refused. */
+/** Requests of MCP clients, from reports of refused ones. */
 export const mcpInputs: readonly McpInput[] = [
   {
     file: 'newest-version-in-header-and-body.http',

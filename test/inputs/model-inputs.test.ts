@@ -11,7 +11,7 @@ import { checkWritten } from './written.ts'
 
 const words = 'Good luck with this, one step at a time.'
 
-/** A server that answers each request by these bytes, and closes the connection. */
+/** A server that answers each request with these bytes, and closes the connection. */
 async function serverOf(answer: string) {
   const sockets = new Set<Socket>()
   const server = createServer((socket) => {
@@ -70,4 +70,4 @@ for (const { file, source, expect, calls = [] } of modelInputs)
     if (file.startsWith('too-many')) assert.match(JSON.stringify(await say()), /not to be asked for another \d+ s/)
   })
 
-test('models: each file is tried and written down, with its source', () => checkWritten('models', modelInputs))
+test('models: each file is tested and listed, with its source', () => checkWritten('models', modelInputs))

@@ -1,16 +1,16 @@
 import type { Written } from './written.ts'
 
 interface ModelInput extends Written {
-  /** The words that go out, or why the author's do. */
+  /** The words that are shown, or why the author's are. */
   expect: 'words' | RegExp
-  /** Calls of tools that could be read, and those that could not: what they had wrong. */
+  /** Valid tool calls, and the mistakes of the others. */
   calls?: (null | RegExp)[]
 }
 
 const github = (path: string) => `https://github.com/${path}`
 const asText = 'told that the server does not read its calls'
 
-/** Answers of model servers, after reports of those who were given nothing by them, or half. */
+/** Answers of model servers, from reports of empty or incomplete ones. */
 export const modelInputs: readonly ModelInput[] = [
   {
     file: 'only-reasoning-of-ollama.http',

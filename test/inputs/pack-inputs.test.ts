@@ -15,7 +15,7 @@ import { checkWritten } from './written.ts'
 const work = mkdtempSync(path.join(os.tmpdir(), 'pack-inputs-'))
 after(() => rmSync(work, { recursive: true }))
 
-/** What an archive is made of; the scenario is the one that there is now. */
+/** The content of an archive; the scenario is the current one. */
 const recipe = z.strictObject({
   format: z.enum(['tar.gz', 'tar', 'zip', 'file']),
   entries: z.array(
@@ -54,13 +54,13 @@ async function tarOf(entries: readonly Entry[]): Promise<Buffer> {
   return buffer(made)
 }
 
-/** A zip archive whose files are stored as they are (PKWARE's APPNOTE, 4.3). */
+/** A zip archive whose files are stored uncompressed (PKWARE's APPNOTE, 4.3). */
 function zipOf(entries: readonly Entry[]): Buffer {
   const [locals, central]: [Buffer[], Buffer[]] = [[], []]
   let at = 0
   for (const entry of entries) {
     const [name, content] = [Buffer.from(entry.name), contentOf(entry)]
-    // Version, flags, method, time and date; then what is the same in both headers.
+    // Version, flags, method, time and date; then what both headers share.
     const common = Buffer.alloc(26)
     common.writeUInt16LE(20, 0)
     common.writeUInt32LE(crc32(content), 10)
@@ -106,4 +106,4 @@ for (const { file, source, expect } of packInputs)
       }
   })
 
-test('packs: each file is tried and written down, with its source', () => checkWritten('packs', packInputs))
+test('packs: each file is tested and listed, with its source', () => checkWritten('packs', packInputs))

@@ -1,14 +1,14 @@
 import type { Written } from './written.ts'
 
 interface PackInput extends Written {
-  /** Taken, or every mistake that is told. */
+  /** Accepted, or every reported mistake. */
   expect: 'taken' | RegExp[]
 }
 
 const github = (path: string) => `https://github.com/${path}`
 const taken = { outcome: 'taken', expect: 'taken' } as const
 
-/** Archives as people make them, after reports of those whose package was refused. */
+/** Archives as people make them, from reports of refused packages. */
 export const packInputs: readonly PackInput[] = [
   { file: 'beside-apple-doubles.yaml', source: github('deep-security/smartcheck-helm/issues/20'), ...taken },
   { file: 'with-resource-forks-of-macos.yaml', source: github('mattermost/mattermost-plugin-cloud/pull/119'), ...taken },

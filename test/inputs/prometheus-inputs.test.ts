@@ -25,4 +25,4 @@ for (const { file, source, status, body } of prometheusInputs)
     assert.match(text, body)
   })
 
-test('Prometheus: each file is tried and written down, with its source', () => checkWritten('prometheus', prometheusInputs))
+test('Prometheus: each file is tested and listed, with its source', () => checkWritten('prometheus', prometheusInputs))

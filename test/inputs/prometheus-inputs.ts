@@ -9,7 +9,7 @@ interface PrometheusInput extends Written {
 const grafana = (issue: number) => `https://github.com/grafana/grafana/issues/${issue}`
 const answered = { outcome: 'answered', status: 200 }
 
-/** Requests of Grafana's Prometheus data source, after reports of those whose proxy, or whose own Prometheus, did not know them. */
+/** Requests of Grafana's Prometheus data source, from reports of proxies or Prometheus versions that did not support them. */
 export const prometheusInputs: readonly PrometheusInput[] = [
   { file: 'range-by-form.http', source: grafana(30_837), ...answered, body: /"resultType":"matrix".*"__name__":"up"/ },
   {

@@ -18,7 +18,7 @@ before(async () => {
 })
 after(() => bench.close())
 
-/** Sends what stands in a file, over HTTP; the answer as text. */
+/** Sends the request in a file over HTTP; returns the answer as text. */
 async function sent(kind: string, file: string): Promise<{ status: number; text: string }> {
   const { method, path: target, headers, body } = readRequest(readFileSync(path.join(here, kind, file), 'utf8'), nowMs)
   const answer = await fetch(`${base}${target}`, { method, headers, body: body && new Uint8Array(body) })
@@ -83,7 +83,7 @@ for (const { file, source, status, told, finds } of questions)
   test(`jaeger: ${file} (${source})`, async () => {
     const answer = await sent('jaeger', file)
     assert.equal(answer.status, status, answer.text)
-    // Safe: Jaeger's API answers so, and what is none of it is asserted below.
+    // Safe: the form of Jaeger's API; the assertions below check it.
     const { data, errors } = JSON.parse(answer.text) as {
       data: (string | { spans: { operationName: string }[] })[] | null
       errors: { code: number; msg: string }[] | null
@@ -100,7 +100,7 @@ for (const [kind, inputs] of [
   ['telemetry', telemetry],
   ['jaeger', questions],
 ] as [string, (RequestInput | TelemetryInput)[]][])
-  test(`${kind}: each file is tried and written down, with its source`, () => {
+  test(`${kind}: each file is tested and listed, with its source`, () => {
     const readme = readFileSync(path.join(here, 'README.md'), 'utf8')
     assert.deepEqual(readdirSync(path.join(here, kind)).toSorted(), inputs.map(({ file }) => file).toSorted())
     for (const input of inputs) {

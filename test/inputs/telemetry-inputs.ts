@@ -1,18 +1,18 @@
-/** One request that was sent to somebody's store, made after a public report of it. */
+/** One request to a store, modelled on a public report. */
 export interface RequestInput {
   file: string
   /** Where it was reported. */
   source: string
   status: number
-  /** Of the answer; a request that is answered 200 and told nothing is kept whole. */
+  /** Status of the answer; a request that is answered 200 without a message is kept completely. */
   told?: RegExp
 }
 
-/** What SDKs and collectors send, to `/v1/traces` and `/v1/logs`. */
+/** Requests of SDKs and collectors, to `/v1/traces` and `/v1/logs`. */
 export interface TelemetryInput extends RequestInput {
-  /** Rows of it that are in the database afterwards. */
+  /** Its rows in the database afterwards. */
   kept: number
-  /** What these rows hold: expressions of the database, and their values as text, with `{{ms}}` as in the files. */
+  /** Values of these rows: expressions of the database, and their results as text, with `{{ms}}` as in the files. */
   holds?: Record<string, string>
 }
 
@@ -74,7 +74,7 @@ export const telemetry: TelemetryInput[] = [
     source: 'https://github.com/BrunoBonacci/mulog/issues/135',
     status: 200,
     kept: 1,
-    // As exact as a number of JavaScript is.
+    // With the precision of a JavaScript number.
     holds: { 'toString(round(Duration, -3))': '5000000' },
   },
   {
@@ -138,9 +138,9 @@ export const telemetry: TelemetryInput[] = [
   },
 ]
 
-/** What Grafana and Jaeger's UI ask. */
+/** Requests of Grafana and Jaeger's UI. */
 interface QuestionInput extends RequestInput {
-  /** Operations that the first spans of the traces have, or what else is listed. */
+  /** Operations of the traces' first spans, or other listed names. */
   finds?: string[]
 }
 

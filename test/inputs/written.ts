@@ -8,11 +8,11 @@ export interface Written {
   file: string
   /** Where it was reported. */
   source: string
-  /** What is right, in the words of the README. */
+  /** The expected result, in the words of the README. */
   outcome: string
 }
 
-/** Each file of a kind is tried, and stands in the README with its source and what is right. */
+/** Each file of a kind is tested, and listed in the README with its source and the expected result. */
 export function checkWritten(kind: string, inputs: readonly Written[]): void {
   const readme = readFileSync(path.join(here, 'README.md'), 'utf8')
   assert.deepEqual(readdirSync(path.join(here, kind)).toSorted(), inputs.map(({ file }) => file).toSorted())

@@ -17,7 +17,7 @@ const table: [source: string, mutated: string[]][] = [
 ]
 for (const [source, mutated] of table) test(`${source} is changed in each way`, () => assert.deepEqual(ways(source), mutated))
 
-test('types, imports, texts that are joined and lines of the log are left as they are', () => {
+test('types, imports, concatenated texts and log messages are not changed', () => {
   for (const source of [
     "import { a } from 'b'",
     'type A = 1 | true',
@@ -29,7 +29,7 @@ test('types, imports, texts that are joined and lines of the log are left as the
     assert.deepEqual(ways(source), [], source)
 })
 
-test('a mutant has the line on which it stands', () => {
+test('a mutant has its line number', () => {
   assert.deepEqual(
     mutantsIn('a.ts', 'const a = 1\n\nconst b = 2\n').map(({ line, from, to }) => [line, from, to]),
     [

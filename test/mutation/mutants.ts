@@ -1,12 +1,12 @@
 import { parseSync } from 'vite'
 
-/** One small change of a source file, by which at least one test should fail. */
+/** One small change of a source file, which should make at least one test fail. */
 export interface Mutant {
   file: string
   line: number
   start: number
   end: number
-  /** What stands there, and what stands there instead. */
+  /** The original code, and its replacement. */
   from: string
   to: string
 }
@@ -56,15 +56,15 @@ const swap: Make = ({ left, right, operator }, source, put) => {
   if (!isNode(left) || !isNode(right)) return
   const between = { start: left.end, end: right.start }
   const other = swapped[String(operator)]
-  // Texts are put together by it, and by nothing else.
+  // It only concatenates texts.
   const isText = operator === '+' && [left, right].some((side) => /^['"`]/.test(textOf(source, side)))
   if (other !== undefined && !isText) put(between, source.slice(between.start, between.end).replace(String(operator), other))
   if (operator === '??') put({ start: left.end, end: right.end }, '')
 }
-/** What it returns is nothing, which a caller should notice. */
+/** Returns nothing instead, which a caller should notice. */
 const returnNothing: Make = ({ argument }, _source, put) => isNode(argument) && put(argument, 'undefined')
 
-/** How each kind of node is changed. */
+/** The changes for each kind of node. */
 const makers: Readonly<Record<string, Make>> = {
   IfStatement: negate,
   ConditionalExpression: negate,
@@ -83,20 +83,20 @@ const makers: Readonly<Record<string, Make>> = {
     const other = Object.hasOwn(methods, textOf(source, property)) ? methods[textOf(source, property)] : undefined
     if (isNode(property) && other !== undefined) put(property, other)
   },
-  /** A call of which nobody uses the result, and an assignment. */
+  /** A call whose result is not used, and an assignment. */
   ExpressionStatement(node, source, put) {
     const text = textOf(source, node['expression'])
     const isCall = isNode(node['expression']) && /^(Call|Await|Assignment|Update)Expression$/.test(node['expression'].type)
-    // What is written to the log is for people; `super` has to be called.
+    // Log messages are for people; `super` has to be called.
     if (isCall && !/^(process\.std|super\b)/.test(text)) put(node, 'void 0')
   },
 }
 
-/** Where nothing that runs is written. */
+/** Code without effect at run time. */
 const isInert = ({ type }: Node): boolean =>
   /^(Import|ExportAll)/.test(type) || (type.startsWith('TS') && !/^TS(As|NonNull|Satisfies)Expression$/.test(type))
 
-/** Every mutant of a file, in the order in which they stand in it. */
+/** Every mutant of a file, in file order. */
 export function mutantsIn(file: string, source: string): Mutant[] {
   const mutants: Mutant[] = []
   const put: Put = ({ start, end }, to) => {

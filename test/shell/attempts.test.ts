@@ -20,7 +20,7 @@ after(async () => {
   await jailed[Symbol.asyncDispose]()
 })
 
-test('the list is long enough to mean something', () => assert.ok(attempts.length >= 60, `${attempts.length} attempts`))
+test('the list is long enough to be meaningful', () => assert.ok(attempts.length >= 60, `${attempts.length} attempts`))
 
 for (const { title, command, prints, never, asRoot } of attempts) {
   const own = asRoot && process.getuid?.() !== 0 && 'the first process is the session’s own here'
@@ -33,7 +33,7 @@ for (const { title, command, prints, never, asRoot } of attempts) {
   })
 }
 
-test('of a session nothing is left, not even what detached itself', { skip }, async () => {
+test('nothing is left of a session, not even a detached process', { skip }, async () => {
   await using own = new Jailed()
   const marker = `firedrill-marker-${process.pid}`
   await own.run(`cp /bin/sleep /tmp/${marker}; (setsid nohup /tmp/${marker} 1000 >/dev/null 2>&1 &); sleep 0.2`)

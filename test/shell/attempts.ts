@@ -1,16 +1,16 @@
-/** Something that somebody in a terminal may try: what it must print, and what it must not. Neither says anything of how it ends. */
+/** An attempt in a terminal: what it must print, and what it must not. The exit status does not matter. */
 interface Attempt {
   title: string
   command: string
   prints?: RegExp
   never?: RegExp
-  /** Only where the first process is another user's: elsewhere it is the session's own shell. */
+  /** Only if the first process belongs to another user: elsewhere it is the session's own shell. */
   asRoot?: true
 }
 
 /** `CHECKOUT`, `RANGE` and `HOSTPID` are set for each. All are run for real. */
 export const attempts: Attempt[] = [
-  // What is on this machine.
+  // This machine.
   { title: 'read the checkout', command: 'ls "$CHECKOUT"; cat "$CHECKOUT"/README.md', never: /Firedrill|scenarios/ },
   { title: 'read a scenario', command: 'cat "$CHECKOUT"/scenarios/*/scenario.yaml', never: /timeline|fault:/ },
   {
@@ -73,7 +73,7 @@ export const attempts: Attempt[] = [
   { title: "read the kernel's log", command: 'dmesg; echo done', never: /Linux version/ },
   { title: 'inherit a descriptor', command: 'ls /proc/self/fd | tr "\\n" " "', prints: /^0 1 2 3 $/ },
   { title: 'find a token in the arguments of the jail', command: 'cat /proc/*/cmdline | tr "\\0" " "', never: /token-of/ },
-  // Becoming somebody else.
+  // Becoming another user.
   { title: 'be root by sudo', command: 'sudo -n id; su -c id; pkexec id', never: /uid=0/ },
   {
     title: 'be root by a setuid program',
@@ -204,7 +204,7 @@ export const attempts: Attempt[] = [
     never: /^\/run.*(sock|systemd|dbus|containerd)$/m,
   },
   { title: 'find abstract sockets', command: 'tail -n +2 /proc/net/unix | wc -l', prints: /^\d+$/m, never: /^\d{3,}$/m },
-  // The logs.
+  // Logs.
   { title: 'read a log', command: 'cat /var/log/shop/orders.log', prints: /an order/ },
   { title: 'write a log', command: 'echo x >>/var/log/shop/orders.log && echo written', never: /written/ },
   {
@@ -212,7 +212,7 @@ export const attempts: Attempt[] = [
     command: 'ln -s /etc/shadow /var/log/shop/x.log && echo linked; rm /var/log/shop/orders.log && echo removed',
     never: /linked|removed/,
   },
-  // Taking too much.
+  // Resource exhaustion.
   { title: 'fill the home', command: 'head -c 500M /dev/zero >~/x; stat -c %s ~/x', prints: /No space|^6\d{7}$/m, never: /^5\d{8}$/m },
   {
     title: 'fill /tmp and shared memory',

@@ -8,10 +8,10 @@ import { shopSeen } from '../../shell/operator/shop.ts'
 import { jailTrouble } from '../../shell/possible.ts'
 import { Shells, type Owner, type Told } from '../../shell/shells.ts'
 
-/** What must never be read in a jail. */
+/** Texts that must never be readable in a jail. */
 const secrets = { instructor: 'token-of-the-instructor', service: 'token-of-the-range', answer: 'the-answer-is-orders' } as const
 
-/** Terminals of a range of which only the folder is there, with secrets in it, and one that runs commands in it. */
+/** Terminals of a range that consists only of its folder, with secrets in it, and one that runs commands in it. */
 export class Jailed implements AsyncDisposable {
   readonly dir: string
   readonly owner: Owner = { key: 'somebody', token: 'token-of-the-trainee' }
@@ -38,7 +38,7 @@ export class Jailed implements AsyncDisposable {
     })
   }
 
-  /** What a command printed, and how it ended. */
+  /** The output of a command, and its exit status. */
   async run(command: string, timeoutSeconds = 20): Promise<{ output: string; status: number }> {
     return this.shells.run(this.owner, command, timeoutSeconds)
   }

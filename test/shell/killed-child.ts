@@ -1,4 +1,4 @@
-/** A control plane that is killed: opens a terminal and a shell without one, has something detach itself in both, and says so. */
+/** A control plane to be killed: opens a terminal and a shell without one, detaches a process in both, and reports it. */
 import { Jailed } from './jailed.ts'
 
 const [dir = '', word = ''] = process.argv.slice(2)

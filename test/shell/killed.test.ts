@@ -12,7 +12,7 @@ import { Jailed } from './jailed.ts'
 
 const skip = (await jailTrouble()) ?? false
 
-/** Processes in whose arguments a word is. */
+/** Processes with a word in their arguments. */
 const running = (word: string): string[] =>
   readdirSync('/proc').filter((pid) => {
     try {
@@ -22,7 +22,7 @@ const running = (word: string): string[] =>
     }
   })
 
-test('of sessions whose control plane was killed nothing runs on, and the next one removes what is left', { skip }, async () => {
+test('after the control plane was killed, no process of its sessions is left, and the next one removes their files', { skip }, async () => {
   const dir = mkdtempSync(path.join(tmpdir(), 'firedrill-killed-'))
   const word = `firedrill-word-${process.pid}`
   const child = spawn(

@@ -1,7 +1,7 @@
 import { client, type Fetcher } from '../../../model/client.ts'
 import { FiredrillError } from '../../../model/errors.ts'
 
-/** Sends a request to the server that the page is from; the browser adds the session. */
+/** Sends a request to the server of this page; the browser adds the session. */
 const fetcher: Fetcher = async ({ method, path, body, headers }) => {
   try {
     const response = await fetch(path, {
@@ -15,11 +15,11 @@ const fetcher: Fetcher = async ({ method, path, body, headers }) => {
   }
 }
 
-/** The control plane's API, as whoever is logged in may use it. */
+/** The control plane's API, with the rights of the user who is logged in. */
 export const api = client(fetcher)
 
-/** For what a page asks beside what is looked at: the drill does not take it for a look. */
+/** For secondary requests of a page, which do not count as looks. */
 export const aside = { 'x-firedrill-aside': '1' }
 
-/** Whether the server has refused it: what was asked again would be refused again. */
+/** Whether the server refused the request: a retry would be refused again. */
 export const isRefusal = (error: unknown): boolean => error instanceof FiredrillError && error.httpStatus >= 400 && error.httpStatus < 500

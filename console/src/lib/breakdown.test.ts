@@ -35,10 +35,10 @@ describe('a query is split by a label', () => {
   })
 
   for (const query of ['1 + 1', 'sum(', 'sum without (x) (a)', 'quantile(0.9, a)', ''])
-    test(`'${query}' is not`, () => assert.equal(splittable(query), null))
+    test(`'${query}' is not split`, () => assert.equal(splittable(query), null))
 })
 
-test('labels that tell series apart are those to split by, and one of each pair that goes together', () => {
+test('labels that distinguish series are offered, and one of each pair with the same values', () => {
   const series = [
     { __name__: 'a', component: 'o', service: 'orders', port: '1', route: '/', job: 'shop' },
     { __name__: 'a', component: 'c', service: 'catalog', port: '2', route: '/', job: 'shop' },
@@ -60,11 +60,11 @@ describe('what rose the most', () => {
     ])
     assert.equal(standsOut, 0.75)
   })
-  test('has no share where parts do not add up, and nothing stands out of what rose alike', () => {
+  test('has no share if parts do not add up, and nothing stands out if all rose alike', () => {
     const { parts, standsOut } = breakdown('route', samples({ '/': 2, '/cart': 2 }), samples({ '/': 1, '/cart': 1 }), false)
     assert.deepEqual([parts[0]?.share, standsOut], [null, 0])
   })
-  test('is nothing where all is as before, or fell', () => {
+  test('is nothing if all is as before, or fell', () => {
     assert.equal(breakdown('route', samples({ '/': 100, '/cart': 10 }), samples({ '/': 99, '/cart': 10 }), true).standsOut, 0)
     assert.equal(breakdown('route', samples({ '/': 1 }), samples({ '/': 5 }), true).standsOut, 0)
     assert.equal(breakdown('route', [{ metric: {}, value: Number.NaN }], [], true).standsOut, 0)

@@ -4,20 +4,20 @@ import type { Sample } from './prometheus.ts'
 type Tree = ReturnType<typeof parser.parse>
 type SyntaxNode = Tree['topNode']
 
-/** What a query is made of, as far as it matters for splitting it by a label. */
+/** The parts of a query that matter for splitting it by a label. */
 export interface Splittable {
-  /** The first selector, with its matchers: whose labels there are to split by. */
+  /** The first selector, with its matchers: it determines the available labels. */
   selector: string
-  /** The query, once for each value of the label. */
+  /** The query, split by a label. */
   by(label: string): string
-  /** Whether the parts add up to the whole, as those of a sum do and those of a percentile do not. */
+  /** Whether the parts add up to the whole, as in a sum, and unlike in a percentile. */
   additive: boolean
 }
 
 const aggregations = new Set(['sum', 'count', 'avg', 'min', 'max'])
 const choosing = new Set(['topk', 'bottomk', 'limitk'])
 
-/** Null for what cannot be split: no selector, a syntax error, or an aggregation `without` labels or by a way of its own. */
+/** Null for a query that cannot be split: without a selector, invalid, or aggregated `without` labels or in another way. */
 export function splittable(query: string): Splittable | null {
   const tree = parser.parse(query)
   const selectors = nodes(tree, 'VectorSelector')
@@ -51,7 +51,7 @@ export function splittable(query: string): Splittable | null {
           { from: after.to, to: after.to, insert: grouping },
         ]
       })
-      // What chooses among series would hide those that are not chosen.
+      // A function that selects series would hide the others.
       if (outermost && choosing.has(outermost.op)) {
         const body = outermost.node.getChild('FunctionCallBody')
         const last = body?.lastChild?.name === ')' ? body.lastChild.prevSibling : body?.lastChild
@@ -85,14 +85,14 @@ const applied = (text: string, edits: readonly Edit[]): string =>
     .replaceAll(/ {2,}/g, ' ')
     .trim()
 
-/** Labels that say where a series was scraped, and parts of a histogram. */
+/** Labels of the scrape, and parts of a histogram. */
 const technical = new Set(['__name__', 'le', 'quantile', 'job', 'instance'])
 const mostValues = 40
 
-/** What people say first of where something happens. */
+/** Labels that people name first. */
 const telling = ['service', 'route', 'peer']
 
-/** The labels by which series differ; of two that always go together, the one that people would say, else the first. */
+/** Labels whose values differ; of two with the same distinctions, the one that people name first, otherwise the first. */
 export function labelsOf(series: readonly Record<string, string>[]): string[] {
   const names = [...new Set([...telling, ...series.flatMap((labels) => Object.keys(labels))])].filter((name) => !technical.has(name))
   const seen = new Set<string>()
@@ -111,22 +111,22 @@ interface Part {
   value: string
   now: number
   before: number
-  /** Of the increase of the whole, from 0 to 1 and beyond where others fell; null where there is no increase, or parts do not add up. */
+  /** Share of the total increase, from 0 to 1, and more if others fell; null if there is no increase, or parts do not add up. */
   share: number | null
 }
 
 export interface Breakdown {
   label: string
-  /** What rose the most first. */
+  /** The largest increase first. */
   parts: Part[]
-  /** How much the first stands out from the others, from 0 (they all rose alike) to 1. */
+  /** How much the first differs from the others, from 0 (they all rose alike) to 1. */
   standsOut: number
 }
 
-/** An increase below this part of the whole is noise. */
+/** An increase below this share of the whole is noise. */
 const notable = 0.1
 
-/** How a query that was split by a label came to its value. */
+/** Compares the values of a split query at the start and the end. */
 export function breakdown(label: string, now: readonly Sample[], before: readonly Sample[], additive: boolean): Breakdown {
   const at = (samples: readonly Sample[]) =>
     new Map(samples.filter(({ value }) => Number.isFinite(value)).map(({ metric, value }) => [metric[label] ?? '', value]))

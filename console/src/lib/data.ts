@@ -9,7 +9,7 @@ export type Alert = AnswerOf<'GET /api/alerts'>[number]
 /** An incident of a shift that has paged. */
 export type IncidentView = AnyIncident & { number: number }
 
-/** One that only the instructor is told of has not paged yet, and has no number. */
+/** An incident that only the instructor sees has not paged yet, and has no number. */
 export type AnyIncident = DrillView['incidents'][number]
 export const pagedOf = (incidents: readonly AnyIncident[]): IncidentView[] =>
   incidents.flatMap(({ number, ...incident }) => (number === null ? [] : [{ ...incident, number }]))
@@ -25,12 +25,12 @@ const drillQuery = (id: string) => ({
   enabled: id !== '',
 })
 export const useDrill = (id: string) => useQuery(drillQuery(id))
-/** What is made of a drill's events; nothing is drawn again by an event that does not change it. `select` must stay the same. */
+/** Data derived from a drill's events; an event that does not change the result causes no re-render. `select` must be stable. */
 export const useDrillEvents = <Made>(id: string, select: (events: readonly DrillEvent[]) => Made) =>
   useQuery({ ...drillQuery(id), select: useCallback(({ events }: DrillView) => select(events), [select]) }).data
-/** Whether it says that something is wrong now; the Watchdog always fires, and says that alerting works. */
+/** Whether an alert reports a problem now; the Watchdog always fires, and says that alerting works. */
 export const isFiring = ({ status, labels }: Alert): boolean => status.state === 'active' && labels['severity'] !== 'none'
-/** The component at which it was seen. */
+/** The component that the alert is about. */
 export const componentOf = ({ labels }: Pick<Alert, 'labels'>): string | undefined => labels['component'] ?? labels['service']
 export const useAlerts = () => useQuery({ queryKey: ['alerts'], queryFn: () => api.get('/api/alerts'), refetchInterval: 2_000 })
 export const useChanges = () =>
@@ -41,7 +41,7 @@ export const useChanges = () =>
   })
 export const useDashboards = () => useQuery({ queryKey: ['dashboards'], queryFn: () => api.get('/api/dashboards'), staleTime: Infinity })
 
-/** Whether the shop is in a cluster: that does not change while a console is open. */
+/** Whether the shop is in a cluster, which does not change while a console is open. */
 export const useInCluster = () =>
   useQuery({
     queryKey: ['in-cluster'],
@@ -56,10 +56,10 @@ export const useGameDay = () =>
     refetchInterval: 2_000,
   })
 
-/** What is promised, and at which pace of breaking it somebody is told. */
+/** Objectives, and their alerts. */
 type Slos = AnswerOf<'GET /api/slos'>
-/** What users are promised of a journey. */
+/** The objective for a journey. */
 export type ServiceLevel = Slos['levels'][number]
 export const useSlos = () => useQuery({ queryKey: ['slos'], queryFn: () => api.get('/api/slos'), staleTime: Infinity })
-/** By which a page comes: its windows and its factor. */
+/** A burn-rate alert: its windows and its factor. */
 export const pagingBurn = (slos: Slos | undefined) => slos?.burn.find(({ severity }) => severity === 'page')

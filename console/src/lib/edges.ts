@@ -1,9 +1,9 @@
 import { queryInstant } from './prometheus.ts'
 
-/** How calls of one component to another go, as the caller sees it: what timed out there has failed, whatever the other side thinks. */
+/** The state of calls between two components, from the caller's side: a timeout there is a failure, whatever the callee thinks. */
 export interface EdgeSignals {
   rps?: number
-  /** Share of calls without an answer, or answered 5xx. */
+  /** Share of calls without an answer, or with status 5xx. */
   failed?: number
   /** Seconds. */
   p95?: number
@@ -17,7 +17,9 @@ const queries: Record<keyof EdgeSignals, string> = {
   p95: `histogram_quantile(0.95, ${perPeer('http_client_request_duration_seconds_bucket', ', le')})`,
 }
 
-/** By `from to`, at a moment (seconds since the epoch; now without one). The same everywhere in the console, so that no two pages say different things of one edge. */
+/**
+ * By `from to`, at a moment (seconds since the epoch; now by default). The same everywhere in the console, so that no two pages differ about an edge.
+ */
 export async function readEdgeSignals(at?: number): Promise<Map<string, EdgeSignals>> {
   const found = new Map<string, EdgeSignals>()
   await Promise.all(

@@ -1,4 +1,4 @@
-/** A number of seconds as Prometheus writes them: `90` is `1m30s`. */
+/** A number of seconds in Prometheus's notation: `90` is `1m30s`. */
 export function formatDuration(seconds: number): string {
   const parts = [
     [Math.floor(seconds / 3_600), 'h'],
@@ -8,10 +8,10 @@ export function formatDuration(seconds: number): string {
   return parts.flatMap(([count, unit]) => (count > 0 ? [`${count}${unit}`] : [])).join('') || '0s'
 }
 
-/** So many milliseconds, in whole minutes: `20 min`. */
+/** Milliseconds as whole minutes: `20 min`. */
 export const formatMinutes = (ms: number): string => `${Math.round(ms / 60_000)} min`
 
-/** So many microseconds with three digits or so: `820 µs`, `4.32 ms`, `233 ms`, `2.42 s`, `3 min 53 s`. */
+/** Microseconds with about three digits: `820 µs`, `4.32 ms`, `233 ms`, `2.42 s`, `3 min 53 s`. */
 export function formatMicroseconds(us: number): string {
   if (us < 999.5) return `${Math.round(us)} µs`
   if (us < 999_500) return `${threeDigits(us / 1_000)} ms`

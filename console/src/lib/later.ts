@@ -1,17 +1,17 @@
 import { lazy, type ComponentType } from 'react'
 
-/** Milliseconds. As long as a control plane that was killed takes to be back, with room to spare. */
+/** In milliseconds: as long as a killed control plane takes to be back, with a margin. */
 const againAfterMs = 1_000
 const patientMs = 15_000
 
 const ahead: (() => Promise<unknown>)[] = []
 
 interface Options {
-  /** Whether it is fetched as soon as there is time, before anybody asks for it: in an incident it has to be there at once. */
+  /** Whether it is fetched in advance when the browser is idle: it has to be there immediately in an incident. */
   early?: boolean
 }
 
-/** A part of the console whose code is fetched when it is first shown. Where that fails, it is asked for again for a while. */
+/** A part of the console whose code is fetched when it is first shown. On failure, it is retried for a while. */
 export function later<Props extends object>(load: () => Promise<ComponentType<Props>>, { early = false }: Options = {}) {
   let found: Promise<ComponentType<Props>> | null = null
   const once = () => {
@@ -37,11 +37,11 @@ async function patiently<Value>(load: () => Promise<Value>): Promise<Value> {
   }
 }
 
-/** Fetches what an incident needs, one after another, when the browser has nothing else to do. */
+/** Fetches what an incident needs, one after another, when the browser is idle. */
 export function fetchAhead(): void {
   const next = ahead.shift()
   if (!next) return
-  // What fails is asked for again when it is shown.
+  // A failed fetch is retried when the part is shown.
   const go = () => void next().then(fetchAhead, fetchAhead)
   if ('requestIdleCallback' in window) requestIdleCallback(go)
   else setTimeout(go, againAfterMs)

@@ -5,10 +5,10 @@ import type { DrillEvent } from '../../../model/drill.ts'
 interface LiveStatus {
   connected: boolean
   healthy: boolean | null
-  /** What stands in the way of drills, in sentences. */
+  /** What prevents drills, in sentences. */
   troubles: string[]
   components: { name: string; state: string; healthy: boolean; version?: string; canaryOf?: string }[]
-  /** What the coach is saying just now, and to which event. */
+  /** The coach's message that is being generated, and the event that it answers. */
   coach: { drill: string; to: number; text: string } | null
 }
 
@@ -16,7 +16,7 @@ const unknown: LiveStatus = { connected: false, healthy: null, troubles: [], com
 export const LiveContext = createContext<LiveStatus>(unknown)
 export const useLive = (): LiveStatus => useContext(LiveContext)
 
-/** Follows the server's events, reconnecting by itself; what they change is fetched again. */
+/** Follows the server's events, reconnecting by itself; data that they change is fetched again. */
 export function useLiveEvents(enabled: boolean): LiveStatus {
   const [status, setStatus] = useState(unknown)
   const queries = useQueryClient()
@@ -38,7 +38,7 @@ export function useLiveEvents(enabled: boolean): LiveStatus {
     })
     source.addEventListener('drill', (message) => {
       const event = JSON.parse(message.data) as DrillEvent
-      // What was being said is said, or does not go out.
+      // The message is complete, or was withheld.
       if (event.type === 'coach-replied') setStatus((before) => ({ ...before, coach: null }))
       void queries.invalidateQueries({ queryKey: ['drill', event.drill] })
       void queries.invalidateQueries({ queryKey: ['drills'] })

@@ -42,13 +42,13 @@ firedrill up
   assert.match(shown, /<pre><code[^>]*>firedrill up/)
 })
 
-test('nothing that somebody writes becomes a part of the page', () => {
+test('no text of a user becomes part of the page’s HTML', () => {
   const shown = html('A <script>alert(1)</script> and <img src=x onerror=alert(1)>, [here](javascript:alert(1)).')
   assert.ok(!/<script|<img|href="javascript/.test(shown), shown)
   assert.match(shown, /&lt;script&gt;/)
 })
 
-test('in no text of a scenario, a shift or a runbook is Markdown left that is not shown', () => {
+test('no text of a scenario, a shift or a runbook has Markdown that is not supported', () => {
   const files = globSync('{scenarios,shifts}/*/*.md', { cwd: root }).concat(
     globSync('**/runbooks/*.md', { cwd: root, exclude: ['node_modules/**'] }),
   )

@@ -4,23 +4,23 @@ import { createElement, type AnchorHTMLAttributes, type ReactNode } from 'react'
 const heading = (level: 'h1' | 'h2') => ({ component: level, props: { id: undefined } })
 
 const options: MarkdownToJSX.Options = {
-  // Texts come with packs, too: what looks like HTML is shown as it is written.
+  // Texts come with packs, too: HTML in them is escaped.
   disableParsingRawHTML: true,
   forceBlock: true,
   forceWrapper: true,
   wrapper: Prose,
-  // A page may show several texts: their headings have no ids.
+  // A page may show several texts, so headings have no ids.
   overrides: { a: Link, h1: heading('h1'), h2: heading('h2'), h3: heading('h2') },
 }
 
-/** What stories, debriefs and runbooks are written in. No HTML passes through. */
+/** Renders stories, debriefs and runbooks. No HTML passes through. */
 export const rendered = (text: string): ReactNode => compiler(text.trim(), options)
 
 function Prose({ children }: { children?: ReactNode }): ReactNode {
   return createElement('div', { className: 'prose' }, children)
 }
 
-/** To another site it opens beside the page: a drill may be running in this one. */
+/** Links to other sites open in a new tab: a drill may be running in this one. */
 function Link({ href = '', children }: AnchorHTMLAttributes<HTMLAnchorElement>): ReactNode {
   const beside = /^https?:/.test(href) ? { target: '_blank', rel: 'noreferrer' } : {}
   return createElement('a', { href, ...beside }, children)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { formatMatchers, matches, parseMatchers, tooBroad } from './matchers.ts'
 
-test('matchers are read as Alertmanager writes them, and written back', () => {
+test('matchers are parsed in Alertmanager’s notation, and written back', () => {
   const text = 'alertname="Checkout, slow", service=~"orders|payments", severity!="page", zone!~"a.*"'
   const matchers = parseMatchers(text)
   assert.equal(matchers.length, 4)
@@ -10,13 +10,13 @@ test('matchers are read as Alertmanager writes them, and written back', () => {
   assert.equal(formatMatchers(matchers), text)
 })
 
-test('what is wrong is said', () => {
+test('mistakes are explained', () => {
   assert.throws(() => parseMatchers(''), /at least one condition/)
   assert.throws(() => parseMatchers('alertname=Checkout'), /'alertname=Checkout' is no condition/)
   assert.throws(() => parseMatchers('alertname=~"("'), /regular expression/i)
 })
 
-test('a pattern fits the whole value, and a missing label is empty', () => {
+test('a pattern matches the whole value, and a missing label is empty', () => {
   const labels = { alertname: 'ServiceErrors', service: 'orders' }
   const fits = (text: string) => matches(labels, parseMatchers(text))
   assert.equal(fits('service=~"order"'), false)
@@ -25,7 +25,7 @@ test('a pattern fits the whole value, and a missing label is empty', () => {
   assert.equal(fits('zone!="x", service!~"pay.*"'), true)
 })
 
-test('silences that hide too much are told', () => {
+test('silences that hide too much are reported', () => {
   const warning = (text: string, matched = 1) => tooBroad(parseMatchers(text), matched)
   assert.match(warning('severity="page"') ?? '', /neither an alert nor a service/)
   assert.match(warning('alertname=~".*"') ?? '', /anything/)

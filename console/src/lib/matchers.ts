@@ -1,4 +1,4 @@
-/** One condition on a label, as Alertmanager's API takes it. */
+/** One condition on a label, as in Alertmanager's API. */
 export interface Matcher {
   name: string
   value: string
@@ -8,7 +8,7 @@ export interface Matcher {
 
 const one = /^\s*([a-zA-Z_]\w*)\s*(=~|!~|!=|=)\s*"((?:[^"\\]|\\.)*)"\s*$/
 
-/** Reads `alertname="X", service=~"a|b"`; throws an Error that says what is wrong. */
+/** Parses `alertname="X", service=~"a|b"`; throws an Error that says what is wrong. */
 export function parseMatchers(text: string): Matcher[] {
   const parts = text.match(/(?:[^,"]|"(?:[^"\\]|\\.)*")+/g)?.filter((part) => part.trim() !== '') ?? []
   if (parts.length === 0) throw new Error('write at least one condition, such as alertname="CheckoutErrorBudgetBurn"')
@@ -28,14 +28,14 @@ export const formatMatchers = (matchers: readonly Matcher[]): string =>
     .map(({ name, value, isRegex, isEqual }) => `${name}${isEqual ? (isRegex ? '=~' : '=') : isRegex ? '!~' : '!='}"${value}"`)
     .join(', ')
 
-/** A label that is not there is empty; a pattern must fit the whole value. */
+/** A missing label is empty; a pattern must match the whole value. */
 export const matches = (labels: Record<string, string>, matchers: readonly Matcher[]): boolean =>
   matchers.every(({ name, value, isRegex, isEqual }) => {
     const actual = labels[name] ?? ''
     return (isRegex ? new RegExp(`^(?:${value})$`).test(actual) : actual === value) === isEqual
   })
 
-/** Why a silence may hide more than was meant; null when it seems fine. */
+/** Why a silence may hide more than intended; null if it seems fine. */
 export function tooBroad(matchers: readonly Matcher[], matched: number): string | null {
   if (matchers.every(({ isEqual }) => !isEqual)) return 'It says only what is not silenced, so everything else is.'
   if (matchers.some(({ isRegex, value }) => isRegex && /^\.[*+]$/.test(value)))

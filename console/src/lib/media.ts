@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react'
 
-/** Whether this window fits a media query, as long as it does: `(max-width: 60rem)`. */
+/** Whether this window currently matches a media query: `(max-width: 60rem)`. */
 export function useMedia(query: string): boolean {
   return useSyncExternalStore(
     (changed) => {

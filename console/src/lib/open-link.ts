@@ -2,8 +2,8 @@ import { useCallback, type MouseEvent } from 'react'
 import { useNavigate } from 'react-router'
 
 /**
- * For pages with hundreds of links, as `<a href onClick>`: React Router's `Link` computes its address again at each change of the page's, which is felt where there
- * are so many. A click with a modifier or another button is the browser's.
+ * For pages with hundreds of links, as `<a href onClick>`: React Router's `Link` computes its address again whenever the page's changes, which is
+ * slow with so many. A click with a modifier or another button is left to the browser.
  */
 export function useOpenLink(): (event: MouseEvent<HTMLAnchorElement>) => void {
   const navigate = useNavigate()

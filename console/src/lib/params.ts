@@ -1,7 +1,7 @@
 import { useCallback, useLayoutEffect, useRef } from 'react'
 import { useSearchParams, type SetURLSearchParams } from 'react-router'
 
-/** The query of the address, and a function to set it that stays the same as long as the page does: what gets it need not be drawn again at each change. */
+/** The query of the address, and a stable function to set it, so that components that get it need not re-render. */
 export function useParamsOfPage(): [URLSearchParams, SetURLSearchParams] {
   const [params, setParams] = useSearchParams()
   const latest = useRef(setParams)
@@ -11,10 +11,7 @@ export function useParamsOfPage(): [URLSearchParams, SetURLSearchParams] {
   return [params, useCallback<SetURLSearchParams>((next, options) => latest.current(next, options), [])]
 }
 
-/**
- * Changes the query of the address as it is now, not as it was when the page was last drawn: of two changes in quick succession
- * the second must not undo the first.
- */
+/** Changes the current query of the address, not that of the last render: the second of two quick changes must not undo the first. */
 export function changeParams(
   setParams: SetURLSearchParams,
   change: (params: URLSearchParams) => void,
@@ -25,7 +22,7 @@ export function changeParams(
   setParams(params, options)
 }
 
-/** Sets these in the address; those without a value are taken out of it. */
+/** Sets these in the address, and removes those without a value. */
 export const putParams = (
   setParams: SetURLSearchParams,
   values: Readonly<Record<string, string | null>>,

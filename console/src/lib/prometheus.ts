@@ -13,12 +13,12 @@ export interface Series {
 }
 
 interface RangeAnswer {
-  /** In Prometheus' words, when it did not take the query. */
+  /** Prometheus's message, if it refused the query. */
   error?: string
   data?: { result: { metric: Record<string, string>; values: [number, string][] }[] }
 }
 
-/** A series as Prometheus writes it. */
+/** The name of a series in Prometheus's notation. */
 export function nameOf({ __name__: name = '', ...labels }: Record<string, string>): string {
   const inside = Object.entries(labels).map(([label, value]) => `${label}="${value}"`)
   return inside.length === 0 && name !== '' ? name : `${name}{${inside.join(', ')}}`
@@ -30,7 +30,7 @@ const kept = new KeptRanges(async (query) => {
   return data.result.map(({ metric, values }) => ({ metric, points: finitePoints(values) }))
 })
 
-/** A range query; each series named by its legend, `{{label}}` replaced, or by its labels when there is no legend. */
+/** A range query; each series is named by its legend, with `{{label}}` replaced, or by its labels if there is no legend. */
 export async function queryRange(expr: string, legend: string, start: number, end: number, step: number): Promise<Series[]> {
   const series = await kept.query({ query: expr, start, end, step })
   return series.map(({ metric, points }) => ({
@@ -47,7 +47,7 @@ interface Waiting {
 const mostAtOnce = 100
 let waiting: Waiting[] = []
 
-/** Joins what is asked in one turn of the event loop: a dashboard asks dozens of queries, and a browser sends six requests at a time. */
+/** Joins the queries of one turn of the event loop: a dashboard has dozens, and a browser sends six requests at a time. */
 function batched(query: RangeQuery): Promise<RangeAnswer> {
   return new Promise((resolve, reject) => {
     waiting.push({ query, resolve, reject })
@@ -72,19 +72,19 @@ export interface Sample {
   value: number
 }
 
-/** An instant query at a moment (seconds since the epoch; now without one). A scalar is a series without labels. */
+/** An instant query at a moment (seconds since the epoch; now by default). A scalar is a series without labels. */
 export async function queryInstant(expr: string, at?: number): Promise<Sample[]> {
   const params = new URLSearchParams({ query: expr, ...(at === undefined ? {} : { time: String(at) }) })
-  // A range vector is refused by an instant query's graph before.
+  // A range vector has already been refused by the graph's query.
   const { data } = checked(instantAnswer, await api.get('/api/prometheus/query', { query: params }), 'the answer of Prometheus')
   if (data.resultType === 'scalar') return [{ metric: {}, value: Number(data.result[1]) }]
   return data.result.map(({ metric, value }) => ({ metric, value: Number(value[1]) }))
 }
 
-/** How many dots a graph has at most: few enough to hit with a mouse. */
+/** Maximum number of dots in a graph: few enough to hit with a mouse. */
 const dots = 50
 
-/** The requests behind a histogram, the slowest of each slice of time: each a dot that leads to its trace. */
+/** The requests behind a histogram, the slowest of each slice of time: each is a dot that links to its trace. */
 export async function queryExemplars(selector: string, start: number, end: number): Promise<Exemplar[]> {
   const params = new URLSearchParams({ query: selector, start: String(start), end: String(end), slices: String(dots) })
   return (await api.get('/api/exemplars', { query: params })).exemplars

@@ -1,2 +1,2 @@
-/** The address within the console of the runbook that an alert links to; null when it links to none of ours. */
+/** The address within the console of an alert's runbook; null if it is none of ours. */
 export const runbookPath = (url: string | undefined): string | null => /\/runbooks\/[\w-]+$/.exec(url ?? '')?.[0] ?? null

@@ -1,6 +1,6 @@
 import { serviceNames, withoutProxy } from '../../../model/components.ts'
 
-/** A service keeps its colour on every page: by its name, and a proxy has that of its service. */
+/** A service has the same colour on every page, and a proxy that of its service. */
 const fixed: readonly string[] = [...serviceNames, 'locust', 'postgres']
 
 export function serviceColour(service: string): string {

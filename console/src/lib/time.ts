@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useMemo, useState } from 'react'
 import { changeParams, useParamsOfPage } from './params.ts'
 
-/** The time now, in milliseconds, renewed each second: for clocks on the page. */
+/** The current time in milliseconds, updated each second: for clocks on the page. */
 export function useNow(everyMs = 1_000): number {
   const [now, setNow] = useState(Date.now)
   useEffect(() => {
@@ -11,14 +11,14 @@ export function useNow(everyMs = 1_000): number {
   return now
 }
 
-/** Milliseconds since a moment; none since one that is newer than a clock which is renewed each second. */
+/** Milliseconds since a moment; zero if it is newer than the clock, which is updated each second. */
 export const passedSince = (moment: number, now: number): number => Math.max(0, now - moment)
 
 /** Named ranges, in seconds back from now. */
 export const ranges = { '5m': 300, '15m': 900, '1h': 3_600, '6h': 21_600 } as const
 export type RangeName = keyof typeof ranges
 
-/** What a graph or a search covers: the last so many seconds, or from one moment to another (milliseconds since the epoch). */
+/** The time range of a graph or a search: the last seconds, or from one moment to another (milliseconds since the epoch). */
 export type TimeRange = { last: RangeName } | { from: number; to: number }
 
 /** The bounds of a range at this moment, in milliseconds since the epoch. */
@@ -28,7 +28,7 @@ export function bounds(range: TimeRange): { from: number; to: number } {
   return { from: now - ranges[range.last] * 1_000, to: now }
 }
 
-/** As in the URL, so that a link shows what its sender sees: `range=15m`, or `from=…&to=…`. */
+/** Its form in the URL, so that a link shows what its sender sees: `range=15m`, or `from=…&to=…`. */
 export function rangeQuery(range: TimeRange): string {
   return 'last' in range ? `range=${range.last}` : `from=${range.from}&to=${range.to}`
 }
@@ -53,8 +53,8 @@ export function useTimeRange(usual: RangeName = '15m'): [TimeRange, (next: TimeR
   return [range, setRange]
 }
 
-/** One for all: to make another takes a tenth of a millisecond, and a graph writes hundreds of times. */
+/** One for all: creating one takes a tenth of a millisecond, and a graph formats hundreds of times. */
 const timeOfDay = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' })
 
-/** A moment, in milliseconds since the epoch, as hours, minutes and seconds of this place: `00:05:09`; a dash for none. */
+/** A moment in milliseconds since the epoch as local time: `00:05:09`; a dash for none. */
 export const clock = (ms: number): string => (Number.isFinite(ms) ? timeOfDay.format(ms) : '–')

@@ -71,7 +71,7 @@ export function AlertsPage() {
   )
 }
 
-/** Why nobody is told of an alert: the alert that explains it, or who silenced it. */
+/** Why nobody is notified of an alert: the alert that inhibits it, or who silenced it. */
 function whyMuted({ status }: Alert, alerts: readonly Alert[], silences: readonly Silence[]): string | null {
   const source = alerts.find(({ fingerprint }) => status.inhibitedBy.includes(fingerprint))
   const silence = silences.find(({ id }) => status.silencedBy.includes(id))
@@ -87,7 +87,7 @@ interface ReceiverProps {
   onSilence(text: string): void
 }
 
-/** What fires and goes to one receiver. */
+/** Firing alerts for one receiver. */
 const Receiver = ({ title, groups, muted, onSilence }: ReceiverProps) => (
   <section aria-label={title}>
     <h2>{title}</h2>
@@ -137,7 +137,7 @@ interface RowProps extends Pick<ReceiverProps, 'muted' | 'onSilence'> {
   group: AlertGroup
 }
 
-/** Alerts that go out as one notification. */
+/** Alerts in one notification. */
 function AlertGroupRow({ group, muted, onSilence }: RowProps) {
   const { alerts } = group
   const first = alerts[0]

@@ -18,7 +18,7 @@ interface Cluster {
   events: ClusterEvent[]
 }
 
-/** What a cluster says of the shop that is in it: pods, rollouts, autoscalers, Services, policies, budgets and events, each with the command that shows the same. */
+/** The state of the shop in its cluster: pods, rollouts, autoscalers, Services, policies, budgets and events, each with the equivalent command. */
 export function ClusterPage() {
   const { data, error } = useQuery({ queryKey: ['cluster'], queryFn: () => api.get('/api/cluster'), refetchInterval: 3_000 })
   if (error || !data) return <NotYet title="Cluster" what="the cluster" error={error} />
@@ -110,7 +110,7 @@ const kinds: Kind[] = [
   },
 ]
 
-/** The warnings, or all events where the address says so. */
+/** The warnings, or all events if the address says so. */
 function Events({ of }: { of: ClusterEvent[] }) {
   const [params, setParams] = useSearchParams()
   const all = params.get('events') === 'all'

@@ -23,7 +23,7 @@ const errorsShown = 15
 /** OpenTelemetry's number for errors. */
 const errorSeverity = '17'
 
-/** Everything about one component, from wherever its name is shown. */
+/** Everything about one component; its name links here on every page. */
 export function ComponentPage() {
   const { name = '' } = useParams()
   const { data, error } = useQuery({ queryKey: ['range'], queryFn: () => api.get('/api/range') })
@@ -125,7 +125,7 @@ function LatestErrors({ name }: { name: string }) {
   )
 }
 
-/** Who calls it, and whom it calls, as who calls sees it. */
+/** Its callers and callees, from the caller's side. */
 function Neighbours({ part, all }: { part: Part; all: Part[] }) {
   const shop = all.filter(isOfShop)
   const { data } = useQuery({ queryKey: ['edges'], queryFn: () => readEdgeSignals(), refetchInterval: 5_000 })

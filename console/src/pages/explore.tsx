@@ -16,7 +16,7 @@ import { Empty, Loading, Problem } from '../parts/states.tsx'
 /** Large, and only needed here. */
 const PromqlEditor = later(async () => (await import('../parts/promql-editor.tsx')).PromqlEditor)
 
-/** It reads queries by the editor's grammar. */
+/** It parses queries with the editor's grammar. */
 const BreakdownByLabel = later(async () => (await import('../parts/breakdown.tsx')).BreakdownByLabel)
 
 const remembered = 'firedrill.queries'
@@ -28,13 +28,13 @@ const starters = [
   'db_pool_waiting > 0',
 ]
 
-/** PromQL by hand: the graph and the values now. The query is in the address, so that a link shows what its sender sees. */
+/** PromQL by hand: the graph and the current values. The query is in the address, so that a link shows what its sender sees. */
 export function ExplorePage() {
   const [params, setParams] = useSearchParams()
   const [range, setRange] = useTimeRange()
   const markers = useMarkers('')
   const [history, setHistory] = useState(readHistory)
-  // Several, each in the address; one of them is being written.
+  // Several queries, each in the address; one of them is being edited.
   const queries = params.getAll('q').filter((text) => text !== '')
   const [editing, setEditing] = useState(0)
   const query = queries[editing] ?? ''
@@ -109,7 +109,7 @@ export function ExplorePage() {
   )
 }
 
-/** Nothing is asked of Prometheus before somebody wants to know. */
+/** Nothing is requested from Prometheus before it is opened. */
 function Why({ query, onSplit }: { query: string; onSplit: (query: string) => void }) {
   const [asked, setAsked] = useState(false)
   if (!asked) return <button onClick={() => setAsked(true)}>Why is this high?</button>
@@ -127,7 +127,7 @@ interface ListProps {
   onRemove: (index: number) => void
 }
 
-/** The queries that are drawn together: which one is being written, and a place for one more. */
+/** The queries that are drawn together: which one is being edited, and room for one more. */
 function QueryList({ queries, editing, onEdit, onRemove }: ListProps) {
   return (
     <ul className="facets query-list" aria-label="Queries on the graph">
@@ -188,7 +188,7 @@ function Values({ query, unit }: { query: string; unit: Unit }) {
   )
 }
 
-/** By the convention of metric names; a rate of seconds per second has none. */
+/** The unit by the naming convention of metrics; a rate of seconds per second has none. */
 function unitOf(query: string): Unit {
   if (/quantile|_seconds\b(?!_)/.test(query) && !/_seconds_count/.test(query)) return 'seconds'
   if (/_bytes/.test(query)) return 'bytes'

@@ -13,7 +13,7 @@ import { FaultBoard } from '../parts/fault-board.tsx'
 import { Empty, Problem } from '../parts/states.tsx'
 import { TimelineEvents } from '../parts/timeline.tsx'
 
-/** Where an instructor breaks things, turns the load, and watches who plays. */
+/** Where an instructor injects faults, changes the load, and watches the trainees. */
 export function InstructorPage() {
   return (
     <>
@@ -32,7 +32,7 @@ export function InstructorPage() {
   )
 }
 
-/** The drill that runs, as its player sees it, and what one can do for him. */
+/** The running drill, as its trainee sees it, and the instructor's controls. */
 function Watch() {
   const running = useDrills().data?.running ?? ''
   const { data } = useDrill(running)
@@ -109,7 +109,7 @@ const reachedInWords = ({ milestones }: Pick<ToldDrill, 'milestones'>): string =
     .map(([name, at]) => `${at === null ? '○' : '●'} ${name}`)
     .join('  ')
 
-/** How far each incident of a shift is, and the next one, earlier than planned. */
+/** The progress of each incident of a shift, and a button to skip to the next one. */
 function ShiftCourse({ view: { drill, incidents } }: { view: DrillView }) {
   const queries = useQueryClient()
   const skip = useMutation({

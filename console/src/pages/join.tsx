@@ -7,7 +7,7 @@ import { Problem } from '../parts/states.tsx'
 import { roleDuties } from '../parts/team.tsx'
 import type { TeamRole } from '../../../model/game-day.ts'
 
-/** Lets a member of the team in by the link of a game day; the code is in the fragment, which never reaches a log. */
+/** Joins a game day by its link; the code is in the fragment, which never reaches a log. */
 export function JoinPage() {
   const [code] = useState(() => new URLSearchParams(location.hash.slice(1)).get('code') ?? '')
   const [name, setName] = useState('')

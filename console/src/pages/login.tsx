@@ -4,7 +4,7 @@ import { useNavigate } from 'react-router'
 import { api } from '../lib/api.ts'
 import { Problem } from '../parts/states.tsx'
 
-/** Takes the token from the link's fragment, which never reaches a log, and trades it for a cookie. */
+/** Takes the token from the link's fragment, which never reaches a log, and exchanges it for a cookie. */
 export function LoginPage() {
   const [token, setToken] = useState('')
   const [error, setError] = useState<unknown>(null)
@@ -23,7 +23,7 @@ export function LoginPage() {
   useEffect(() => {
     const given = new URLSearchParams(location.hash.slice(1)).get('token')
     if (given) void logIn(given)
-    // Once, with the link that the page was opened by.
+    // Once, with the link by which the page was opened.
     // oxlint-disable-next-line react/exhaustive-deps
   }, [])
 

@@ -12,7 +12,7 @@ import { clock, useNow } from '../lib/time.ts'
 import { useSeen } from '../parts/seen.ts'
 import { Empty, Loading, NotYet, Problem } from '../parts/states.tsx'
 
-/** How services talk to one another: what their proxies see, the certificates they show, and the policy they follow. */
+/** The service mesh: the proxies' metrics, the certificates, and the policy. */
 export function MeshPage() {
   const [params, setParams] = useSearchParams()
   const service = params.get('service') ?? ''
@@ -104,7 +104,7 @@ function Edges({ edges }: { edges: MeshEdge[] }) {
   )
 }
 
-/** As the caller's proxy sees it; what failed, as the caller itself does, who may have waited no longer. */
+/** From the caller's proxy; failures are counted by the caller itself, which may have timed out earlier. */
 async function readEdges(): Promise<Map<string, Partial<Record<Column, number>>>> {
   const sum = (metric: string) => `sum by (service, envoy_cluster_name) (rate(${metric}[20s]))`
   const quantile = (share: number) =>

@@ -6,10 +6,10 @@ import { Empty, NotYet } from '../parts/states.tsx'
 
 type Skill = Progress['skills'][number]
 
-/** Below this best score, a skill is worth another scenario. */
+/** Below this best score, a skill needs more practice. */
 const solid = 70
 
-/** What has been practised over all drills: which step takes longest, and which skills are solid. */
+/** Practice over all drills: which milestone takes longest, and which skills are solid. */
 export function ProgressPage() {
   const { data, error } = useQuery({ queryKey: ['progress'], queryFn: () => api.get('/api/progress') })
   if (error || !data) return <NotYet title="Progress" what="your progress" error={error} />
@@ -36,7 +36,7 @@ export function ProgressPage() {
                 <meter min={0} max={100} low={solid} optimum={100} value={best(skill)} aria-label={`Best score for ${skill.skill}`} />
                 <span>{best(skill)}</span>
                 <span className="quiet">
-                  {/* Of what has not been played, not even the title: it would tell what it is about. */}
+                  {/* Not even the title of an unplayed scenario: it would reveal its topic. */}
                   {skill.scenarios
                     .filter(({ played }) => played)
                     .map(({ title, unassisted }) => (unassisted ? `${title} (without help)` : title))

@@ -34,7 +34,7 @@ import { TerminalDock } from '../terminal/dock.tsx'
 const noEvents: DrillEvent[] = []
 const noIncidents: AnyIncident[] = []
 
-/** Where an incident is worked on: what is wrong, what one can do, and what has been done. */
+/** The incident room: what is wrong, what the trainee can do, and what has been done. */
 export function RoomPage() {
   const { id = '' } = useParams()
   const { data, error } = useDrill(id)
@@ -112,7 +112,7 @@ interface NotebookProps {
   onRunbook: (id: string | null) => void
 }
 
-/** What there is to read: the runbook that is open, how it began, and what has happened. */
+/** Texts: the open runbook, the story, and the timeline. */
 function Notebook({ view: { drill, story, events }, runbook, onRunbook }: NotebookProps) {
   return (
     <div className="notebook">
@@ -136,7 +136,7 @@ function Notebook({ view: { drill, story, events }, runbook, onRunbook }: Notebo
   )
 }
 
-/** What one can do, what one takes for the cause, and who helps; in a shift, with the incident that is chosen. */
+/** Actions, the diagnosis, and the coach; in a shift, for the chosen incident. */
 function Doing({ drill, incident, events }: { drill: ToldDrill; incident: IncidentView | null; events: DrillEvent[] }) {
   return (
     <div className="doing">
@@ -161,11 +161,11 @@ const commands = {
 
 interface Command {
   name: keyof typeof commands
-  /** In a shift, the one that is meant. */
+  /** In a shift, the chosen incident. */
   incident?: number
 }
 
-/** What a trainee does with the drill itself, and where it leads. */
+/** What a trainee does with the drill itself, and its result. */
 function useCommand(id: string) {
   const navigate = useNavigate()
   const queries = useQueryClient()

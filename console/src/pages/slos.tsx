@@ -9,7 +9,7 @@ import { useMarkers } from '../parts/markers.ts'
 import { RangePicker } from '../parts/range-picker.tsx'
 import { Loading, NotYet, Problem } from '../parts/states.tsx'
 
-/** What users were promised, what is left of the error budget, and how fast it burns. */
+/** The objectives, the rest of the error budget, and its burn rate. */
 export function SlosPage() {
   const [range, setRange] = useTimeRange()
   const markers = useMarkers('overview')

@@ -11,7 +11,7 @@ const words: Record<JourneyState, string> = {
   unknown: 'not known',
 }
 
-/** The status page, as users of the shop see it: nobody has to log in, and nothing is told of causes. */
+/** The public status page for users of the shop: no login, and nothing about causes. */
 export function StatusPage() {
   const { data, error } = useQuery({ queryKey: ['status'], queryFn: () => api.get('/api/status'), refetchInterval: 5_000 })
   if (error || !data) return <NotYet title="Status" what="the status" error={error} />

@@ -10,7 +10,7 @@ import { Problem } from './states.tsx'
 export type Action = AnswerOf<'GET /api/actions'>['actions'][number]
 type Result = AnswerOf<'POST /api/actions/:id'>
 
-/** The parameters of an action, what it did, and the way back where there is one. */
+/** The parameters of an action, its result, and its undo if there is one. */
 export function ActionForm({ action, enabled }: { action: Action; enabled: boolean }) {
   const [values, setValues] = useState(() => initialValues(action.params))
   const queries = useQueryClient()
@@ -62,7 +62,7 @@ export function ActionForm({ action, enabled }: { action: Action; enabled: boole
 function Rows({ rows }: { rows: Record<string, unknown>[] }) {
   const columns = Object.keys(rows[0] ?? {})
   return (
-    // Scrolled by keyboard too.
+    // Scrollable by keyboard too.
     <div className="table" role="region" aria-label="Result" tabIndex={0}>
       <table>
         <thead>

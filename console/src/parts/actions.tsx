@@ -12,7 +12,7 @@ import { Loading, Problem } from './states.tsx'
 
 const groups = { inspect: 'Look', change: 'Change' } as const
 
-/** What a responder may do: found by a word of its name or description, and done where it was found. Not drawn again with each event of the drill. */
+/** A responder's actions: found by a word of their name or description, and run in place. Not re-rendered with each event of the drill. */
 export const Actions = memo(function Actions({ enabled }: { enabled: boolean }) {
   const { data, error } = useQuery({
     queryKey: ['actions'],
@@ -24,7 +24,7 @@ export const Actions = memo(function Actions({ enabled }: { enabled: boolean }) 
   const setChosen = useCallback((id: string) => putParams(setParams, { action: id }, { replace: true }), [setParams])
   const place = useRef<HTMLElement>(null)
   const action = data?.actions.find((known) => known.id === chosen)
-  // Chosen by its name in the palette, it may be out of sight.
+  // Chosen in the palette, it may be out of view.
   useEffect(() => {
     if (!action) return
     place.current?.scrollIntoView({ block: 'nearest' })
@@ -58,7 +58,7 @@ export const Actions = memo(function Actions({ enabled }: { enabled: boolean }) 
 
 const looksFirst = ({ kind }: Action) => (kind === 'inspect' ? 0 : 1)
 
-/** Those that match, the best first; without a word, all of them. */
+/** The matching actions, the best first; without a word, all of them. */
 const matching = (actions: readonly Action[], text: string): Action[] =>
   ranked(
     actions.toSorted((a, b) => looksFirst(a) - looksFirst(b)),
@@ -67,12 +67,12 @@ const matching = (actions: readonly Action[], text: string): Action[] =>
 
 function ActionFinder({ actions, onChoose }: { actions: readonly Action[]; onChoose: (id: string) => void }) {
   const [text, setText] = useState('')
-  // The field is there at once, and takes what is typed; what is found follows.
+  // The field is there immediately, and accepts input; results follow.
   const sought = useDeferredValue<string | null>(text, null)
   const found = useMemo(() => (sought === null ? null : matching(actions, sought)), [actions, sought])
   const goAhead = (event: React.KeyboardEvent) => {
     if (event.key !== 'Enter' || event.nativeEvent.isComposing || sought === text) return
-    // Who is faster than the list gets what it will show first.
+    // A user who is faster than the list gets its future first entry.
     event.preventDefault()
     const [first] = matching(actions, text)
     if (first) onChoose(first.id)
@@ -84,7 +84,7 @@ function ActionFinder({ actions, onChoose }: { actions: readonly Action[]; onCho
       className="action-finder"
       shouldFilter={false}
       loop
-      // None at first: what is selected is scrolled to, and on a phone the list is far below what fires.
+      // None at first: the selected entry is scrolled into view, and on a phone the list is far below the pages.
       defaultValue="none"
       onKeyDown={goAhead}
     >
@@ -95,7 +95,7 @@ function ActionFinder({ actions, onChoose }: { actions: readonly Action[]; onCho
 }
 
 interface FoundActionsProps {
-  /** Null until there has been time to draw them. */
+  /** Null until there has been time to render them. */
   found: readonly Action[] | null
   onChoose: (id: string) => void
 }

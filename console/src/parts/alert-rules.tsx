@@ -5,7 +5,7 @@ import { formatDuration } from '../lib/format.ts'
 import { runbookPath } from '../lib/runbook.ts'
 import { Loading, Problem } from './states.tsx'
 
-/** What is watched: every alerting rule, what it asks, and whether it fires. */
+/** Every alerting rule, its query, and whether it fires. */
 export function AlertRules() {
   const { data, error } = useQuery({
     queryKey: ['rules'],

@@ -4,10 +4,10 @@ import { ErrorBoundary, type FallbackProps } from 'react-error-boundary'
 import { api } from '../lib/api.ts'
 import { Problem } from './states.tsx'
 
-/** Whoever is in an incident would take it for a part of that. */
+/** So that trainees do not take the error for a part of the incident. */
 const notOfTheDrill = 'This is an error in the console and not part of the incident.'
 
-/** A page that cannot be shown says so; the menu stays, and with it every other page. It is retried when `address` changes. */
+/** A page that fails says so; the menu stays, and with it every other page. It is retried when `address` changes. */
 export const PageBoundary = ({ address, children }: { address: string; children: React.ReactNode }) => (
   <ErrorBoundary FallbackComponent={BrokenPage} resetKeys={[address]}>
     {children}
@@ -16,7 +16,7 @@ export const PageBoundary = ({ address, children }: { address: string; children:
 
 function BrokenPage({ error }: FallbackProps) {
   const [away, setAway] = useState(false)
-  // A page that is loaded again while nobody serves it would be gone altogether.
+  // Reloading the page while the server is down would lose it altogether.
   const reload = () =>
     void api.get('/api/session').then(
       () => window.location.reload(),
@@ -38,13 +38,13 @@ function BrokenPage({ error }: FallbackProps) {
   )
 }
 
-/** A part of a page that cannot be shown leaves the others as they are. */
+/** A part of a page that fails leaves the others unchanged. */
 export function PartBoundary({ what, children }: { what: string; children: React.ReactNode }) {
   const queries = useQueryClient()
   return <ErrorBoundary fallbackRender={brokenPart(what, () => queries.refetchQueries())}>{children}</ErrorBoundary>
 }
 
-/** What was answered may be why: it is asked for again before the part is shown again. */
+/** The data may be the reason: it is fetched again before the part is shown again. */
 const brokenPart = (what: string, askAnew: () => Promise<void>) =>
   function render({ error, resetErrorBoundary }: FallbackProps) {
     return (

@@ -13,11 +13,11 @@ const shownValues = 5
 interface Props {
   query: string
   unit: Unit
-  /** Asks for the query once more, split by a label. */
+  /** Runs the query once more, split by a label. */
   onSplit: (query: string) => void
 }
 
-/** Which value of which label made a query rise since the beginning of the range: the label whose values rose least alike comes first. */
+/** Which value of which label made a query rise since the start of the range: the label whose values rose most unevenly comes first. */
 export function BreakdownByLabel({ query, unit, onSplit }: Props) {
   const [range] = useTimeRange()
   const split = splittable(query)
@@ -58,7 +58,7 @@ async function ask(split: Splittable, range: TimeRange): Promise<{ before: numbe
   return { before: from, found: found.filter(({ parts }) => parts.length > 1).toSorted((a, b) => b.standsOut - a.standsOut) }
 }
 
-/** What the label that comes first says. Half of the rise of the first value is what tells it from the second. */
+/** The result for the first label. Its first value stands out if the second rose by at most half as much. */
 function sentence({ label, parts, standsOut }: Breakdown, since: string): string {
   const [first] = parts
   if (!first || standsOut < 0.5) return `No label stands out: since ${since} nothing rose, or all parts rose alike.`

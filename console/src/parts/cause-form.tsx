@@ -11,7 +11,7 @@ import type { CauseCategory } from '../../../model/scenario.ts'
 
 interface Props {
   drill: ToldDrill
-  /** In a shift, the one whose cause is named; null where there is none yet, and in a drill that is no shift. */
+  /** In a shift, the incident whose cause is named; null if there is none yet, and in a drill that is no shift. */
   incident: IncidentView | null
 }
 

@@ -19,15 +19,15 @@ interface Props {
   panel: Panel
   range: TimeRange
   markers: Marker[]
-  /** Low, where several have to be in sight at once. */
+  /** Low, to have several in view at once. */
   compact?: boolean
-  /** Milliseconds since the epoch: nothing later is drawn. */
+  /** In milliseconds since the epoch: nothing later is drawn. */
   until?: number
-  /** Called with what was dragged over, in milliseconds since the epoch. */
+  /** Called with the dragged range, in milliseconds since the epoch. */
   onZoom?: (range: { from: number; to: number }) => void
 }
 
-/** One panel: its series over time, what changed meanwhile, and the requests behind it as dots that open their trace. */
+/** One panel: its series over time, markers of changes, and the requests behind it as dots that link to their trace. */
 export function Chart({ panel, range, markers, compact = false, until, onZoom }: Props) {
   const [large, setLarge] = useState(false)
   const asked = bounds(range)
@@ -44,7 +44,7 @@ export function Chart({ panel, range, markers, compact = false, until, onZoom }:
     },
   })
   const exemplars = useExemplars(panel, range, step)
-  // Drawn when there is time for it: what somebody types or presses meanwhile goes first.
+  // Rendered with low priority: input comes first.
   const late = useDeferredValue(data)
   const shown = useMemo(() => late && upTo({ ...late, exemplars }, until), [late, exemplars, until])
   return (
@@ -78,7 +78,7 @@ export function Chart({ panel, range, markers, compact = false, until, onZoom }:
           Loading…
         </div>
       )}
-      {/* What was seen last stays in sight: in an incident an answer may be late. */}
+      {/* The last data stays in view: in an incident an answer may be late. */}
       {data && error && (
         <p className="quiet" role="status">
           Not updated since {clock(data.end * 1_000)}: {error.message}
@@ -90,13 +90,13 @@ export function Chart({ panel, range, markers, compact = false, until, onZoom }:
 
 const none: Exemplar[] = []
 
-/** The dots of a graph. It is drawn without them until they come: there may be thousands to choose from. */
+/** The dots of a graph. It is drawn without them until they arrive: there may be thousands to choose from. */
 function useExemplars({ exemplars: selector }: Panel, range: TimeRange, step: number): Exemplar[] {
   const { data } = useQuery({
     queryKey: ['exemplars', selector, range],
     enabled: selector !== undefined,
     refetchInterval: 'last' in range ? Math.max(5_000, step * 1_000) : false,
-    // Those of the last moment stay in sight while the next are asked for; those of another graph do not.
+    // The last dots stay in view while the next are requested; those of another graph do not.
     placeholderData: (before, query) => (query?.queryKey[1] === selector ? before : undefined),
     queryFn: () => {
       const { from, to } = bounds(range)
@@ -106,7 +106,7 @@ function useExemplars({ exemplars: selector }: Panel, range: TimeRange, step: nu
   return data ?? none
 }
 
-/** What had been by a moment. */
+/** What happened before a moment. */
 function upTo<Data extends { series: Series[]; exemplars: Exemplar[] }>(data: Data, until: number | undefined): Data {
   if (until === undefined) return data
   const end = until / 1_000
@@ -117,12 +117,12 @@ function upTo<Data extends { series: Series[]; exemplars: Exemplar[] }>(data: Da
   }
 }
 
-/** The graph as it is drawn now; one that was written by hand leads back to its query. */
+/** The graph as it is drawn now; a custom one links back to its query. */
 function pinOf(panel: Panel, { series, start, end }: { series: Series[]; start: number; end: number }): Pin {
   const address = new URL(window.location.href)
   for (const name of ['range', 'action', 'runbook']) address.searchParams.delete(name)
   const byHand = address.pathname === '/explore'
-  // The room shows what is now; what was then is on the dashboard of the same graphs.
+  // The room shows the present; the past is on the dashboard with the same graphs.
   const path = address.pathname.startsWith('/drills/') ? '/dashboards/overview' : address.pathname
   address.searchParams.set('from', String(start * 1_000))
   address.searchParams.set('to', String(end * 1_000))

@@ -6,7 +6,7 @@ interface Line {
   at: number
   who: 'you' | 'coach' | 'instructor'
   text: string
-  /** What kind of help it is. */
+  /** The kind of help. */
   tag?: string
 }
 
@@ -21,10 +21,10 @@ const reasons: Record<string, string> = {
 export const hintName = ({ milestone, rung, reason }: { milestone: string; rung: HintRung; reason: string }): string =>
   `hint ${hintRungs.indexOf(rung) + 1} of ${hintRungs.length} for “${milestone}”${reasons[reason] ?? ''}`
 
-/** Of a shift, the incident that it is about. */
+/** In a shift, the incident that it is about. */
 const about = ({ incident }: { incident?: number | undefined }): string[] => (incident === undefined ? [] : [`incident ${incident}`])
 
-/** What was said between the trainee and the coach. A hint that a model has said in its own words is not said twice. */
+/** The conversation between the trainee and the coach. A hint that a model has reworded is not repeated. */
 export function linesOf(events: readonly DrillEvent[]): Line[] {
   const replies = events.filter((event) => event.type === 'coach-replied')
   const isReworded = (hint: number, asked: number | undefined): boolean =>

@@ -11,12 +11,12 @@ import { Problem } from './states.tsx'
 
 interface Props {
   drill: ToldDrill
-  /** In a shift, the one about which a hint is asked for; null where there is none yet, and in a drill that is no shift. */
+  /** In a shift, the incident for which a hint is requested; null if there is none yet, and in a drill that is no shift. */
   incident: IncidentView | null
   events: DrillEvent[]
 }
 
-/** The talk with the coach, the hints that were given, and the ways to get one, or none for a while. */
+/** The conversation with the coach, the hints so far, and buttons to get one, or none for a while. */
 export function CoachPanel({ drill, incident, events }: Props) {
   const queries = useQueryClient()
   const now = useNow()
@@ -73,11 +73,11 @@ export function CoachPanel({ drill, incident, events }: Props) {
   )
 }
 
-/** The hints about an incident of a shift. */
+/** The hints for an incident of a shift. */
 const hintsFor = (events: readonly DrillEvent[], incident: number): ToldDrill['hints'] =>
   events.flatMap((event) => (event.type === 'hint-given' && event.incident === incident ? [event] : []))
 
-/** Where a hint is asked for, beside what else there is, and why none came. */
+/** Buttons to request a hint and others, and why none was given. */
 function AskHint({ drill, incident, children }: Pick<Props, 'drill' | 'incident'> & { children: ReactNode }) {
   const queries = useQueryClient()
   const ask = useMutation({
@@ -107,7 +107,7 @@ function AskHint({ drill, incident, children }: Pick<Props, 'drill' | 'incident'
   )
 }
 
-/** What was said, and what the coach is about to say. */
+/** The messages so far, and the one being generated. */
 function Talk({ drill, events }: { drill: ToldDrill; events: readonly DrillEvent[] }) {
   const live = useLive()
   const list = useRef<HTMLDivElement>(null)

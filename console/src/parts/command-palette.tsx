@@ -17,7 +17,7 @@ const actionsQuery = {
 }
 const runbooksQuery = { queryKey: ['runbooks'], queryFn: () => api.get('/api/runbooks'), staleTime: Infinity }
 
-/** Everything that has a name, a few letters away: pages, actions, components, dashboards, runbooks, traces by their id. */
+/** Finds everything with a name by a few letters: pages, actions, components, dashboards, runbooks, and traces by their id. */
 export function CommandPalette({ role, open, onOpenChange }: { role: string; open: boolean; onOpenChange: (open: boolean) => void }) {
   useEffect(() => {
     const listen = (event: KeyboardEvent) => {
@@ -28,7 +28,7 @@ export function CommandPalette({ role, open, onOpenChange }: { role: string; ope
     window.addEventListener('keydown', listen)
     return () => window.removeEventListener('keydown', listen)
   }, [open, onOpenChange])
-  // Asked for before it is opened: what appears under the fingers of who types is not what Enter takes.
+  // Fetched before it is opened: an entry that appears while somebody types must not be what Enter selects.
   useQuery(actionsQuery)
   useQuery(runbooksQuery)
   useDashboards()
@@ -42,7 +42,7 @@ export function CommandPalette({ role, open, onOpenChange }: { role: string; ope
   )
 }
 
-/** The browser's own dialog: it holds the focus, closes on Escape, and takes a fraction of the time of one in JavaScript to open. */
+/** The browser's own dialog: it holds the focus, closes on Escape, and opens in a fraction of the time of a JavaScript one. */
 function Modal({ open, onClose, children }: { open: boolean; onClose: () => void; children: ReactNode }) {
   const dialog = useRef<HTMLDialogElement>(null)
   useLayoutEffect(() => {
@@ -50,7 +50,7 @@ function Modal({ open, onClose, children }: { open: boolean; onClose: () => void
     if (!open || !element) return element?.close()
     element.showModal()
     element.querySelector('input')?.focus()
-    // Beside what is in it is the dialog itself. Both have to be there: text that is selected may end beside the field.
+    // A click outside its content hits the dialog itself. Both ends have to be there: a text selection may end beside the field.
     let pressed = false
     const press = ({ target }: Event) => (pressed = target === element)
     const leave = ({ target }: Event) => pressed && target === element && onClose()
@@ -67,7 +67,7 @@ function Modal({ open, onClose, children }: { open: boolean; onClose: () => void
       className="palette"
       aria-label="Find anything"
       onCancel={onClose}
-      // It comes late: it may be open once more.
+      // The event comes late: it may be open again.
       onClose={({ currentTarget }) => currentTarget.open || onClose()}
     >
       {open && children}
@@ -79,7 +79,7 @@ function Finder({ role, onClose }: { role: string; onClose: () => void }) {
   const [text, setText] = useState('')
   const navigate = useNavigate()
   const all = useEntries(role)
-  // The field is there at once, and takes what is typed; what is found follows.
+  // The field is there immediately, and accepts input; results follow.
   const sought = useDeferredValue<string | null>(text, null)
   const groups = useMemo(() => (sought === null ? null : found(all, sought)), [all, sought])
   const go = useCallback(
@@ -91,7 +91,7 @@ function Finder({ role, onClose }: { role: string; onClose: () => void }) {
   )
   const goAhead = (event: React.KeyboardEvent) => {
     if (event.key !== 'Enter' || event.nativeEvent.isComposing || sought === text) return
-    // Who is faster than the list gets what it will show first.
+    // A user who is faster than the list gets its future first entry.
     event.preventDefault()
     const first = found(all, text)[0]?.entries[0]
     if (first) go(first.to)
@@ -106,7 +106,7 @@ function Finder({ role, onClose }: { role: string; onClose: () => void }) {
 
 const found = (all: readonly Group[], text: string) => [...matching(all, text), ...searches(text)]
 
-/** Where what was typed can be looked for. */
+/** Pages on which the input can be searched for. */
 function searches(text: string): (Group & { more: number })[] {
   const asked = text.trim()
   if (asked === '') return []

@@ -5,10 +5,10 @@ import type { OfferedFault } from '../../../model/fault.ts'
 import { FaultForm, useFaults } from './fault-form.tsx'
 import { Problem } from './states.tsx'
 
-/** Faults that act on the calls of one service to one other. By their parameters: trainees read this code, and no fault is named in it. */
+/** Faults on the calls of one service to another, recognised by their parameters: trainees can read this code, so it names no fault. */
 const actsOnEdge = ({ params: { properties = {} } }: OfferedFault): boolean => 'from' in properties && 'to' in properties
 
-/** For the instructor: breaks one edge of the map. */
+/** For the instructor: injects a fault on one edge of the map. */
 export function EdgeFaults({ parts }: { parts: { name: string; calls: readonly string[] }[] }) {
   const { data, error } = useFaults()
   const queries = useQueryClient()

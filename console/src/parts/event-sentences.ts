@@ -8,16 +8,16 @@ import { ticketsHandled } from '../../../people/ticket-list.ts'
 
 type Sentences = { [Type in DrillEvent['type']]: (event: Extract<DrillEvent, { type: Type }>) => string | null }
 
-/** An event in words, with the incident of a shift that it is of; null for those that say nothing to people. */
+/** An event in words, with its incident in a shift; null for those that are of no interest to people. */
 export function sentenceOf(event: DrillEvent): string | null {
-  // Safe: each sentence stands under the type of its event. A page that is older than the server may not know a type.
+  // Safe: each sentence is listed under the type of its event. A page that is older than the server may not know a type.
   const tell = sentences[event.type] as ((event: DrillEvent) => string | null) | undefined
   const sentence = tell?.(event) ?? null
   if (sentence === null || !('incident' in event) || event.incident === undefined) return sentence
   return `Incident ${event.incident}: ${sentence}`
 }
 
-/** What a time without interruptions has cost, in words. */
+/** The cost of a quiet time, in words. */
 export function priceOfQuiet({ held, missed }: Pick<Extract<DrillEvent, { type: 'quiet-ended' }>, 'held' | 'missed'>): string {
   const list = (items: string[]): string => new Intl.ListFormat('en').format(items)
   const waited = held.map(({ person, waitedMs }) => `${inSentence(characters[person].role)} waited ${elapsed(waitedMs)}`)
@@ -57,7 +57,7 @@ const sentences: Sentences = {
   'hint-asked': () => 'Asked for help.',
   'note-added': ({ text }) => `Note: ${text}`,
   'coach-said': ({ text }) => `Coach: ${text}`,
-  // Praise stands for itself.
+  // Praise needs no sentence of its own.
   'coach-decided': ({ decision, reasons }) =>
     decision === 'encourage' ? null : `The coach decided to ${decision}: ${reasons.join('; ')}.`,
   'coach-asked': ({ text }) => `To the coach: ${text}`,
@@ -99,6 +99,6 @@ const sentences: Sentences = {
   'range-differed': ({ differences }) => `After the drill, the range is not as it was before: ${differences.join('; ')}.`,
   'health-changed': nothing,
   'harm-measured': nothing,
-  // What a tool does stands for itself.
+  // The effect of a tool is an event of its own.
   'tool-called': nothing,
 }

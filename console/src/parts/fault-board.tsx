@@ -7,7 +7,7 @@ import { clock, useNow } from '../lib/time.ts'
 import { FaultForm, useFaults } from './fault-form.tsx'
 import { Empty, Loading, Problem } from './states.tsx'
 
-/** The faults that are injected, those that can be, and those that were. */
+/** The injected faults, the available ones, and earlier ones. */
 export function FaultBoard() {
   const { data, error } = useFaults()
   const commands = useCommands()
@@ -27,7 +27,7 @@ export function FaultBoard() {
 /** By id. */
 type Titles = ReadonlyMap<string, string>
 
-/** The ways to take faults out. They outlast a moment in which the faults cannot be read: a reset is still going on then. */
+/** Buttons to revert faults. They stay even if the faults cannot be read for a moment: a reset is still running then. */
 function useCommands() {
   const queries = useQueryClient()
   const refresh = () => queries.invalidateQueries({ queryKey: ['faults'] })
@@ -90,7 +90,7 @@ function OpenFaults({ open, titles, commands: { revert, revertAll, reset } }: Op
 
 interface BreakSomethingProps {
   faults: OfferedFault[]
-  /** What is looked for. */
+  /** The search. */
   words: string
   onWords: (words: string) => void
   onDone: () => Promise<void>
@@ -111,7 +111,7 @@ function BreakSomething({ faults, words, onWords, onDone }: BreakSomethingProps)
         if (found.length === 0) return null
         const possible = found.filter(({ lacks }) => lacks.length === 0).length
         return (
-          // Forty at once are a wall: closed until they are looked for, or opened.
+          // Forty open at once are too many: closed until they match a search, or are opened.
           <details key={`${category} ${words !== ''}`} className="fault-category" open={words !== ''}>
             <summary>
               {category} <span className="quiet">{possible === found.length ? found.length : `${possible} of ${found.length}`}</span>

@@ -7,17 +7,17 @@ import { ParamFields, type Unavailable } from './param-fields.tsx'
 import { initialValues, typedValues } from './param-values.ts'
 import { Problem } from './states.tsx'
 
-/** What can be broken, and what is. */
+/** The available faults, and the injected ones. */
 export const useFaults = () => useQuery({ queryKey: ['faults'], queryFn: () => api.get('/api/faults'), refetchInterval: 2_000 })
 
 interface Props {
   fault: OfferedFault
-  /** Values to begin with, beside the defaults. */
+  /** Initial values, instead of the defaults. */
   initial?: Record<string, string>
   onDone(): void
 }
 
-/** How one parameter grows: from a value to the one that was given, as it was typed. */
+/** How one parameter ramps: from a value to the given one, as typed. */
 interface Ramp {
   on: boolean
   param: string
@@ -44,7 +44,7 @@ const reasons = (lacksWith: OfferedFault['lacksWith']): Unavailable => {
   return Object.fromEntries(Object.entries(lacksWith).map(([param, byChoice]) => [param, inWords(byChoice)]))
 }
 
-/** Its parameters, for how long, and whether it grows. */
+/** Its parameters, its duration, and whether it ramps. */
 function Form({ fault, initial, onDone }: Props) {
   const [given, setGiven] = useState(() => ({ ...initialValues(fault.params), ...initial }))
   const [minutes, setMinutes] = useState('5')

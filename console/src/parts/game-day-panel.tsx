@@ -8,7 +8,7 @@ import { Problem, UntilSteady } from './states.tsx'
 
 type PlannedGameDay = AnswerOf<'GET /api/game-days'>['gameDays'][number]
 
-/** Plans a game day, gives the link to join, and leads through its drills. */
+/** Plans a game day, shows the link to join, and leads through its drills. */
 export function GameDayPanel() {
   const { data, error } = useQuery({
     queryKey: ['game-days'],
@@ -100,7 +100,7 @@ function OpenGameDay({ gameDay }: { gameDay: PlannedGameDay }) {
   )
 }
 
-/** What can be planned, and the titles of all that there is. */
+/** What can be planned, and all titles. */
 function usePlayable() {
   const scenarios = useScenarios().data?.scenarios ?? []
   const shifts = useShifts().data?.shifts ?? []

@@ -6,7 +6,7 @@ import { api } from '../lib/api.ts'
 import { formatValue } from '../../../model/value.ts'
 import { Loading, Problem } from './states.tsx'
 
-/** The users: how many, along which shape, and who they are. */
+/** The simulated users: their number, its shape over time, and their behaviour. */
 export function LoadPanel() {
   const queries = useQueryClient()
   const status = useQuery({ queryKey: ['load'], queryFn: () => api.get('/api/load'), refetchInterval: 2_000 })
@@ -98,7 +98,7 @@ function ShapeForm({ shape, busy, onChange, onSet }: ShapeFormProps) {
   )
 }
 
-/** Who the users are, and who there is beside them. */
+/** The users' behaviour, and additional load. */
 const MixSliders = ({ mix, onChange }: { mix: LoadMix; onChange: (mix: LoadMix) => void }) => (
   <div className="filters">
     <label>
@@ -116,7 +116,7 @@ const MixSliders = ({ mix, onChange }: { mix: LoadMix; onChange: (mix: LoadMix) 
   </div>
 )
 
-/** Tells its value once it is let go of, not on the way there. */
+/** Reports its value when it is released, not while it is dragged. */
 const Slider = ({ max, from, onLeft }: { max: number; from: number; onLeft: (value: number) => void }) => (
   <input
     type="range"

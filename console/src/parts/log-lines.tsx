@@ -8,7 +8,7 @@ import { PinButton } from './pin-button.tsx'
 
 const aroundMs = 15_000
 
-/** Log lines, each open to its attributes and linked to its trace and to what was said around it. */
+/** Log lines, each of which opens to its attributes and links to its trace and its context. */
 export function LogLines({ lines }: { lines: LogLine[] }) {
   return (
     <ul className="logs">
@@ -25,14 +25,14 @@ export function LogLines({ lines }: { lines: LogLine[] }) {
 interface RowProps {
   line: LogLine
   columns?: readonly string[]
-  /** Gives an attribute a column, or takes it away; without, there are no columns. */
+  /** Gives an attribute a column, or removes it; undefined if there are no columns. */
   onColumn?: (name: string) => void
   onField?: (key: string, value: string) => void
 }
 
 const noColumns: readonly string[] = []
 
-/** A line; what is in it is drawn when it is opened. */
+/** A line; its details are rendered when it is opened. */
 export const LogRow = memo(function LogRow({ line, columns = noColumns, onColumn, onField }: RowProps) {
   const [opened, setOpened] = useState(false)
   return (
@@ -59,7 +59,7 @@ export const LogRow = memo(function LogRow({ line, columns = noColumns, onColumn
 
 type InsideProps = Pick<RowProps, 'line'> & { [Key in 'columns' | 'onColumn' | 'onField']: RowProps[Key] | undefined }
 
-/** Its attributes, and where it leads. */
+/** Its attributes and links. */
 function Inside({ line, columns, onColumn, onField }: InsideProps) {
   return (
     <>

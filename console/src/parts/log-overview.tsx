@@ -14,7 +14,7 @@ interface Props {
 }
 
 const height = 72
-/** As a share of the width: less is a click. */
+/** As a share of the width: a shorter drag is a click. */
 const leastDrag = 0.008
 
 const shareAt = (event: React.PointerEvent<HTMLElement>): number => {
@@ -22,13 +22,13 @@ const shareAt = (event: React.PointerEvent<HTMLElement>): number => {
   return Math.min(1, Math.max(0, (event.clientX - box.left) / box.width))
 }
 
-/** What a search found, counted: over time, by service, and by the shape of the messages. Each bar and name narrows the search. */
+/** Counts of the matches of a search: over time, by service, and by message pattern. Each bar and name narrows the search. */
 export function LogOverviewPanel({ overview, from, to, service, onService, onZoom, onWords }: Props) {
   const { buckets, bucketSeconds, services, patterns } = overview
   const [drag, setDrag] = useState<[number, number] | null>(null)
   const most = Math.max(1, ...buckets.map(({ lines }) => lines))
   const total = buckets.reduce((sum, { lines }) => sum + lines, 0)
-  // The first and the last bar may begin before the range and end after it.
+  // The first and the last bar may extend beyond the range.
   const share = (at: number) => Math.min(1, Math.max(0, (at - from) / (to - from)))
   const brush = (one: number, other: number) => {
     const time = (share: number) => Math.round(from + share * (to - from))
@@ -70,7 +70,7 @@ export function LogOverviewPanel({ overview, from, to, service, onService, onZoo
             }}
             aria-label={`${clock(atMs)}: ${lines} lines, ${errors} errors`}
             title={`${clock(atMs)}: ${lines} lines, ${warnings} warnings, ${errors} errors`}
-            // A drag that ends on a bar has chosen what lies between.
+            // A drag that ends on a bar has selected a range.
             onClick={(event) => event.detail === 0 && onZoom({ from: atMs, to: atMs + bucketSeconds * 1_000 })}
           >
             <span className="warnings" style={{ height: `${(warnings / lines) * 100}%` }} />
@@ -107,7 +107,7 @@ export function LogOverviewPanel({ overview, from, to, service, onService, onZoo
   )
 }
 
-/** The words of a pattern that do not change, as a search. */
+/** The constant words of a pattern, as a search. */
 const wordsOf = (pattern: string): string =>
   pattern
     .split(/[\s…]+/)

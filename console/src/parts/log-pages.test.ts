@@ -13,7 +13,7 @@ const line = (timeMs: number, body: string): LogLine => ({
   attributes: {},
 })
 
-test('what two pages have of the same second is there once, and nothing of it is lost', () => {
+test('lines of the second that two pages share are listed once, and none is lost', () => {
   const pages = [
     [line(3_000, 'c'), line(2_500, 'b'), line(2_000, 'a1')],
     // As the store answers: up to the end of the second in which the first one ended.

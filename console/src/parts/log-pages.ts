@@ -1,6 +1,6 @@
 import type { LogLine } from '../../../model/telemetry.ts'
 
-/** Pages of lines, newest first, as one list. A page begins with the second in which the previous one ended: what both have is there once. */
+/** Pages of lines, newest first, as one list. A page begins with the second in which the previous one ended: lines in both are listed once. */
 export function joined(pages: readonly (readonly LogLine[])[]): LogLine[] {
   const [first = [], ...others] = pages
   const all = [...first]

@@ -7,14 +7,14 @@ const rowHeight = 25
 
 interface Props {
   lines: readonly LogLine[]
-  /** Attributes that have a column of their own. */
+  /** Attributes with a column of their own. */
   columns: readonly string[]
   onColumns: (columns: string[]) => void
   /** Shows only lines with this value of an attribute. */
   onField: (key: string, value: string) => void
 }
 
-/** Many log lines: only those in sight are drawn, and each opens in place. */
+/** Many log lines: only visible ones are rendered, and each opens in place. */
 export const LogTable = memo(function LogTable({ lines, columns, onColumns, onField }: Props) {
   const list = useRef<HTMLUListElement>(null)
   const [above, setAbove] = useState(0)

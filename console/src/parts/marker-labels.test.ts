@@ -5,13 +5,13 @@ import { placeLabels } from './marker-labels.ts'
 const measure = (text: string): number => text.length * 6
 const marker = (x: number, label: string, kind: 'alert' | 'deploy' | 'action' = 'alert') => ({ x, label, kind })
 
-test('a label stands beside its line, on the other side where there is no room', () => {
+test('a label is beside its line, on the other side if there is no room', () => {
   const [near, far] = placeLabels([marker(2, 'CheckoutLatencyBudgetBurn'), marker(395, 'inventory 1.5.0', 'deploy')], 400, measure)
   assert.deepEqual([near?.left, near?.text], [6, 'CheckoutLatencyBudgetBurn'])
   assert.deepEqual([far?.left, far?.text], [395 - 4 - 90, 'inventory 1.5.0'])
 })
 
-test('labels are whole, and none lies over another', () => {
+test('labels are complete, and none overlaps another', () => {
   let seed = 7
   const random = () => (seed = (seed * 16_807) % 2_147_483_647) / 2_147_483_647
   for (let round = 0; round < 500; round++) {
@@ -34,7 +34,7 @@ test('labels are whole, and none lies over another', () => {
   }
 })
 
-test('markers beside one another share a label; what was named is not named again', () => {
+test('adjacent markers share a label; a repeated name is not repeated', () => {
   const placed = placeLabels(
     [marker(50, 'A'), marker(54, 'B'), marker(58, 'A'), marker(300, 'A'), marker(301, 'x', 'deploy')],
     400,
@@ -49,7 +49,7 @@ test('markers beside one another share a label; what was named is not named agai
   )
 })
 
-test('what is outside, or finds no room, has no label', () => {
+test('markers outside the plot, or without room, have no label', () => {
   assert.deepEqual(placeLabels([marker(-5, 'A'), marker(200, 'B')], 100, measure), [])
   assert.deepEqual(placeLabels([marker(50, 'a label that is too long')], 100, measure), [])
 })

@@ -12,7 +12,7 @@ interface PlacedLabel {
   /** Which row of labels, from the top. */
   row: number
   text: string
-  /** Everything that the label stands for. */
+  /** All markers of the label. */
   all: string[]
   kind: Marker['kind']
 }
@@ -24,8 +24,8 @@ const together = 10
 const mostRows = 3
 
 /**
- * Where the labels of markers stand, so that each is at its line, whole, and over no other. Markers beside one another share a label, what comes again and
- * again is named once, and what finds no room has only its line.
+ * Places the labels of markers, so that each is at its line, complete, and overlaps no other. Adjacent markers share a label, repeated names are
+ * listed once, and markers without room have only their line.
  */
 export function placeLabels(
   markers: readonly (Omit<Marker, 'at'> & { x: number })[],

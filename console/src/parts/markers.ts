@@ -14,7 +14,7 @@ export const markersOf = (events: readonly DrillEvent[]): Marker[] =>
     return []
   })
 
-/** What changed, to be drawn over graphs: deploys (of one service on its own dashboard), pages and actions of the drill that runs. */
+/** Markers for graphs: deploys (on a service's dashboard, only its own), and the pages and actions of the running drill. */
 export function useMarkers(dashboard: string): Marker[] {
   const changes = useChanges().data
   const running = useDrills().data?.running ?? ''

@@ -5,7 +5,7 @@ import { Empty, Loading, Problem } from './states.tsx'
 
 const shown = 60
 
-/** Every metric that is collected, with its help text; choosing one asks for it in the way that its type is read. */
+/** All metrics with their help texts; choosing one inserts the usual query for its type. */
 export function MetricBrowser({ onChoose }: { onChoose: (query: string) => void }) {
   const [text, setText] = useState('')
   const { data, error } = useQuery({
@@ -49,7 +49,7 @@ export function MetricBrowser({ onChoose }: { onChoose: (query: string) => void 
   )
 }
 
-/** A counter is read as a rate, a histogram by its 95th percentile, the rest as it is. */
+/** A counter is queried as a rate, a histogram by its 95th percentile, others directly. */
 const queryFor = (name: string, type: string): string => {
   if (type === 'counter') return `sum by (service) (rate(${name}[30s]))`
   if (type === 'histogram') return `histogram_quantile(0.95, sum by (service, le) (rate(${name}_bucket[30s])))`

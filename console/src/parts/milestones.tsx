@@ -3,7 +3,7 @@ import { elapsed } from '../../../model/duration.ts'
 import { milestoneNames } from '../../../model/scenario.ts'
 
 interface Props {
-  /** The drill, or an incident of a shift as one. */
+  /** The drill, or an incident of a shift in its form. */
   drill: Pick<ToldDrill, 'milestones' | 'startedAt' | 'pauses' | 'skips'>
   /** In milliseconds of its clock. */
   pars: Record<string, number>

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { api } from '../lib/api.ts'
 import { clock } from '../lib/time.ts'
 
-/** Says so when the telemetry store had no room for some spans: what one looks for may never have arrived. */
+/** Warns when the telemetry store had no room for some spans: a span that is searched for may be missing. */
 export function MissingSpans() {
   const { data } = useQuery({
     queryKey: ['completeness'],

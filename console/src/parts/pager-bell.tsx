@@ -5,10 +5,10 @@ import { incidentOfPage } from './shift/chosen.ts'
 
 const remembered = 'firedrill.bell'
 
-/** The same list each time, so that nothing follows from its being made. */
+/** The same list each time, so that effects do not run again. */
 const noPages: readonly AlertSummary[] = []
 
-/** Rings when a page comes: a sound, a notification of the browser where it is allowed, and the title of the tab. Off in one click. */
+/** Rings when a page arrives: a sound, a browser notification if allowed, and the tab's title. Turned off by one click. */
 export function PagerBell() {
   const running = useDrills().data?.running ?? ''
   const view = useDrill(running).data
@@ -51,7 +51,7 @@ const pageTones = [
   [0.22, 660],
 ] as const
 
-/** Short tones, each at its second. A browser that nobody has clicked in yet stays silent. */
+/** Short tones, each at its second. A browser stays silent until the user has clicked. */
 export function ring(tones: readonly (readonly [start: number, frequency: number])[] = pageTones): void {
   try {
     const audio = new AudioContext()

@@ -9,16 +9,16 @@ import { incidentOfPage } from './shift/chosen.ts'
 
 interface Props {
   drill: ToldDrill
-  /** Of a shift, those that have paged. */
+  /** In a shift, those that have paged. */
   incidents: readonly IncidentView[]
   /** In a shift, with the number of the incident. */
   onAcknowledge: (incident?: number) => void
-  /** The runbook that is open beside it, and how to open another or none. */
+  /** The runbook that is open beside it, and a function to open another or none. */
   runbook: string | null
   onRunbook: (id: string | null) => void
 }
 
-/** The pages that fire: how severe each is, what it says, since when, and its runbook. */
+/** The firing pages: severity, text, duration and runbook of each. */
 export function Pager({ drill, incidents, onAcknowledge, runbook: opened, onRunbook }: Props) {
   const alerts = useAlerts().data ?? []
   const now = useNow()
@@ -70,10 +70,10 @@ export function Pager({ drill, incidents, onAcknowledge, runbook: opened, onRunb
   )
 }
 
-/** Whether a page went on to the next in line, and whether it is acknowledged here: of several pages of an incident of a shift, at the first. */
+/** Whether a page was escalated, and whether it is acknowledged here: for several pages of an incident of a shift, at the first. */
 function answering(drill: ToldDrill, incidents: readonly IncidentView[], page: string): { escalated: boolean; button: boolean } {
   const incident = incidentOfPage(incidents, page)
-  // In a shift, what is of no incident waits for nobody.
+  // In a shift, a page of no incident needs no acknowledgement.
   const own = drill.shift ? incident : drill
   const waits = own?.milestones.acknowledged === null
   const isFirst = !drill.shift || drill.firing.find(({ name }) => incidentOfPage(incidents, name) === incident)?.name === page

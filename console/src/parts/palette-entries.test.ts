@@ -8,7 +8,7 @@ const pages = { title: 'Pages', entries: [entry('Map'), entry('Traces'), entry('
 const components = { title: 'Components', entries: Array.from({ length: 20 }, (_, index) => entry(`redis-${index}`)) }
 const actions = { title: 'Actions', entries: [entry('Check the cache', 'looks only'), entry('Restart redis', 'changes the shop')] }
 
-test('without a question, every group is there in its order, and what is left out is counted', () => {
+test('without a query, every group is listed in order, and hidden entries are counted', () => {
   const found = matching([pages, actions, components], ' ')
   assert.deepEqual(
     found.map(({ title, entries, more }) => [title, entries.length, more]),
@@ -41,7 +41,7 @@ test('a hint and the name of the group are searched as well', () => {
   assert.deepEqual(matching([pages, actions], 'no such thing'), [])
 })
 
-test('every word has to be there, in any order', () => {
+test('all words have to match, in any order', () => {
   assert.equal(scoreOf('Roll back a service', 'roll back'), 1)
   assert.equal(scoreOf('Roll back a service', 'back'), 0.8)
   assert.equal(scoreOf('Roll back a service', 'service back'), 0.5)

@@ -1,7 +1,7 @@
 import type { LucideIcon } from 'lucide-react'
 
 export interface Entry {
-  /** What is searched, and shown. */
+  /** The text that is searched, and shown. */
   name: string
   hint?: string
   icon: LucideIcon
@@ -10,14 +10,14 @@ export interface Entry {
 export interface Group {
   title: string
   entries: Entry[]
-  /** Shown without leaving any out: a short list that people browse. */
+  /** Always shown completely: a short list for browsing. */
   whole?: boolean
 }
 
-/** How many entries of a group are shown, before and after something is asked for. More would take longer to draw than to type one more letter. */
+/** How many entries of a group are shown, without and with a query. Rendering more would take longer than typing one more letter. */
 const shown = { browsed: 5, asked: 8 }
 
-/** What is asked for, the best match first, groups and entries alike; and how many more there are. Without a question, the groups as they are. */
+/** The matches, the best first, for groups and entries alike; and how many more there are. Without a query, the groups in order. */
 export function matching(groups: readonly Group[], asked: string): (Group & { more: number })[] {
   const scored = groups.map(({ title, entries, whole }) => {
     const found = ranked(entries, ({ name, hint, to }) => scoreOf(name, asked, [hint ?? '', title, to]))
@@ -30,14 +30,14 @@ export function matching(groups: readonly Group[], asked: string): (Group & { mo
     .map(({ title, entries, more }) => ({ title, entries, more }))
 }
 
-/** Those with a score, the best first; of the same score, in the order in which they are. */
+/** Those with a score, the best first; equal ones in their original order. */
 export const ranked = <Item>(items: readonly Item[], scoreOf: (item: Item) => number): { item: Item; score: number }[] =>
   items
     .map((item) => ({ item, score: scoreOf(item) }))
     .filter(({ score }) => score > 0)
     .toSorted((a, b) => b.score - a.score)
 
-/** Every word has to be there; what begins with them comes first. Letters strewn over a name find too much. */
+/** All words have to match; a prefix match comes first. Scattered letters would match too much. */
 export function scoreOf(value: string, search: string, keywords: string[] = []): number {
   const [text, asked] = [[value, ...keywords].join(' ').toLowerCase(), search.trim().toLowerCase()]
   if (!asked.split(/\s+/).every((word) => text.includes(word))) return 0

@@ -1,2 +1,2 @@
-/** What opens the command palette, as the keyboard of this machine has it. */
+/** The keyboard shortcut of the command palette on this machine. */
 export const paletteKeys = /Mac|iPhone|iPad/.test(navigator.platform) ? '⌘ K' : 'Ctrl K'

@@ -5,7 +5,7 @@ import type { ParamValues } from './param-values.ts'
 /** `maxBytes` → `max bytes`. */
 const words = (name: string): string => name.replaceAll(/([a-z])([A-Z])/g, '$1 $2').toLowerCase()
 
-/** By parameter and by choice, why it cannot be chosen. */
+/** By parameter and value, why it cannot be chosen. */
 export type Unavailable = Readonly<Record<string, Readonly<Record<string, string>>>>
 
 interface Props {
@@ -15,7 +15,7 @@ interface Props {
   onChange(values: ParamValues): void
 }
 
-/** One field for each parameter, by its type, each with what it is and takes. */
+/** One field for each parameter, by its type, each with its description and values. */
 export function ParamFields({ schema, values, unavailable = {}, onChange }: Props) {
   return Object.entries(schema.properties ?? {}).map(([name, param]) => (
     <ParamField

@@ -15,7 +15,7 @@ const params = z.object({
 })
 const schema = z.toJSONSchema(params, { io: 'input' }) as ParamsSchema
 
-test('a form begins with the defaults, and what it sends is what the parameters take', () => {
+test('a form begins with the defaults, and sends values of the parameters’ types', () => {
   const begun = initialValues(schema)
   assert.deepEqual(begun, {
     service: '',
@@ -31,6 +31,6 @@ test('a form begins with the defaults, and what it sends is what the parameters 
   assert.deepEqual(params.parse(sent), { ...sent, header: '' })
 })
 
-test('what is required is sent even when it is empty, so that the answer says what is missing', () => {
+test('a required parameter is sent even when it is empty, so that the answer names what is missing', () => {
   assert.deepEqual(typedValues(schema, {}), { service: '' })
 })

@@ -1,12 +1,12 @@
 import { defaultInWords, isNumeric, type ParamSchema, type ParamsSchema } from '../../../model/params.ts'
 
-/** What was typed or chosen for each parameter. */
+/** The input for each parameter. */
 export type ParamValues = Record<string, string>
 
 export const initialValues = ({ properties = {} }: ParamsSchema): ParamValues =>
   Object.fromEntries(Object.entries(properties).map(([name, schema]) => [name, defaultInWords(schema) ?? '']))
 
-/** What was typed, as the schema's types; what was left empty and need not be given is left out. */
+/** The input, converted to the schema's types; empty optional parameters are left out. */
 export const typedValues = ({ properties = {}, required = [] }: ParamsSchema, values: ParamValues): Record<string, unknown> =>
   Object.fromEntries(
     Object.entries(properties).flatMap(([name, schema]) => {

@@ -5,13 +5,13 @@ import type { Pin } from '../../../model/pin.ts'
 import { api } from '../lib/api.ts'
 import { useDrills } from '../lib/data.ts'
 
-/** It was asked for by a press: the next thing to do is to write. */
+/** Opened by a click, so the text field gets the focus. */
 const focused = (input: HTMLInputElement | null): void => input?.focus()
 
-/** Keeps what is in front of somebody in the notes of the drill that runs, as it is now. Nothing where no drill runs. */
+/** Pins what is on the screen to a note of the running drill, as it is now. Nothing if no drill runs. */
 export function PinButton({ what, pinned }: { what: string; pinned: () => Pin }) {
   const running = useDrills().data?.running ?? null
-  // As it was when the button was pressed: writing takes its time.
+  // As it was when the button was pressed: writing takes time.
   const [held, setHeld] = useState<Pin | null>(null)
   const [text, setText] = useState('')
   const queries = useQueryClient()

@@ -5,7 +5,7 @@ import { clock } from '../lib/time.ts'
 
 const kinds: Record<Pin['kind'], string> = { graph: 'Graph', trace: 'Trace', log: 'Log line', query: 'Query' }
 
-/** What was pinned, as it was then, and the way to where it is now. */
+/** What was pinned, as it was then, and a link to its current state. */
 export function Pinned({ pin }: { pin: Pin }) {
   return (
     <div className="pinned-note">

@@ -24,7 +24,7 @@ interface Place {
   to: string
   title: string
   icon: LucideIcon
-  /** Only where the shop is in a cluster, or for instructors. */
+  /** Only if the shop is in a cluster, or for instructors. */
   only?: 'cluster' | 'instructor'
 }
 
@@ -64,7 +64,7 @@ const places: readonly { group: string; places: readonly Place[] }[] = [
 
 export const icons = { room: Activity, dashboard: Gauge, component: Box } satisfies Record<string, LucideIcon>
 
-/** The places that there are for this person, here. */
+/** The pages of the menu for this user and range. */
 export const placesFor = (role: string, inCluster: boolean) =>
   places.map(({ group, places }) => ({
     group,

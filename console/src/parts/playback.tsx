@@ -2,7 +2,7 @@ import { Pause, Play } from 'lucide-react'
 import { useEffect, useState } from 'react'
 
 const everyMs = 500
-/** The whole is played in so many steps. */
+/** Number of steps in which the whole is played. */
 const steps = 60
 
 /** Plays time from one moment to another, in half a minute whatever its length. */

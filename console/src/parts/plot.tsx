@@ -10,7 +10,7 @@ import type { Series } from '../lib/prometheus.ts'
 import { clock } from '../lib/time.ts'
 import { placeLabels, type Marker } from './marker-labels.ts'
 
-/** Something that changed, drawn over a graph as an upright line. */
+/** A change, drawn over a graph as a vertical line. */
 interface Props {
   series: Series[]
   exemplars: Exemplar[]
@@ -36,9 +36,9 @@ export const Plot = memo(function Plot(props: Props) {
   const host = useRef<HTMLDivElement>(null)
   const [plot, setPlot] = useState<uPlot | null>(null)
   const [hovered, setHovered] = useState<number | null>(null)
-  // Where the dots lie depends on the size, which uPlot tells by its hook.
+  // The dots' positions depend on the size, which uPlot reports by its hook.
   const [drawn, setDrawn] = useState(0)
-  // They may be those of a moment ago.
+  // They may be from the previous data.
   const dots = useMemo(() => exemplars.filter(({ at }) => at >= start && at <= end), [exemplars, start, end])
   const times = useMemo(
     () => Array.from({ length: Math.floor((end - start) / step) + 1 }, (_, index) => start + index * step),
@@ -52,7 +52,7 @@ export const Plot = memo(function Plot(props: Props) {
       }),
     [series, times],
   )
-  // What is drawn on a canvas does not change its colours by itself.
+  // A canvas does not change its colours by itself.
   const dark = useMedia('(prefers-color-scheme: dark)')
   const latest = useRef({ ...props, height, dots })
   useLayoutEffect(() => {
@@ -60,7 +60,7 @@ export const Plot = memo(function Plot(props: Props) {
   })
   const names = series.map(({ name }) => name).join('\n')
 
-  // One plot as long as its series stay the same, so that new data does not disturb who reads it.
+  // One plot as long as its series stay the same, so that new data does not disturb its reader.
   useEffect(() => {
     const element = host.current
     if (!element) return
@@ -109,11 +109,11 @@ export const Plot = memo(function Plot(props: Props) {
 
 interface Over {
   plot: uPlot
-  /** How often the plot was drawn: where things lie may have changed with it, and not with the cursor. */
+  /** Counts redraws, which may move positions, unlike moves of the cursor. */
   drawn: number
 }
 
-/** Links rather than pixels, so that a keyboard reaches them too. */
+/** Links instead of pixels, so that a keyboard reaches them too. */
 const Dots = memo(function Dots({ plot, dots, unit }: Over & { dots: Exemplar[]; unit: Panel['unit'] }) {
   const open = useOpenLink()
   const { left, top } = plot.bbox
@@ -134,14 +134,14 @@ const Dots = memo(function Dots({ plot, dots, unit }: Over & { dots: Exemplar[];
 })
 
 const measuring = document.createElement('canvas').getContext('2d')
-/** Of a label with what is around it, in pixels. */
+/** Size of a label with its padding, in pixels. */
 function widthOf(words: string): number {
   if (!measuring) return words.length * 7
   measuring.font = labelFont
   return Math.ceil(measuring.measureText(words).width) + 6
 }
 
-/** Each at its line; hovering tells everything that it stands for. */
+/** Each at its line; hovering shows all its markers. */
 const MarkerLabels = memo(function MarkerLabels({ plot, markers }: Over & { markers: Marker[] }) {
   const { left, top, width } = plot.bbox
   const placed = placeLabels(
@@ -213,7 +213,7 @@ function createPlot(
   )
 }
 
-/** The upper end of the axis: nothing is cut off, and next to nothing does not look like much. */
+/** The upper end of the axis: nothing is cut off, and tiny values do not look large. */
 function top({ dots, panel }: Latest['current'], high: number | null): number {
   const least = { ratio: 0.01, seconds: 0.01, rps: 1, count: 1, bytes: 1024 * 1024 }[panel.unit]
   return Math.max(high ?? 0, ...dots.map((dot) => dot.value), (panel.threshold?.value ?? 0) * 1.05, least) * 1.08

@@ -10,11 +10,11 @@ import { useEffect, useLayoutEffect, useRef } from 'react'
 
 interface Props {
   value: string
-  /** Enter, or leaving the field. */
+  /** Called on Enter, or when the field loses focus. */
   onRun(query: string): void
 }
 
-/** A line of PromQL, completed and checked against what this Prometheus has. */
+/** A PromQL editor, with completion and checks by this Prometheus's metrics. */
 export function PromqlEditor({ value, onRun }: Props) {
   const host = useRef<HTMLDivElement>(null)
   const view = useRef<EditorView | null>(null)
@@ -43,7 +43,7 @@ export function PromqlEditor({ value, onRun }: Props) {
           bracketMatching(),
           closeBrackets(),
           autocompletion(),
-          // Colours are the style sheet's, for light and for dark.
+          // Colours are from the style sheet, for light and for dark.
           syntaxHighlighting(classHighlighter),
           placeholder('PromQL, such as rate(http_requests_total[1m])'),
           EditorView.lineWrapping,
@@ -54,7 +54,7 @@ export function PromqlEditor({ value, onRun }: Props) {
     })
     view.current = editor
     return () => editor.destroy()
-    // Made once: what is typed is the editor's own.
+    // Created once: the editor owns its text.
   }, [])
   useEffect(() => {
     const editor = view.current

@@ -5,7 +5,7 @@ import { api } from '../lib/api.ts'
 import { Markdown } from './markdown.tsx'
 import { Loading, Problem } from './states.tsx'
 
-/** A runbook beside what it is about, so that nobody loses sight of the graphs. */
+/** A runbook beside the graphs, so that they stay in view. */
 export function RunbookPanel({ id, onClose }: { id: string; onClose: () => void }) {
   const { data, error } = useQuery({
     queryKey: ['runbook', id],

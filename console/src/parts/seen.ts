@@ -4,16 +4,16 @@ import type { ViewKind } from '../../../model/scenario.ts'
 import { api } from '../lib/api.ts'
 import { useDrills } from '../lib/data.ts'
 
-/** As often as the drill wishes to be told that something is still in front of somebody; and for how long at most. */
+/** How often something on the screen is reported to the drill, in milliseconds; and how many times at most. */
 const againAfterMs = 3_200
 const mostTimes = 4
 
-/** Tells the drill that runs what its trainee has before him, until that counts as looked at or is gone. */
+/** Reports to the running drill what is on its trainee's screen, until it counts as looked at or is gone. */
 export function useSeen(view: ViewKind, component: string | null, detail: string): void {
   const running = useDrills().data?.running ?? null
   useEffect(() => {
     if (running === null) return
-    // What a proxy shows is about its service.
+    // A proxy's data is about its service.
     const known = shopComponentName.safeParse(component && withoutProxy(component))
     const seen = { view, component: known.success ? known.data : null, detail: detail.slice(0, 200) }
     let gone = false

@@ -1,8 +1,8 @@
 import { useLayoutEffect, useRef, type RefObject } from 'react'
 
 /**
- * For the root of a list of cmdk that is drawn after what was typed: selects the first entry of each new list, as the key Home does. By itself cmdk selects the first of
- * the list before it, and keeps that, or nothing where it is gone.
+ * For the root of a cmdk list that is rendered after the input: selects the first entry of each new list, like the key Home. By itself cmdk selects
+ * the first of the previous list, and keeps that, or nothing if it is gone.
  */
 export function useFirstSelected(sought: string | null): RefObject<HTMLDivElement | null> {
   const root = useRef<HTMLDivElement>(null)

@@ -1,4 +1,4 @@
-/** Chooses one service or any. What is chosen stays chosen while the list loads, and when the service has nothing to show. */
+/** Chooses one service or any. The choice is kept while the list loads, and if the service has no data. */
 export function ServiceSelect(props: { value: string; names: readonly string[] | undefined; onChange(name: string): void }) {
   const names = new Set(props.names)
   if (props.value) names.add(props.value)

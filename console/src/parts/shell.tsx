@@ -11,10 +11,10 @@ import { paletteKeys } from './palette-keys.ts'
 import { icons, placesFor } from './places.ts'
 import { useTour } from './tour/first-visit.ts'
 
-/** Once and never again, for most. */
+/** For most users, once and never again. */
 const Tour = later(async () => (await import('./tour/tour.tsx')).Tour)
 
-/** The frame of every page: where one can go, whether pages ring, and how the range is. */
+/** The frame of every page: the menu, whether pages ring, and the range's state. */
 export function Shell({ role, children }: { role: string; children: React.ReactNode }) {
   const running = useDrills().data?.running ?? null
   const [menu, setMenu] = useState(false)

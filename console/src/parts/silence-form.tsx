@@ -7,12 +7,12 @@ import { Problem } from './states.tsx'
 
 interface Props {
   alerts: Alert[]
-  /** What it begins with: conditions as text. */
+  /** Initial conditions, as text. */
   initial: string
   onDone(): void
 }
 
-/** Silences alerts for a while; shows which it would silence now before it does. */
+/** Silences alerts for a while; previews which ones it would silence now. */
 export function SilenceForm({ alerts, initial, onDone }: Props) {
   const [text, setText] = useState(initial)
   const [minutes, setMinutes] = useState('30')

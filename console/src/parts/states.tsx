@@ -15,7 +15,7 @@ export const Problem = ({ error }: { error: unknown }) => (
   </p>
 )
 
-/** Why a drill that was asked for has not begun yet; nothing where that has another reason. */
+/** Why a requested drill has not started yet; null if there is another reason. */
 export const UntilSteady = ({ reason }: { reason: unknown }) =>
   isUnsteady(reason) && (
     <p className="banner" role="status">
@@ -25,7 +25,7 @@ export const UntilSteady = ({ reason }: { reason: unknown }) =>
 
 export const Empty = ({ children }: { children: ReactNode }) => <p className="quiet empty">{children}</p>
 
-/** A page that has nothing to show yet: its heading, and that it loads, or why it cannot and how to try again. */
+/** A page without data yet: its heading, and that it is loading, or why it failed and how to retry. */
 export const NotYet = ({ title, what, error }: { title: string; what: string; error: unknown }) => (
   <>
     <h1>{title}</h1>
@@ -35,7 +35,7 @@ export const NotYet = ({ title, what, error }: { title: string; what: string; er
 
 function Failed({ error }: { error: unknown }) {
   const queries = useQueryClient()
-  // What is not there will not be there either the next time.
+  // Something that does not exist is not retried.
   const final = isRefusal(error)
   return (
     <>

@@ -8,7 +8,7 @@ import { clock } from '../lib/time.ts'
 import { Problem } from './states.tsx'
 import type { TeamRole } from '../../../model/game-day.ts'
 
-/** What each role is for, in a sentence. */
+/** What each role does, in a sentence. */
 export const roleDuties: Record<string, string> = {
   commander: 'decides, delegates, keeps the overview',
   operations: 'investigates and changes the system',
@@ -16,7 +16,7 @@ export const roleDuties: Record<string, string> = {
   observer: 'watches and takes notes',
 }
 
-/** Who plays on the game day that is open, and which role one has; nothing when there is none. */
+/** The members of the open game day, and one's own role; nothing if there is none. */
 export function Team() {
   const { data } = useGameDay()
   const queries = useQueryClient()
@@ -54,7 +54,7 @@ export function Team() {
   )
 }
 
-/** Where the team waits and talks between drills; nothing when no game day is open. */
+/** Where the team waits and chats between drills; nothing if no game day is open. */
 export function Lobby() {
   const { data } = useGameDay()
   const [text, setText] = useState('')

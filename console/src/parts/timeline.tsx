@@ -12,7 +12,7 @@ interface Props {
   startedAt: number
   events: DrillEvent[]
   canNote: boolean
-  /** Whether there is somebody to be told: the team, and the users. */
+  /** Whether there is a team to chat with, and users to update. */
   canSay?: boolean
 }
 
@@ -90,17 +90,17 @@ function Write({ drillId, kinds: offered }: { drillId: string; kinds: Kind[] }) 
   )
 }
 
-/** The events that say something to people, newest first; all of them, or only so many. */
+/** The events that are of interest to people, newest first; all of them, or a limited number. */
 export function TimelineEvents({ startedAt, events, most }: { startedAt: number; events: DrillEvent[]; most?: number }) {
   const told = events.flatMap((event) => {
     const sentence = sentenceOf(event)
     return sentence === null ? [] : [{ event, sentence }]
   })
-  // The clock of a shift may have been put forward.
+  // The clock of a shift may have been advanced.
   const skips = events.filter((event) => event.type === 'time-skipped')
   const clock = (at: number): number => skips.reduce((ms, skip) => ms + (skip.at <= at ? skip.byMs : 0), at - startedAt)
   return (
-    // It scrolls by itself where there is much: the keyboard has to reach it.
+    // A long list scrolls by itself, so the keyboard has to reach it.
     <ol className="timeline" tabIndex={0} aria-label="Events">
       {told
         .toReversed()

@@ -4,7 +4,7 @@ import { queryInstant } from '../lib/prometheus.ts'
 
 type State = 'bad' | 'warn' | 'good' | 'unknown'
 
-/** What users feel right now, before anything that machines report: the worst of it as one number, then each promise. */
+/** What users feel now, before any machine's metrics: the worst value as one number, then each objective. */
 export function UsersPain() {
   const slos = useSlos()
   const paging = pagingBurn(slos.data)

@@ -4,7 +4,7 @@ import { readCast } from './cast.ts'
 
 const lines = (...values: unknown[]) => values.map((value) => JSON.stringify(value)).join('\n')
 
-test('pauses are shortened, and a line that was cut off is left out', () => {
+test('pauses are shortened, and an incomplete line is left out', () => {
   const text = lines({ version: 2, width: 100, height: 30 }, [1, 'o', 'a'], [61, 'o', 'b'], [61.5, 'r', '80x24'], [62, 'i', 'typed'])
   assert.deepEqual(readCast(`${text}\n[63,"o","cu`), {
     cols: 100,
@@ -30,7 +30,7 @@ test('pauses are shortened, and a line that was cut off is left out', () => {
   })
 })
 
-test('what is no recording is refused', () => {
+test('an invalid recording is refused', () => {
   assert.throws(() => readCast('hello'))
   assert.throws(() => readCast('{"version":1}'), /version 2/)
 })

@@ -1,8 +1,8 @@
 import { jsonOrNull } from '../../../model/json.ts'
 
-/** Of a recording: what was printed, or how large the window became, and when. */
+/** An event of a recording: output, or a new window size, and when. */
 interface CastEvent {
-  /** Seconds since its beginning, without pauses that nobody wants to sit through. */
+  /** Seconds since its start, with long pauses shortened. */
   at: number
   kind: 'o' | 'r'
   text: string
@@ -19,15 +19,15 @@ export interface Cast {
 /** Longest pause that is shown, in seconds. */
 const longestPause = 2
 
-/** Reads an asciicast of version 2. Throws where it is none. */
+/** Parses an asciicast of version 2. Throws if it is invalid. */
 export function readCast(text: string): Cast {
   const [first = '', ...lines] = text.split('\n')
-  // Safe: each part that is used is looked at.
+  // Safe: each part is checked before it is used.
   const header = JSON.parse(first) as { version?: unknown; width?: unknown; height?: unknown }
   if (header.version !== 2) throw new Error('this is not an asciicast of version 2')
   let [before, now] = [0, 0]
   const events = lines.flatMap((line): CastEvent[] => {
-    // The last line may have been cut off as the range was killed.
+    // The last line may be incomplete if the range was killed.
     const event = parsed(line)
     if (event === null) return []
     const [at, kind, written] = event

@@ -1,4 +1,4 @@
-/** What the server says of a terminal, apart from what its shell prints. */
+/** The server's messages about a terminal, apart from the shell's output. */
 type Said =
   | { type: 'watching'; mayType: boolean; owner: string; watchers: number; cols: number; rows: number; end: number }
   | { type: 'keyboard'; mayType: boolean; typist: string | null; paused: boolean }
@@ -9,22 +9,22 @@ type Said =
 interface ConnectionEvents {
   /** To be drawn; then `drawn` is to be called. */
   print(bytes: Uint8Array, drawn: () => void): void
-  /** What was on the screen is no longer what is before it. */
+  /** The next output does not continue what is on the screen. */
   reset(): void
   watching(mayType: boolean, owner: string): void
-  /** Whether one may type in it has changed; nobody may while the drill is paused. */
+  /** Whether the user may type has changed; nobody may while the drill is paused. */
   keyboard(mayType: boolean, paused: boolean): void
-  /** Whether it is connected just now; it connects again by itself. */
+  /** Whether it is connected now; it reconnects by itself. */
   connected(is: boolean): void
   ended(why: string): void
 }
 
-/** Between tries to connect again, in milliseconds. */
+/** Time between attempts to reconnect, in milliseconds. */
 const retries = [100, 250, 500, 1_000, 2_000]
-/** Of what is typed or pasted, in one message. */
+/** Maximum input in one message. */
 const pieceBytes = 16 * 1024
 
-/** The WebSocket of one terminal: after a lost connection it goes on where it was. */
+/** The WebSocket of one terminal: after a lost connection it continues where it was. */
 export class Connection {
   readonly #id: string
   readonly #events: ConnectionEvents
@@ -33,7 +33,7 @@ export class Connection {
   #timer: number | undefined
   #tries = 0
   #over = false
-  /** The first byte that has not come yet. */
+  /** The first byte that has not arrived yet. */
   #end = 0
   #window = { cols: 80, rows: 24 }
 
@@ -82,7 +82,7 @@ export class Connection {
     })
   }
 
-  /** One that is no longer there is over; a control plane that does not answer may be back in a moment. */
+  /** A terminal that no longer exists is over; a control plane that does not answer may be back in a moment. */
   async #again(): Promise<void> {
     const shells = await fetch('/api/shells')
       .then(async (answer) => (answer.ok ? ((await answer.json()) as { shells: { id: string }[] }).shells : null))

@@ -13,7 +13,7 @@ const step = 24
 const mostOf = (window: Window) => Math.max(least, window.innerHeight - 160)
 const fitting = (height: number) => Math.min(Math.max(height, least), mostOf(window))
 
-/** Terminals at the foot of the incident room, opened and closed by a key; as high as they were left. */
+/** Terminals at the bottom of the incident room, opened and closed by a key; their height is kept. */
 export function TerminalDock() {
   const [open, setOpen] = useState(false)
   const [height, setHeight] = useState(() => fitting(Number(localStorage.getItem(heightKey)) || usual))

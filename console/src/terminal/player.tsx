@@ -11,7 +11,7 @@ import { currentTheme } from './theme.ts'
 
 const speeds = [1, 2, 5] as const
 
-/** A recorded terminal, with what every player has: play, pause, a slider and a speed. */
+/** A recorded terminal with the usual controls: play, pause, a slider and a speed. */
 export function CastPlayer({ drill, terminal }: { drill: string; terminal: string }) {
   const { data, error } = useQuery({
     queryKey: ['cast', drill, terminal],
@@ -33,7 +33,7 @@ function Screen({ cast }: { cast: Cast }) {
   )
 }
 
-/** A terminal in the element of the returned ref, that shows what there was to see so many seconds after the beginning. */
+/** A terminal in the element of the returned ref, that shows its content this many seconds after the start. */
 function useDrawn(cast: Cast, at: number) {
   const host = useRef<HTMLDivElement>(null)
   const shown = useRef<{ terminal: Terminal; next: number } | null>(null)
@@ -59,7 +59,7 @@ function useDrawn(cast: Cast, at: number) {
     }
   }, [cast])
 
-  // Draws what there is to see at that moment; what lies before begins again on a blank screen.
+  // Draws the content at that moment; going back starts again on a blank screen.
   useEffect(() => {
     const screen = shown.current
     if (!screen) return
@@ -78,7 +78,7 @@ function useDrawn(cast: Cast, at: number) {
   return host
 }
 
-/** Which moment is shown, and how it goes on while the recording of so many seconds plays. */
+/** The moment that is shown, and how it advances during playback. */
 function usePlayback(length: number) {
   const [at, setAt] = useState(0)
   const [playing, setPlaying] = useState(false)

@@ -56,7 +56,7 @@ export function TerminalScreen({ id, onEnd }: { id: string; onEnd: (why: string)
   )
 }
 
-/** A terminal in the element of `host`, for as long as that is there, and how it is connected. */
+/** A terminal in the element of `host`, while that exists, and the state of its connection. */
 function useScreen(id: string, onEnd: (why: string) => void) {
   const host = useRef<HTMLDivElement>(null)
   const screen = useRef<Screen | null>(null)
@@ -130,7 +130,7 @@ function drawnIn(element: HTMLElement, fontSize: number): { terminal: Terminal; 
   return { terminal, fit, search }
 }
 
-/** Whether the shell is to have a key; the page has some of its own: to close the terminal, to search, and to copy and paste. */
+/** Whether the shell gets a key; the page keeps some: to close the terminal, to search, and to copy and paste. */
 function isForShell(event: KeyboardEvent, terminal: Terminal, onSearch: () => void): boolean {
   if (isToggle(event)) return false
   const command = event.ctrlKey && event.shiftKey
@@ -140,18 +140,18 @@ function isForShell(event: KeyboardEvent, terminal: Terminal, onSearch: () => vo
     onSearch()
     return false
   }
-  // As in other terminals; and without Shift where something is selected, as in other pages.
+  // As in other terminals; and without Shift if something is selected, as in other pages.
   if (event.ctrlKey && event.code === 'KeyC' && terminal.hasSelection()) {
     event.preventDefault()
     copy(terminal.getSelection())
     terminal.clearSelection()
     return false
   }
-  // The page's own paste event has what is pasted.
+  // The page's own paste event has the text.
   return !(event.ctrlKey && event.code === 'KeyV')
 }
 
-/** What a keyboard on a screen of glass lacks. */
+/** Keys that a touch keyboard lacks. */
 const touchKeys = [
   { name: 'Esc', sends: '\u001b' },
   { name: 'Tab', sends: '\t' },
@@ -198,7 +198,7 @@ function SearchBox({ onFind, onClose }: { onFind: (text: string, back: boolean) 
   )
 }
 
-/** Only what somebody has selected: a program in the terminal cannot write to the clipboard. */
+/** Only text that the user has selected: a program in the terminal cannot write to the clipboard. */
 function copy(text: string): void {
   void navigator.clipboard?.writeText(text).catch(() => {})
 }

@@ -17,7 +17,7 @@ interface Shell {
 
 const key = ['shells']
 
-/** Terminals in tabs: one's own, which are still there after a reload, and those of others that may be watched. */
+/** Terminals in tabs: one's own, which survive a reload, and those of others that may be watched. */
 export function Terminals() {
   const queries = useQueryClient()
   const { data, error } = useQuery({ queryKey: key, queryFn: () => api.get('/api/shells'), refetchInterval: 5_000 })
@@ -93,7 +93,7 @@ function Tabs({ shells, current, onChoose }: { shells: Shell[]; current: Shell |
   )
 }
 
-/** Those who watch one's own terminal, and may be handed the keyboard. Says why that failed even when nobody watches any more. */
+/** The viewers of one's own terminal, who may be handed the keyboard. Shows why that failed even if nobody watches any more. */
 function Watchers({ shell }: { shell: Shell | undefined }) {
   const queries = useQueryClient()
   const handOver = useMutation({
@@ -130,7 +130,7 @@ interface StartProps {
   onOpen: () => void
 }
 
-/** What there is before the first terminal is opened. */
+/** Shown before the first terminal is opened. */
 const Start = ({ busy, record, onRecord, onOpen }: StartProps) => (
   <p className="terminal-start">
     <button className="primary" disabled={busy} onClick={onOpen}>

@@ -1,6 +1,6 @@
 import type { ITheme } from '@xterm/xterm'
 
-/** By the tokens of the console, so that it is as readable in both themes as all else is. */
+/** From the console's tokens, so that it is as readable in both themes as everything else. */
 const tokens = {
   background: '--surface',
   foreground: '--ink',
@@ -25,7 +25,7 @@ const tokens = {
   brightWhite: '--ink',
 } as const satisfies Partial<Record<keyof ITheme, string>>
 
-/** The colours as they are now; those of an element, since a token is a choice between two until something is drawn with it. */
+/** The current colours; read from an element, because a token is a choice between two until it is used. */
 export function currentTheme(within: HTMLElement): ITheme {
   const probe = document.createElement('span')
   within.append(probe)

@@ -2,20 +2,20 @@ import { Session } from 'chdb'
 import { columnsOf, insertInto } from '../tables.ts'
 import { type Engine, insertError, type SqlValue } from './engine.ts'
 
-/** So many queries run side by side; each takes a thread of libuv's pool (`UV_THREADPOOL_SIZE`) while it runs. */
+/** Number of parallel queries; each occupies a thread of libuv's pool (`UV_THREADPOOL_SIZE`) while it runs. */
 const readers = 6
-/** Queries are ended after this, in the database as well. */
+/** Timeout of queries, also enforced by the database. */
 const queryDeadlineMs = 15_000
 
 /**
- * ClickHouse inside this process, with its data in a folder. What one session is asked runs one after another, so inserts have a session and
- * queries have others: a question never waits for what is being written.
+ * ClickHouse inside this process, with its data in a folder. Each session runs one statement after another, so inserts and queries have separate
+ * sessions: a query never waits for an insert.
  */
 export function chdbEngine(folder: string): Engine {
   const writer = new Session(folder)
   writer.query('CREATE DATABASE IF NOT EXISTS telemetry')
   writer.query('USE telemetry')
-  // One block is read and written at a time: threads for more would only be started and ended.
+  // One block is read and written at a time: more threads would only be started and stopped.
   for (const setting of ['max_threads = 1', 'max_insert_threads = 1', 'input_format_parallel_parsing = 0', 'log_queries = 0'])
     writer.query(`SET ${setting}`)
   const idle: Session[] = []
@@ -46,7 +46,7 @@ export function chdbEngine(folder: string): Engine {
     async query<Row>(sql: string, params: Record<string, SqlValue> = {}) {
       const session = await reader()
       const options = { format: 'JSONEachRow' }
-      // Given back when the database is done with it, whether anybody still waits or not.
+      // Released when the database has finished with it, whether or not somebody still waits.
       const running = (
         Object.keys(params).length > 0 ? session.queryBindAsync(sql, params, options) : session.queryAsync(sql, options)
       ).finally(() => release(session))

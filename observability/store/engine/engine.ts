@@ -2,24 +2,24 @@ import type { Table } from '../tables.ts'
 
 export type SqlValue = string | number | string[]
 
-/** ClickHouse, in this process or on a server: the same SQL. */
+/** ClickHouse, in this process or on a server, with the same SQL. */
 export interface Engine {
   readonly name: string
-  /** Runs a statement that answers nothing. */
+  /** Runs a statement without a result. */
   execute(sql: string): Promise<void>
   /** Runs a query with `{name:Type}` parameters; one object for each row. Never waits for an insert, nor for another query. */
   query<Row>(sql: string, params?: Record<string, SqlValue>): Promise<Row[]>
   /**
-   * Inserts the rows of a file, or a part of them: a block in the Native format, with the columns of `tables.ts`. All of them, or none: then
-   * throws `RowsRefused` when it is for the rows.
+   * Inserts the rows of a file, or a part of them: a block in the Native format, with the columns of `tables.ts`. Atomic; throws `RowsRefused` if the
+   * rows themselves are the reason.
    */
   insert(table: Table, file: string, part?: { first: number; count: number }): Promise<void>
   close(): Promise<void>
 }
 
-/** The database will never take some of these rows; any other failure may pass. */
+/** The database will never accept some of these rows; any other failure may be temporary. */
 export class RowsRefused extends Error {
-  /** The name of the database's error, as `decimal_overflow`. */
+  /** The name of the database's error, such as `decimal_overflow`. */
   readonly reason: string
 
   constructor(message: string, reason: string, options?: ErrorOptions) {
@@ -28,7 +28,7 @@ export class RowsRefused extends Error {
   }
 }
 
-/** ClickHouse's codes for what is wrong with data (src/Common/ErrorCodes.cpp): values, sizes, or too many days at once. */
+/** ClickHouse's codes for invalid data (src/Common/ErrorCodes.cpp): values, sizes, or too many days at once. */
 const dataErrors = new Map([
   [6, 'cannot_parse_text'],
   [9, 'sizes_of_columns_doesnt_match'],
@@ -49,10 +49,10 @@ const dataErrors = new Map([
   [349, 'cannot_insert_null_in_ordinary_column'],
   [407, 'decimal_overflow'],
 ])
-/** Too many parts: of one insert that has too many days, which will not change; or because merges lag behind, which passes. */
+/** Too many parts: either an insert with too many days, which is permanent; or because merges lag behind, which is temporary. */
 const tooManyParts = 252
 
-/** The same error, as `RowsRefused` where its code says that it is for the rows. */
+/** The same error, as `RowsRefused` if its code says that the rows are the reason. */
 export function insertError(error: unknown, code: unknown): unknown {
   const message = error instanceof Error ? error.message : String(error)
   const tooManyDays = Number(code) === tooManyParts && /too many partitions/i.test(message)

@@ -2,7 +2,7 @@ import { isRecord, jsonOrNull } from '../../../model/json.ts'
 import type { LogFormat } from '../../../model/log-format.ts'
 import type { LogEntry } from '../otlp/logs.ts'
 
-/** Turns one line of a component's log into a row; null for lines that say nothing. */
+/** Parses one line of a component's log into a row; null for lines without information. */
 type LineParser = (line: string, service: string) => LogEntry | null
 
 /** Numbers of the OpenTelemetry log data model. */
@@ -31,15 +31,15 @@ const severityNames = new Map(
 /** What `addSqlCommenterCommentToQueries` appends to a statement (google/sqlcommenter). */
 const traceComment = /traceparent='00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}'/
 
-/** Of one line: what is longer is cut, and says so. */
+/** Maximum length of one line: longer ones are truncated, with a note. */
 const longestBody = 64 * 1024
 const longestAttribute = 4_000
 /** The last second that the store can hold: TimestampTime is a DateTime. */
 const lastTimeMs = 0xffff_ffff * 1_000
 
-/** Reads one line as its format has it; as plain text where it is odd in a way that nobody thought of. */
+/** Parses one line in its format; as plain text if it is unexpected in any way. */
 export function parseLine(format: LogFormat, line: string, service: string): LogEntry | null {
-  // A file that was cut short while it was written begins with zeros.
+  // A file that was truncated while it was written begins with zeros.
   const text = line.replace(/^\0+/, '').replace(/\r$/, '')
   try {
     return parsers[format](text, service)
@@ -49,7 +49,7 @@ export function parseLine(format: LogFormat, line: string, service: string): Log
 }
 
 const parsers: Record<LogFormat, LineParser> = {
-  /** A request that went wrong or a connection that was turned away, as JSON; else what the proxy says of itself. */
+  /** A failed request or a refused connection, as JSON; otherwise the proxy's own message. */
   envoy(line, service) {
     const record = parseObject(line)
     if (!record) return plain(line.replace(/^\[[^\]]*\]\[\d+\]/, ''), service)
@@ -61,7 +61,7 @@ const parsers: Record<LogFormat, LineParser> = {
       const message = `${asText(method)} ${asText(url)} ${asText(status)} ${asText(flags)}`
       return entry(service, time, failed ? 'error' : 'warn', message, rest, traceId, spanId)
     }
-    // A connection that ended as it should is no news.
+    // A connection that ended normally is not worth a line.
     if (!rest['failure'] && !rest['details']) return null
     return entry(service, time, 'warn', `connection refused: ${asText(rest['failure'] ?? rest['details'])}`, rest)
   },
@@ -110,7 +110,7 @@ const parsers: Record<LogFormat, LineParser> = {
     return entry(service, `${match[2]} UTC`, levels[match[3] ?? '*'], match[4], { role: match[1] ?? '' })
   },
   logfmt(line, service) {
-    // A key is looked for at the start of a word only: a long word without one would be read once for each of its letters.
+    // A key is searched only at the start of a word: otherwise a long word without one would be scanned once for each of its letters.
     const pairs = [...line.matchAll(/(?<![\w.])([\w.]+)=("(?:[^"\\]|\\.)*"|\S*)/g)]
     if (pairs.length === 0) return plain(line, service)
     const fields = Object.fromEntries(pairs.map(([, key, value = '']) => [key, value.startsWith('"') ? unquote(value) : value]))
@@ -155,7 +155,7 @@ function entry(
   }
 }
 
-/** Never between the halves of a character. */
+/** Never splits a surrogate pair. */
 function cut(text: string, length: number): string {
   if (text.length <= length) return text
   const kept = text.slice(0, length).replace(/[\ud800-\udbff]$/, '')

@@ -11,7 +11,7 @@ const folder = mkdtempSync(path.join(tmpdir(), 'firedrill-tail-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
 
 let files = 0
-/** A log file, and what is read of it by one look: the one of its end. */
+/** A log file, and what one poll reads: that at its end. */
 function followed(format: LogFormat) {
   const file = path.join(folder, `${files++}.log`)
   const read: LogEntry[] = []
@@ -31,7 +31,7 @@ function followed(format: LogFormat) {
 }
 const bodies = (entries: LogEntry[]) => entries.map(({ body }) => body)
 
-test('a character of which only a half has been written is read when it is there', () => {
+test('a character of which only a half has been written is read when it is complete', () => {
   const log = followed('plain')
   const emoji = Buffer.from('🔥')
   log.write(Buffer.concat([Buffer.from('whole\nburns '), emoji.subarray(0, 2)]))
@@ -41,11 +41,11 @@ test('a character of which only a half has been written is read when it is there
   assert.deepEqual(log.look(), [])
 })
 
-test('a line that is longer than a read is read in parts, between characters, and none of it as a line of its format', () => {
+test('a line that is longer than a chunk is read in parts, between characters, and none of it as a line of its format', () => {
   const log = followed('postgres')
   const chunk = 256 * 1024
   for (const before of [1, 2, 3, 4]) {
-    // Ends the first read within the fire.
+    // Ends the first chunk within the emoji.
     const start = `${'x'.repeat(chunk - before)}🔥`
     log.write(`${start} end of it\n{"message":"next","error_severity":"ERROR"}\n`)
     const [first, second, next, ...others] = log.look()
@@ -56,7 +56,7 @@ test('a line that is longer than a read is read in parts, between characters, an
   }
 })
 
-test("a time in PostgreSQL's log is the one at which it was written, by whatever name it calls UTC", () => {
+test('the time of a line in PostgreSQL’s log is kept, whatever name it uses for UTC', () => {
   const log = followed('postgres')
   for (const zone of ['UTC', 'GMT']) log.write(`{"timestamp":"2026-11-24 02:00:00.512 ${zone}","message":"${zone}"}\n`)
   const at = Date.UTC(2026, 10, 24, 2, 0, 0, 512)
@@ -69,7 +69,7 @@ test("a time in PostgreSQL's log is the one at which it was written, by whatever
   )
 })
 
-test('no line stops its file: one that is odd is kept as it is', () => {
+test('no line stops its file: an unexpected one is kept unchanged', () => {
   const redis = followed('redis')
   redis.write('1:M 24 Nov 2026 02:00:00.000 * Ready\n1:M 99 Foo 2026 02:00:00.000 # odd date\n1:M 24 Nov 2026 02:00:01.000 * Bye\n')
   const lines = redis.look()
@@ -103,7 +103,7 @@ test('no line stops its file: one that is odd is kept as it is', () => {
     assert.deepEqual([Math.abs(timeMs - Date.now()) < 60_000, traceId, spanId], [true, '', ''])
 })
 
-test('a line of 64 KB is kept whole, and a longer one says how much of it was cut', () => {
+test('a line of 64 KB is kept completely, and a longer one says how much was cut', () => {
   const log = followed('pino')
   for (const length of [65_536, 70_000])
     log.write(`${JSON.stringify({ level: 'info', message: `${'y'.repeat(length - 1)}🔥`.slice(0, length) })}\n`)
@@ -117,11 +117,11 @@ test('a long word takes no longer to read than other lines', () => {
   log.write(`${'x'.repeat(200_000)}\n`)
   const startedAt = performance.now()
   assert.equal(log.look().length, 1)
-  // It took minutes when each letter was tried as the first of a key.
+  // It took minutes when each letter was tried as the start of a key.
   assert.ok(performance.now() - startedAt < 5_000)
 })
 
-test('what finds no room is read later, and a file that was replaced from its start', () => {
+test('lines that find no room are read later, and a replaced file from its start', () => {
   const log = followed('logfmt')
   log.write('level=info msg=one\n')
   log.full(true)

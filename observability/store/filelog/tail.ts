@@ -13,37 +13,36 @@ export const logSources = z.array(
 )
 type LogSource = z.infer<typeof logSources>[number]
 
-/** Takes all lines, or none when there is no room for them now. */
+/** Accepts all lines, or none if there is no room for them now. */
 export interface LogSink {
   offer(entries: readonly LogEntry[]): boolean
 }
 
 const chunkBytes = 256 * 1024
 const lookEveryMs = 1_000
-/** Chunks of all files in one look, beside the first of each: between looks, others have their turn. */
+/** Chunks of all files in one poll, in addition to the first of each: between polls, other work runs. */
 const chunksAtOnce = 8
 
-/** Where reading goes on, for a file as it was then: another inode or a shorter file is read from its start. */
+/** Where reading continues, for this file: one with another inode, or a shorter one, is read from its start. */
 const position = z.object({
   inode: z.number(),
   offset: z.number(),
-  /** Within a line that is longer than a chunk: what is left of it is no line of its format. */
+  /** Within a line that is longer than a chunk: the rest is not parsed as a line of its format. */
   isWithinLine: z.boolean().optional(),
 })
 type Position = z.output<typeof position>
 const checkpointed = z.record(z.string(), position)
 
 /**
- * Follows log files, as the Collector's filelog receiver does. What has been read is remembered on disk, so that a restart neither loses nor
- * repeats more than the last chunk. Files are looked at rather than watched: to ask the kernel for the size of thirty files twice a second
- * costs far less than to be told of each line that is written.
+ * Follows log files, like the Collector's filelog receiver. Positions are stored on disk, so that a restart neither loses nor repeats more than the
+ * last chunk. Files are polled: checking the size of thirty files twice a second costs far less than a notification for each line.
  */
 export function followLogs(sources: LogSource[], sink: LogSink, checkpointFile: string): { stop(): void } {
   const positions = new Map<string, Position>(existsSync(checkpointFile) ? Object.entries(checkpointIn(checkpointFile)) : [])
   const buffer = Buffer.allocUnsafe(chunkBytes)
   let dirty = false
 
-  /** Reads what is new, one chunk; true when there is more. */
+  /** Reads new data, one chunk; returns true if there is more. */
   function readOnce(source: LogSource): boolean {
     const info = statSync(source.file, { throwIfNoEntry: false })
     if (!info) return false
@@ -54,7 +53,7 @@ export function followLogs(sources: LogSource[], sink: LogSink, checkpointFile: 
     try {
       const bytesRead = readSync(fd, buffer, 0, chunkBytes, position.offset)
       const lastBreak = buffer.subarray(0, bytesRead).lastIndexOf(0x0a)
-      // A line without an end is still being written, unless it fills the chunk by itself: then it is read in parts.
+      // An incomplete line is still being written, unless it fills the chunk: then it is read in parts.
       const isPart = lastBreak < 0 && bytesRead === chunkBytes
       const used = isPart ? wholeCharacters(buffer.subarray(0, bytesRead)) : lastBreak + 1
       if (used === 0) return false
@@ -65,7 +64,7 @@ export function followLogs(sources: LogSource[], sink: LogSink, checkpointFile: 
         const format = isPart || (isWithinLine && index === 0) ? 'plain' : source.format
         return parseLine(format, line, source.service) ?? []
       })
-      // No room: the file keeps the lines until there is.
+      // No room: the lines stay in the file until there is.
       if (entries.length > 0 && !sink.offer(entries)) return false
       positions.set(source.file, { inode: info.ino, offset: position.offset + used, ...(isPart ? { isWithinLine: true } : {}) })
       dirty = true
@@ -88,7 +87,7 @@ export function followLogs(sources: LogSource[], sink: LogSink, checkpointFile: 
       try {
         while (readOnce(source) && left > 0) left--
       } catch (error) {
-        // One that cannot be read now, as when it is being replaced, is read later.
+        // A file that cannot be read now, such as one being replaced, is read later.
         process.stderr.write(`log of ${source.service}: ${describeError(error)}\n`)
       }
     }
@@ -108,7 +107,7 @@ export function followLogs(sources: LogSource[], sink: LogSink, checkpointFile: 
   }
 }
 
-/** How many of these bytes are before the last character, if that is not complete. */
+/** The number of bytes before the last character, if that is incomplete. */
 function wholeCharacters(bytes: Buffer): number {
   let at = bytes.length - 1
   while (at > bytes.length - 4 && ((bytes[at] ?? 0) & 0xc0) === 0x80) at--
@@ -117,7 +116,7 @@ function wholeCharacters(bytes: Buffer): number {
   return at + needed > bytes.length ? at : bytes.length
 }
 
-/** Nothing, and so from the start of each file, where it cannot be read. */
+/** Empty if it cannot be read: then each file is read from its start. */
 function checkpointIn(file: string): Record<string, Position> {
   try {
     return checkpointed.parse(JSON.parse(readFileSync(file, 'utf8')))

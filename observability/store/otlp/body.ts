@@ -2,10 +2,10 @@ import type { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import { brotliDecompress, gunzip, inflate, zstdDecompress } from 'node:zlib'
 
-/** A request's body, as it is sent and as it is when it is unpacked. */
+/** A request's body, compressed and uncompressed. */
 const maxBodyBytes = 16 * 1024 * 1024
 const maxUnpackedBytes = 64 * 1024 * 1024
-/** What is read off a body that is too large, so that its sender gets to read the answer. */
+/** How much of an oversized body is still read, so that its sender receives the answer. */
 const maxReadBytes = 256 * 1024 * 1024
 
 const unpackers = {
@@ -27,7 +27,7 @@ class BodyError extends Error {
 
 const mebibytes = (bytes: number): string => `${bytes / 1024 / 1024} MiB`
 
-/** Reads a body and unpacks it. Throws an error with `statusCode` 400, 413 or 415. */
+/** Reads and uncompresses a body. Throws an error with `statusCode` 400, 413 or 415. */
 export async function readBody(stream: Readable, coding: string | undefined): Promise<Buffer> {
   const chunks: Buffer[] = []
   let size = 0

@@ -3,27 +3,27 @@ import { Refusals } from './values.ts'
 
 /** Ids are hexadecimal text in OTLP's JSON, and other bytes base64 (opentelemetry-proto, docs/specification.md, JSON Protobuf Encoding). */
 const ids = new Set(['traceId', 'spanId', 'parentSpanId'])
-/** What cannot be read of these costs itself only, and what it holds. */
+/** A message whose errors cost only itself, and what it contains. */
 const records = new Set(['Span', 'LogRecord'])
 const apart = new Set([...records, 'ResourceSpans', 'ResourceLogs', 'ScopeSpans', 'ScopeLogs'])
 const deepest = 64
 
 type Fields = Record<string, unknown>
 
-/** What is not kept of the part that is being read, and whose part it is. */
+/** The refusals of the current part, and its service. */
 interface Reading {
   refusals: Refusals
   service: string
 }
 
 /**
- * An OTLP request in JSON, as the protobuf that it stands for: names in camelCase or snake_case, null as if it were absent, 64-bit integers
- * as text or numbers, enums as numbers or names, unknown fields ignored (protobuf.dev/programming-guides/json). Throws TypeError with the
- * path of what is no OTLP as a whole; a record that is none is left out instead, as is a resource or a scope with all that it holds, and told in `refusals`.
+ * Converts an OTLP request in JSON to protobuf: names in camelCase or snake_case, null like a missing field, 64-bit integers as text or numbers,
+ * enums as numbers or names, unknown fields ignored (protobuf.dev/programming-guides/json). Throws TypeError with the path if the request as a whole
+ * is invalid; an invalid record is left out instead, and so is an invalid resource or scope with all its records, and counted in `refusals`.
  */
 export function protobufOf(type: protobuf.Type, json: unknown, refusals: Refusals): Buffer {
   const { stackTraceLimit } = Error
-  // What is wrong is told by its path: stacks would cost most of a request of which every record is bad.
+  // Errors have a path instead of a stack: stacks would be most of the cost of a request whose records are all invalid.
   Error.stackTraceLimit = 0
   try {
     const request = message(type, json, '', 0, { refusals, service: '' })
@@ -40,7 +40,7 @@ const snake = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_
 const has = (json: Fields, name: string): boolean => Object.hasOwn(json, name) || Object.hasOwn(json, snake(name))
 
 const known = new Map<protobuf.Type, Map<string, protobuf.Field>>()
-/** The fields of a message by both of their names. */
+/** The fields of a message by both names. */
 function fieldsOf(type: protobuf.Type): Map<string, protobuf.Field> {
   let fields = known.get(type)
   if (!fields) {
@@ -67,7 +67,7 @@ function message(type: protobuf.Type, json: unknown, path: string, depth: number
   return read
 }
 
-/** What holds records, and the one list that it has of them. */
+/** Messages that contain records, and the name of the list. */
 const holders: Record<string, string> = {
   ExportTraceServiceRequest: 'resourceSpans',
   ResourceSpans: 'scopeSpans',
@@ -77,7 +77,7 @@ const holders: Record<string, string> = {
   ScopeLogs: 'logRecords',
 }
 
-/** Unknown fields are ignored, but not one that has the records: as those of OTLP before 1.0, or one level too high, they would be lost without a word. */
+/** Unknown fields are ignored, except those that hold records: in OTLP before 1.0, or one level too high, they would be lost silently. */
 function refuseStrangers(type: protobuf.Type, given: Fields, path: string): void {
   const list = holders[type.name]
   if (list === undefined) return
@@ -91,7 +91,7 @@ function list(field: protobuf.Field, value: unknown, path: string, depth: number
   if (!apart.has(field.type)) return value.map((item: unknown, index) => single(field, item, `${path}[${index}]`, depth, reading))
   return value.flatMap((item: unknown, index) => {
     const service = reading.service || serviceOf(item)
-    // Its own, for what holds records: none of them counts when it is refused as a whole.
+    // Counted separately, because none of them counts if the part is refused as a whole.
     const refusals = records.has(field.type) ? reading.refusals : new Refusals()
     try {
       const read = single(field, item, `${path}[${index}]`, depth, { refusals, service })
@@ -107,7 +107,7 @@ function list(field: protobuf.Field, value: unknown, path: string, depth: number
 
 const isFields = (value: unknown): value is Fields => value !== null && typeof value === 'object'
 
-/** The service that a resource's records are of, as far as it can be read. */
+/** The service of a resource's records, as far as it can be read. */
 function serviceOf(item: unknown): string {
   const resource = isFields(item) ? item['resource'] : null
   const attributes = isFields(resource) ? resource['attributes'] : null
@@ -117,7 +117,7 @@ function serviceOf(item: unknown): string {
   return typeof value === 'string' ? value : ''
 }
 
-/** How many records there are in what could not be read. */
+/** The number of records in a part that could not be parsed. */
 function recordsIn(value: unknown, depth: number): number {
   if (!isFields(value) || depth > 8) return 0
   const counts = Object.entries(value).map(([name, inner]) =>
@@ -157,9 +157,9 @@ function enumOf(type: protobuf.Enum, value: unknown, path: string): number {
   return name === undefined ? number(value, path) | 0 : (type.values[name] ?? 0)
 }
 
-/** The two halves of a 64-bit integer; one that does not fit is cut to its lower 64 bits, as a sender that overflows does. */
+/** The two halves of a 64-bit integer; a larger one is cut to its lower 64 bits, as senders that overflow do. */
 function integer(value: unknown, path: string): { low: number; high: number; unsigned: boolean } {
-  // As some SDKs in JavaScript sent them for a while.
+  // Some JavaScript SDKs sent them like this for a while.
   if (isFields(value) && typeof value['low'] === 'number' && typeof value['high'] === 'number')
     return { low: value['low'] | 0, high: value['high'] | 0, unsigned: true }
   if (typeof value !== 'string' && typeof value !== 'number') throw new TypeError(`${path} is not an integer`)

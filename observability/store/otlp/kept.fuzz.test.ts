@@ -69,7 +69,7 @@ const logRecord = fc.record(
   },
   { requiredKeys: [] },
 )
-/** Parts of a request, each a resource with its records; of some, something around the records is wrong. */
+/** Parts of a request, each a resource with its records; in some, something around the records is invalid. */
 const parts = <Record>(record: fc.Arbitrary<Record>) =>
   fc.array(
     fc.record({
@@ -81,7 +81,7 @@ const parts = <Record>(record: fc.Arbitrary<Record>) =>
   )
 
 let services = 0
-/** Rows of one input: its service is its own. */
+/** The rows of one input, which has its own service. */
 const countOf = async (table: string, service: string): Promise<number> => {
   await bench.intake.flush()
   const [found] = await bench.engine.query<{ count: string }>(
@@ -99,7 +99,7 @@ for (const [signal, url, table, record] of [
   ['spans', '/v1/traces', 'otel_traces', span],
   ['logs', '/v1/logs', 'otel_logs', logRecord],
 ] as const)
-  test(`of ${signal} in JSON, each is in the database or told as rejected`, (context) =>
+  test(`each ${signal} record in JSON is in the database or reported as rejected`, (context) =>
     holdsFor(context, [parts<unknown>(record)], async (given) => {
       const service = `${signal}-${services++}`
       const resources = given.map(({ records, more, scope }) => ({
@@ -118,7 +118,7 @@ for (const [signal, url, table, record] of [
       const { rejectedSpans, rejectedLogRecords } = told.partialSuccess ?? {}
       const kept = await countOf(table, service)
       if (answer.statusCode !== 200) return assert.deepEqual([answer.statusCode, kept], [400, 0], answer.body)
-      // A part without records that is wrong is told as one, so that it is told at all.
+      // An invalid part without records counts as one, so that it is reported at all.
       const empty = given.filter(({ records }) => records.length === 0).length
       const rejected = Number(rejectedSpans ?? rejectedLogRecords ?? 0)
       assert.ok(
@@ -135,7 +135,7 @@ function rejectedIn(response: Buffer): number {
   return reader.uint32() === varint(1) ? Number(reader.int64()) : 0
 }
 
-test('of spans in protobuf, each is in the database or told as rejected', (context) =>
+test('each span in protobuf is in the database or reported as rejected', (context) =>
   holdsFor(
     context,
     [
@@ -166,7 +166,7 @@ test('of spans in protobuf, each is in the database or told as rejected', (conte
     },
   ))
 
-test('of lines of a log file, each that says something is in the database', (context) => {
+test('each line of a log file that has information is in the database', (context) => {
   const formats: LogFormat[] = ['pino', 'plain', 'logfmt']
   const line = fc.oneof(
     fc.string({ minLength: 1, unit: 'binary' }),
@@ -196,7 +196,7 @@ test('of lines of a log file, each that says something is in the database', (con
     bench.intake.take('otel_logs', (batch) => {
       for (const entry of entries) writeLogEntry(entry, batch)
     })
-    // Those of another day are kept for as long as that day is.
+    // Lines of another day are kept for as long as that day is.
     const recent = entries.filter(({ timeMs }) => timeMs > Date.now() - 3_600_000)
     assert.ok((await countOf('otel_logs', service)) >= recent.length)
   })

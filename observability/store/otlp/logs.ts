@@ -4,7 +4,7 @@ import { writeId, writeResource } from './spans.ts'
 import { isWithin, millisecondsOf, type Refusals, type Times, writeMilliseconds, wrongId } from './values.ts'
 import { bytes, fieldsOf, fixed32, fixed64, type Part, part, Reader, varint, writeAttributes, writeText, writeValue } from './wire.ts'
 
-/** A line of a component's log, as its parser made it. */
+/** A parsed line of a component's log. */
 export interface LogEntry {
   /** Milliseconds since the epoch. */
   timeMs: number
@@ -49,8 +49,8 @@ export function writeLogEntry(entry: LogEntry, batch: Batch<'otel_logs'>): void 
 }
 
 /**
- * Appends the records of an ExportLogsServiceRequest as rows of `otel_logs`. All are kept: what is odd about one is set right, since a line
- * that is there with the time at which it came is better than none. Throws RangeError or Error where the request is not protobuf.
+ * Appends the records of an ExportLogsServiceRequest as rows of `otel_logs`. All are kept, with invalid fields corrected: a line with its time of
+ * arrival is better than none. Throws RangeError or Error if the request is not valid protobuf.
  */
 export function writeLogs(source: Buffer, batch: Batch<'otel_logs'>, times: Times, refusals: Refusals): void {
   const { columns } = batch
@@ -83,7 +83,7 @@ export function writeLogs(source: Buffer, batch: Batch<'otel_logs'>, times: Time
 }
 
 interface LogRecord {
-  /** The two halves of its time; null where it has none that can be. */
+  /** The two halves of its time; null if it has no valid one. */
   time: [number, number] | null
   traceId: Part | null
   spanId: Part | null

@@ -1,8 +1,8 @@
 import protobuf from 'protobufjs'
 
 /**
- * OTLP 1.x, the fields that are kept (opentelemetry-proto: trace/v1, logs/v1, common/v1, resource/v1). Field numbers are the
- * specification's; names are its JSON names.
+ * The fields of OTLP 1.x that are stored (opentelemetry-proto: trace/v1, logs/v1, common/v1, resource/v1). Field numbers and JSON names are those of
+ * the specification.
  */
 const definition = `
 syntax = "proto3";
@@ -54,8 +54,8 @@ const response = root.lookupType('ExportServiceResponse')
 export const encodeResponse = (rejected: number, errorMessage: string): Uint8Array =>
   response.encode(rejected === 0 ? {} : { partialSuccess: { rejected, errorMessage } }).finish()
 
-/** A google.rpc.Status, which is how OTLP tells errors. */
+/** A google.rpc.Status, OTLP's form of errors. */
 export const encodeStatus = (status: { code: number; message: string }): Uint8Array => rpcStatus.encode(status).finish()
 
-/** For tests and benchmarks: what an exporter would send. Ids are bytes. */
+/** For tests and benchmarks: encodes like an exporter. Ids are bytes. */
 export const encodeTraces = (request: object): Uint8Array => traceRequest.encode(traceRequest.fromObject(request)).finish()

@@ -73,7 +73,7 @@ const logs = {
 const encoded = (service: string): Buffer => protobufOf(traceRequest, request(service), new Refusals())
 const post = (url: string, type: string, payload: Buffer) => app.inject({ method: 'POST', url, headers: { 'content-type': type }, payload })
 
-/** Between inputs of any kind good spans are sent: none of them may be lost, and no answer may be of the server's own fault. */
+/** Valid spans are sent between inputs of any kind: none of them may be lost, and no answer may be an internal error. */
 async function holds<Input>(
   context: TestContext,
   service: string,
@@ -87,7 +87,7 @@ async function holds<Input>(
     assert.ok(statusCode === 200 || (statusCode >= 400 && statusCode < 500), `${statusCode}: ${body}`)
     const answer = await post('/v1/traces', 'application/x-protobuf', good)
     assert.equal(answer.statusCode, 200)
-    // What is full is emptied, as it would be in time.
+    // A full buffer is emptied, as it would be over time.
     if (++sent % 500 === 0) await intake.flush()
   })
   await intake.flush()
@@ -98,7 +98,7 @@ async function holds<Input>(
   assert.equal(Number(found?.count), sent)
 }
 
-test('JSON with anything changed costs nobody else a span', (context) =>
+test('JSON with random changes costs no other sender a span', (context) =>
   holds(
     context,
     'json-neighbour',
@@ -114,7 +114,7 @@ const change = fc.record({
   bytes: fc.uint8Array({ maxLength: 4 }),
   cut: fc.nat({ max: 4 }),
 })
-test('protobuf with any bytes changed costs nobody else a span', (context) =>
+test('protobuf with random changes costs no other sender a span', (context) =>
   holds(
     context,
     'protobuf-neighbour',

@@ -58,7 +58,7 @@ const linesOf = (service: string) =>
     { service },
   )
 
-test('text that was cut within a character is kept, with the replacement character, and so is what came beside it', async () => {
+test('text that was cut within a character is kept, with the replacement character, and so are its neighbours', async () => {
   const traceId = newId(16)
   const cut = span(traceId, { name: 'a\ud83d', attributes: [attribute('k\udc00', { stringValue: 'v\ud83d' })] })
   const neighbours = Array.from({ length: 100 }, () => span(traceId, { name: 'good' }))
@@ -70,19 +70,19 @@ test('text that was cut within a character is kept, with the replacement charact
   assert.deepEqual([kept?.name, kept?.attributes], ['a\ufffd', { 'k\ufffd': 'v\ufffd' }])
 })
 
-test('text in protobuf that is not UTF-8 is kept likewise', async () => {
+test('text in protobuf that is not UTF-8 is kept in the same way', async () => {
   const traceId = newId(16)
   const encoded = Buffer.from(
     encodeTraces(traces([{ ...span(traceId, { name: 'placeholder' }), traceId: Buffer.from(traceId, 'hex'), spanId: randomBytes(8) }])),
   )
-  // CESU-8, as Java's modified encoding has half a surrogate pair.
+  // CESU-8: half of a surrogate pair, as in Java's modified encoding.
   Buffer.from([0x61, 0xed, 0xa0, 0xbd]).copy(encoded, encoded.indexOf('placeholder'))
   const answer = await post('/v1/traces', encoded, { 'content-type': 'application/x-protobuf' })
   assert.equal(answer.statusCode, 200)
   assert.equal((await spansOf(traceId))[0]?.name, 'a\ufffd\ufffd\ufffdeholder')
 })
 
-test('spans whose times are none are refused one by one, with the reason; their neighbours are kept', async () => {
+test('spans with invalid times are refused one by one, with the reason; their neighbours are kept', async () => {
   const microseconds = String(nowNano() / 1_000n)
   for (const start of ['0', '-1', '18446744073709551615', microseconds, String(Math.floor(Date.now() / 1_000))]) {
     const traceId = newId(16)
@@ -98,7 +98,7 @@ test('spans whose times are none are refused one by one, with the reason; their 
   }
 })
 
-test('an end before the start is no duration; an event without a time happened when its span began', async () => {
+test('an end before the start means no duration; an event without a time gets the start of its span', async () => {
   const traceId = newId(16)
   const start = nowNano()
   await post(
@@ -117,7 +117,7 @@ test('an end before the start is no duration; an event without a time happened w
   assert.deepEqual(found[1]?.events, [String(start + 1n)])
 })
 
-test('ids of zeros mean that there is none', async () => {
+test('ids of zeros mean none', async () => {
   const traceId = newId(16)
   assert.equal((await post('/v1/traces', traces([span(traceId, { parentSpanId: '0'.repeat(16) })]))).statusCode, 200)
   assert.equal((await spansOf(traceId))[0]?.parent, '')
@@ -127,7 +127,7 @@ test('ids of zeros mean that there is none', async () => {
   assert.equal((await linesOf('zeros'))[0]?.trace, '')
 })
 
-test('one wrong id among good ones costs itself only; in protobuf too', async () => {
+test('one invalid id costs only its own span; in protobuf too', async () => {
   const traceId = newId(16)
   const good = Array.from({ length: 20 }, () => span(traceId))
   const json = await post('/v1/traces', traces([...good, span(traceId, { spanId: 'abc' })]))
@@ -141,7 +141,7 @@ test('one wrong id among good ones costs itself only; in protobuf too', async ()
   assert.equal((await spansOf(traceId)).length, 21)
 })
 
-test('JSON is taken as proto3 has it: snake_case, null, numbers as text, names of enums, capitals in ids', async () => {
+test('JSON is accepted as in proto3: snake_case, null, numbers as text, names of enums, capitals in ids', async () => {
   const traceId = newId(16)
   const snake = {
     resource_spans: [
@@ -172,7 +172,7 @@ test('JSON is taken as proto3 has it: snake_case, null, numbers as text, names o
   assert.equal((await post('/v1/traces', `\ufeff${JSON.stringify(traces([span(traceId)]))}`)).statusCode, 200)
   const other = await post('/v1/traces', { spans: [span(traceId)] })
   assert.deepEqual([other.statusCode, /spans is no field of OTLP: expected resourceSpans/.test(other.body)], [400, true])
-  // Each holds spans, where the OTLP of today has none.
+  // Each has spans where current OTLP has none.
   for (const [strange, path] of [
     [{ resourceSpans: [{ instrumentationLibrarySpans: [{ spans: [span(traceId)] }] }] }, 'resourceSpans[0].instrumentationLibrarySpans'],
     [{ resourceSpans: [{ spans: [span(traceId)] }] }, 'resourceSpans[0].spans'],
@@ -186,7 +186,7 @@ test('JSON is taken as proto3 has it: snake_case, null, numbers as text, names o
   assert.match(base64.body, /hexadecimal in JSON, not base64/)
 })
 
-test('values of every type have the text that the Collector gives them', async () => {
+test('values of every type are converted to text as in the Collector', async () => {
   const traceId = newId(16)
   const values = {
     integer: { intValue: '9007199254740993' },
@@ -215,7 +215,7 @@ test('values of every type have the text that the Collector gives them', async (
   })
 })
 
-test('every log record is kept: odd severities count as none, and odd times as now', async () => {
+test('every log record is kept: invalid severities count as none, and invalid times as now', async () => {
   const service = `odd-${newId(4)}`
   const odd = [
     { severityNumber: -1 },
@@ -238,7 +238,7 @@ test('every log record is kept: odd severities count as none, and odd times as n
   for (const { severity, age, body } of found) assert.deepEqual([severity, Number(age) < 60], [0, true], body)
 })
 
-test('bodies are taken in every coding that senders use; what is none is told by its name, and never 5xx', async () => {
+test('bodies are accepted in every encoding that senders use; others are refused with the reason, and never 5xx', async () => {
   const body = Buffer.from(JSON.stringify(traces([span(newId(16))])))
   const coded = (coding: string, payload: Buffer) => post('/v1/traces', payload, { 'content-encoding': coding })
   for (const [coding, payload] of [
@@ -274,7 +274,7 @@ test('a sender of too much data is told why it was rejected', async () => {
   assert.match(await answer.text(), /at most 16 MiB/)
 })
 
-test('a request that breaks off in the middle leaves nothing of itself, and nothing of its neighbours is lost', async () => {
+test('an incomplete request leaves nothing of itself, and its neighbours are complete', async () => {
   const traceId = newId(16)
   const wire = (name: string) => ({
     traceId: Buffer.from(traceId, 'hex'),
@@ -297,7 +297,7 @@ test('a request that breaks off in the middle leaves nothing of itself, and noth
   assert.equal(found.length, 3)
 })
 
-test('what waits for the database survives the end of the process, and is there once', async () => {
+test('rows that wait for the database survive the end of the process, and are inserted once', async () => {
   const traceId = newId(16)
   const spool = path.join(folder, 'spool-2')
   const never = { maxRows: 1_000, maxBytes: 1e6, batchRows: 1_000, flushEveryMs: 1_000_000 }
@@ -316,7 +316,7 @@ test('what waits for the database survives the end of the process, and is there 
 })
 
 test('rows that the database refuses together are inserted in parts', async () => {
-  // More days at once than an insert may have partitions (max_partitions_per_insert_block, 100).
+  // More days than the partitions of one insert (max_partitions_per_insert_block, 100).
   const service = `days-${newId(4)}`
   const days = 150
   intake.take('otel_logs', (batch) => {
@@ -327,7 +327,7 @@ test('rows that the database refuses together are inserted in parts', async () =
   assert.match((await app.inject('/metrics')).body, /store_rows_lost_total\{table="otel_logs"\} 0/)
 })
 
-test('what is gathered for the next insert counts as held: a flood is refused unread', async () => {
+test('rows collected for the next insert count as waiting: a flood is refused unread', async () => {
   const limits = { maxRows: 10, maxBytes: 1e6, batchRows: 1_000, flushEveryMs: 1_000_000 }
   const own = createStoreServer({ ...engine, insert: async () => {} }, limits, { spool: path.join(folder, 'spool-3') })
   const payload = traces(Array.from({ length: 9 }, () => span(newId(16))))

@@ -34,7 +34,7 @@ const logs: Signal<'otel_logs'> = {
   rejected: 'rejectedLogRecords',
 }
 
-/** gRPC's codes, which OTLP over HTTP has in the bodies of its errors. */
+/** gRPC's codes, which OTLP over HTTP has in the bodies of errors. */
 const invalidArgument = 3
 export const notFound = 5
 const resourceExhausted = 8
@@ -42,12 +42,12 @@ const unimplemented = 12
 
 export const otlpPaths = `traces are taken at ${traces.url}, and logs at ${logs.url}`
 
-/** OTLP over HTTP (opentelemetry.io/docs/specs/otlp): what is not kept is always told, and never costs what came beside it. */
+/** OTLP over HTTP (opentelemetry.io/docs/specs/otlp): rejected records are always reported, and never cost their neighbours. */
 export function receiveOtlp(app: FastifyInstance, intake: Intake, spans: SpanLedger, keptMs: number): void {
   const receive = <Name extends Table>({ url, table, type, write, rejected }: Signal<Name>) =>
     app.post<{ Body: Buffer | undefined }>(url, { onRequest: refuseUnread }, (request, reply) => {
       const json = isJson(request)
-      // Without a length and a type there is none.
+      // Without a length and a type there is no body.
       const body = request.body ?? Buffer.alloc(0)
       const refusals = new Refusals()
       let kept = 0
@@ -66,7 +66,7 @@ export function receiveOtlp(app: FastifyInstance, intake: Intake, spans: SpanLed
         }
         if (table === 'otel_traces') spans.taken(kept, Number(request.headers['content-length'] ?? 0))
       } catch (error) {
-        // Safe: what is thrown here are errors.
+        // Safe: only errors are thrown here.
         intake.rejectRequest(table)
         return answer(request, reply.code(400), invalidArgument, `not OTLP: ${reasonOf(error as Error, body, json)}`)
       }
@@ -97,13 +97,13 @@ const parseJson = (body: Buffer): unknown => JSON.parse(body.toString('utf8').re
 
 const isJson = (request: FastifyRequest): boolean => request.headers['content-type']?.toLowerCase().startsWith('application/json') ?? false
 
-/** Why nothing of a request was kept: what it looks like, or else what was found first. */
+/** Why nothing of a request was accepted: what it looks like, or else the first error. */
 const reasonOf = ({ message }: { message: string }, body: Buffer, json: boolean): string => likelyCause(body, json) ?? message
 
 const full = (request: FastifyRequest, reply: FastifyReply) =>
   answer(request, reply.code(429).header('retry-after', '1'), resourceExhausted, 'the store is full: send it again')
 
-/** Tells what went wrong in the encoding of the request, and people in JSON. */
+/** Sends an error in the encoding of the request, and to people as JSON. */
 export function answer(request: FastifyRequest, reply: FastifyReply, code: number, message: string): FastifyReply {
   const status = { code, message: printable(message) }
   if (!request.headers['content-type']?.includes('protobuf')) return reply.send(status)

@@ -41,7 +41,7 @@ const countOf = async (table: 'otel_traces' | 'otel_logs', service: string) => {
   return Number(rows[0]?.count)
 }
 
-test('what one service sends wrongly costs the others of the same request nothing, and is told', async () => {
+test('invalid data of one service costs the others in the same request nothing, and is reported', async () => {
   const service = `good-${newId(4)}`
   const good = () => spansOf(named(service), span(), span())
   for (const [bad, reason] of [
@@ -71,14 +71,14 @@ test('what one service sends wrongly costs the others of the same request nothin
   assert.equal((await post('/v1/traces', { resourceSpans: 'all of it' })).statusCode, 400)
 })
 
-test('so it is in protobuf, where what is around it can still be read', async () => {
+test('so it is in protobuf, if the data around it can still be parsed', async () => {
   const service = `wire-${newId(4)}`
   const body = Buffer.from(
     encodeTraces({
       resourceSpans: [spansOf(named(service), wire()), spansOf(named('broken-key'), wire(), wire()), spansOf(named(service), wire())],
     }),
   )
-  // The key now says that it is longer than the attribute that it is in.
+  // The key now claims to be longer than its attribute.
   const at = body.indexOf('broken-key') - 'service.name'.length - 5
   assert.equal(body[at], 'service.name'.length)
   body[at] = 0x7f
@@ -90,7 +90,7 @@ test('so it is in protobuf, where what is around it can still be read', async ()
   assert.deepEqual([none.statusCode, /no resource in it/.test(none.body)], [400, true], 'nothing of it is kept')
 })
 
-test('what is refused is counted by service and reason, and names that are made up do not fill the counters', async () => {
+test('refused records are counted by service and reason, and made-up names do not fill the counters', async () => {
   await post('/v1/traces', {
     resourceSpans: [spansOf(named('typing'), span({ traceId: 'xyz' }), span({ startTimeUnixNano: '1' }), span())],
   })
@@ -111,7 +111,7 @@ test('what is refused is counted by service and reason, and names that are made 
   assert.ok((after.match(/^store_records_rejected_total/gm) ?? []).length < 80, after)
 })
 
-test('a body that its headers describe wrongly is told by what it is, without its bytes', async () => {
+test('a body with wrong headers is reported by its actual format, without its bytes', async () => {
   const text = JSON.stringify({ resourceSpans: [spansOf(named('x'), span())] })
   const binary = Buffer.from(encodeTraces({ resourceSpans: [spansOf(named('x'), wire())] }))
   const form = { 'content-type': 'application/x-www-form-urlencoded' }
@@ -137,7 +137,7 @@ test('a body that its headers describe wrongly is told by what it is, without it
   }
 })
 
-test('a content type that says nothing is told, with those that are taken', async () => {
+test('an unknown content type is refused with the accepted ones', async () => {
   for (const type of ['', 'json']) {
     const answer = await post('/v1/traces', '{"resourceSpans":[]}', { 'content-type': type })
     assert.equal(answer.statusCode, 415)
@@ -145,7 +145,7 @@ test('a content type that says nothing is told, with those that are taken', asyn
   }
 })
 
-test('bodies are taken in the less usual codings, and in several members', async () => {
+test('bodies are accepted in less usual encodings, and in several members', async () => {
   const service = `codings-${newId(4)}`
   const body = Buffer.from(JSON.stringify({ resourceSpans: [spansOf(named(service), span())] }))
   const coded = async (coding: string, payload: Buffer) =>
@@ -158,7 +158,7 @@ test('bodies are taken in the less usual codings, and in several members', async
   assert.equal(await coded('gzip', Buffer.concat([gzipSync(body.subarray(0, 100)), gzipSync(body.subarray(100)).subarray(0, 30)])), 400)
 })
 
-test('a log line of 64 KB is kept whole', async () => {
+test('a log line of 64 KB is kept completely', async () => {
   const service = `long-${newId(4)}`
   const line = `${'é'.repeat(32_000)} end`
   await post('/v1/logs', { resourceLogs: [{ resource: named(service), scopeLogs: [{ logRecords: [{ body: { stringValue: line } }] }] }] })
@@ -170,7 +170,7 @@ test('a log line of 64 KB is kept whole', async () => {
   )
 })
 
-test('a request of which very many records are bad is refused with the limit, before all are read', async () => {
+test('a request with very many invalid records is refused with the limit, before all are parsed', async () => {
   for (const [record, first] of [
     ['{}', /none is kept; the first: traceId is missing/],
     ['1', /none is kept; the first: resourceSpans\[0\]\.scopeSpans\[0\]\.spans\[0\] is not an object/],

@@ -5,7 +5,7 @@ import { bytes, fieldsOf, type Part, part, type Reader, writePairs } from './wir
 
 const serviceName = 'service.name'
 
-/** Where spans or log records come from: once for all of one request that have it in common. */
+/** The source of spans or log records: parsed once for all records of a request that share it. */
 export interface Origin {
   /** Its name, as a cell. */
   service: Buffer
@@ -27,7 +27,7 @@ interface ScopeRecords {
   schemaUrl: Part | null
 }
 
-/** ResourceSpans and ResourceLogs are alike: a resource, its scopes, and the URL of a schema. */
+/** ResourceSpans and ResourceLogs have the same structure: a resource, its scopes, and the URL of a schema. */
 interface ResourceRecords {
   origin: Origin
   scopes: ScopeRecords[]
@@ -35,8 +35,8 @@ interface ResourceRecords {
 }
 
 /**
- * Reads an ExportTraceServiceRequest or ExportLogsServiceRequest, one resource after another. One that cannot be read costs itself only: what was
- * appended of it is taken back, and it is told in `refusals`. Throws RangeError or Error where the request as a whole is not protobuf.
+ * Parses an ExportTraceServiceRequest or ExportLogsServiceRequest, one resource after another. An invalid one costs only itself: its rows are
+ * removed, and it is counted in `refusals`. Throws RangeError or Error if the request as a whole is not valid protobuf.
  */
 export function eachResource(
   reader: Reader,
@@ -70,10 +70,10 @@ export function eachResource(
   if (!isOne) throw new RangeError('there is no resource in it')
 }
 
-/** The name of a service as text; nothing where it has none. */
+/** The name of a service as text; empty if it has none. */
 export function nameOf({ service }: Origin): string {
   let at = 0
-  // Behind its length.
+  // After its length.
   while ((service[at] ?? 0) >= 0x80) at++
   return service.toString('utf8', at + 1)
 }
@@ -107,13 +107,13 @@ function readResource(reader: Reader, source: Buffer, resource: Part | null): Or
     const keyAt = pairs.keys.length
     const valueAt = pairs.values.length
     writePairs(reader, source, [attribute], pairs)
-    // Behind its length, which is one byte for so short a key.
+    // After its length, which is one byte for such a short key.
     if (pairs.keys.bytes.toString('latin1', keyAt + 1) === serviceName) service = pairs.values.bytes.subarray(valueAt)
   }
   return { service: Buffer.from(service), keys: pairs.keys.bytes, values: pairs.values.bytes, count: attributes.length }
 }
 
-/** ScopeSpans and ScopeLogs are alike: a scope, records, and the URL of a schema. */
+/** ScopeSpans and ScopeLogs have the same structure: a scope, records, and the URL of a schema. */
 function readScope(reader: Reader, within: Part): ScopeRecords {
   const scope: Scope = { name: null, version: null, attributes: [] }
   const records: Part[] = []
@@ -135,7 +135,7 @@ function readScope(reader: Reader, within: Part): ScopeRecords {
   return { scope, records, schemaUrl }
 }
 
-/** How many records there are in what could not be read, as far as that can be told. */
+/** The number of records in a part that could not be parsed, as far as it can be determined. */
 function recordsIn(reader: Reader, within: Part): number {
   let count = 0
   try {
@@ -148,7 +148,7 @@ function recordsIn(reader: Reader, within: Part): number {
       return true
     })
   } catch {
-    // What comes behind it is lost with it.
+    // Everything after it is lost too.
   }
   return count
 }

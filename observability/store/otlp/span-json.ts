@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
 
-/** For tests: the clock as OTLP has it, in nanoseconds since the epoch. */
+/** For tests: the time in OTLP's form, in nanoseconds since the epoch. */
 export const nowNano = (): bigint => BigInt(Date.now()) * 1_000_000n
-/** A new id of so many bytes, in hexadecimal. */
+/** A new id with this many bytes, in hexadecimal. */
 export const newId = (bytes: number): string => randomBytes(bytes).toString('hex')
 
-/** A good span of now, in OTLP's JSON; `fields` are instead of its own. */
+/** A valid current span, in OTLP's JSON; `fields` replace its own. */
 export const spanJson = (fields: object = {}) => ({
   traceId: newId(16),
   spanId: newId(8),

@@ -8,8 +8,8 @@ const kinds = ['Unspecified', 'Internal', 'Server', 'Client', 'Producer', 'Consu
 const statuses = ['Unset', 'Ok', 'Error']
 
 /**
- * Appends the spans of an ExportTraceServiceRequest as rows of `otel_traces`. A span that cannot be kept is left out and told, and its
- * neighbours are kept. Throws RangeError or Error where the request is not protobuf: then take back what was appended.
+ * Appends the spans of an ExportTraceServiceRequest as rows of `otel_traces`. An invalid span is left out and reported, and its neighbours are kept.
+ * Throws RangeError or Error if the request is not valid protobuf: then the caller removes the rows.
  */
 export function writeSpans(source: Buffer, batch: Batch<'otel_traces'>, times: Times, refusals: Refusals): void {
   const reader = Reader.create(source)
@@ -34,7 +34,7 @@ interface Wrong {
   message: string
 }
 
-/** Writes one span; null when it was, otherwise what is wrong with it, and then nothing was written. */
+/** Writes one span; returns null, or what is wrong with it, in which case nothing was written. */
 function writeSpan(
   reader: Reader,
   source: Buffer,
@@ -81,7 +81,7 @@ function writeSpan(
   if (wrong !== null) return { reason: 'id', message: wrong }
   const startMs = millisecondsOf(startLow, startHigh)
   if (!isWithin(times, startMs)) return { reason: 'time', message: notATime('startTimeUnixNano', startLow, startHigh, times) }
-  // A clock that was set back, or an end that nobody wrote: the span took no time.
+  // A clock that was set back, or a missing end: the duration is zero.
   const endMs = millisecondsOf(endLow, endHigh)
   const backwards = endHigh >>> 0 < startHigh >>> 0 || (endHigh === startHigh && endLow >>> 0 < startLow >>> 0)
   const ended = !backwards && isWithin(times, endMs)
@@ -156,7 +156,7 @@ function writeEvents(
     return found
   })
   for (const { low, high, name, attributes } of read) {
-    // One without a time happened when its span began, as far as anybody knows.
+    // An event without a time gets the start of its span.
     if (isWithin(times, millisecondsOf(low, high))) timestamps.values.uint64(low, high)
     else timestamps.values.uint64(startLow, startHigh)
     writeText(source, name, names.values)
@@ -165,7 +165,7 @@ function writeEvents(
   for (const column of [timestamps, names, maps]) column.end(read.length)
 }
 
-/** A link to what is no trace leads nowhere, and is left out. */
+/** A link with an invalid trace id is left out. */
 function writeLinks(reader: Reader, source: Buffer, links: readonly Part[], columns: SpanColumns): void {
   const read = links
     .map((link) => {

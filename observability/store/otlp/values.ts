@@ -1,34 +1,34 @@
 import type { Cells } from '../native.ts'
 import type { Part } from './wire.ts'
 
-/** Why a record is not kept: an id that is none, a time that is none, or what is no OTLP. */
+/** Why a record is rejected: an invalid id, an invalid time, or invalid OTLP. */
 export type Reason = 'id' | 'time' | 'malformed'
 
-/** Records of one service that are not kept for one reason. */
+/** Rejected records of one service, by reason. */
 interface Refusal {
   service: string
   reason: Reason
-  /** Of the first of them. */
+  /** Details of the first of them. */
   message: string
   records: number
 }
 
 const mostRefused = 100_000
 
-/** Nobody sends so many that are wrong but to keep the store busy: the request is refused as a whole. */
+/** Only an attack would have so many invalid records: the request is refused as a whole. */
 export class TooManyRefused extends RangeError {
   constructor(first: string) {
     super(`more than ${mostRefused} of its records are wrong, so none is kept; the first: ${first}`)
   }
 }
 
-/** What of a request was not kept, by service and reason. */
+/** The rejected records of a request, by service and reason. */
 export class Refusals {
   /** Records in all. */
   count = 0
   readonly #refusals = new Map<string, Refusal>()
 
-  /** Why the first of all was not kept; nothing where all were. */
+  /** Why the first record was rejected; null if none was. */
   get message(): string {
     const [first] = this.#refusals.values()
     return first?.message ?? ''
@@ -55,13 +55,13 @@ export class Refusals {
 
 const longestMessage = 500
 
-/** A message without what no terminal and no log can show, and not longer than somebody reads. */
+/** A message without control characters, and short enough to read. */
 export function printable(message: string): string {
   const shown = message.length > longestMessage ? `${message.slice(0, longestMessage)}…` : message
   return shown.replaceAll(/[\p{C}\ufffd]/gu, '·')
 }
 
-/** The span of time that the store keeps, in milliseconds since the epoch: what is far outside was sent in another unit, or by a broken clock. */
+/** The times that the store accepts, in milliseconds since the epoch: others were sent in another unit, or by a broken clock. */
 export interface Times {
   nowMs: number
   oldestMs: number
@@ -70,7 +70,7 @@ export interface Times {
 
 const dayMs = 86_400_000
 
-/** A day into the future for clocks that are off, and what is kept, but at least a day, into the past. */
+/** A day into the future, for clocks that are ahead, and the retention, but at least a day, into the past. */
 export const timesAt = (nowMs: number, keptMs = dayMs): Times => ({
   nowMs,
   oldestMs: nowMs - Math.max(dayMs, keptMs),
@@ -79,7 +79,7 @@ export const timesAt = (nowMs: number, keptMs = dayMs): Times => ({
 
 const high = 2 ** 32
 
-/** A fixed64 of nanoseconds, by its two halves, in milliseconds. */
+/** A fixed64 of nanoseconds, as its two halves, in milliseconds. */
 export const millisecondsOf = (low: number, upper: number): number => ((upper >>> 0) * high + (low >>> 0)) / 1e6
 
 export const isWithin = ({ oldestMs, newestMs }: Times, ms: number): boolean => ms >= oldestMs && ms <= newestMs
@@ -90,14 +90,14 @@ export function writeMilliseconds(ms: number, cells: Cells): void {
   cells.uint64(Number(nanoseconds & 0xffffffffn), Number(nanoseconds >> 32n))
 }
 
-/** Whether an id says that there is none: it is left out, or all zeros (W3C Trace Context, and OTLP). */
+/** Whether an id means none: it is missing, or all zeros (W3C Trace Context, and OTLP). */
 export function isNone(source: Buffer, id: Part | null): boolean {
   if (id === null) return true
   for (let at = id.start; at < id.end; at++) if (source[at] !== 0) return false
   return true
 }
 
-/** What is wrong with an id; null when it is one of that many bytes. */
+/** What is wrong with an id; null if it has this many bytes. */
 export function wrongId(source: Buffer, id: Part | null, size: number, name: string): string | null {
   const length = id === null ? 0 : id.end - id.start
   if (id !== null && length === size) return isNone(source, id) ? `${name} is all zeros, which means that there is none` : null

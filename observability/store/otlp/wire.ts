@@ -2,13 +2,13 @@ import { Reader } from 'protobufjs/minimal.js'
 import type { Cells, Maps, Pairs } from '../native.ts'
 
 /*
- * OTLP 1.x as protobuf (opentelemetry-proto: trace/v1, logs/v1, common/v1, resource/v1), read in place: most of a span is text that goes
- * into the database as it came, so that making strings and objects of it would cost several times what the rest does.
+ * OTLP 1.x as protobuf (opentelemetry-proto: trace/v1, logs/v1, common/v1, resource/v1), parsed in place: most of a span is text that goes to the
+ * database unchanged, so converting it to strings and objects would cost several times as much as everything else.
  */
 
 export { Reader }
 
-/** A part of the request: where it starts and ends. */
+/** A part of the request: its start and end. */
 export interface Part {
   start: number
   end: number
@@ -20,10 +20,10 @@ export const fixed64 = (field: number): number => (field << 3) | 1
 export const bytes = (field: number): number => (field << 3) | 2
 export const fixed32 = (field: number): number => (field << 3) | 5
 
-/** Values within values, deeper than this, are cut off: whoever nests more wants to overflow a stack. */
+/** Maximum nesting of values; deeper ones are cut off, because only an attack on the stack has more. */
 const deepest = 32
 
-/** Reads the length of a nested field and leaves the reader behind it. */
+/** Reads the length of a nested field and moves the reader past it. */
 export function part(reader: Reader): Part {
   const length = reader.uint32()
   const start = reader.pos
@@ -88,11 +88,11 @@ export function writeText(source: Buffer, text: Part | null, cells: Cells): void
   else cells.textFrom(source, text.start, text.end)
 }
 
-/** Writes the text of an AnyValue as the Collector does (`pcommon.Value.AsString`). */
+/** Writes the text of an AnyValue like the Collector (`pcommon.Value.AsString`). */
 export function writeValue(reader: Reader, source: Buffer, start: number, end: number, cells: Cells): void {
   if (start === end) return cells.size(0)
   const before = reader.pos
-  // Text, nearly always: its tag and length, and nothing else.
+  // Nearly always text: a tag, a length, and nothing else.
   if (source[start] === bytes(1)) {
     reader.pos = start + 1
     const length = reader.uint32()

@@ -2,21 +2,21 @@ import type { LogLine, LogOverview } from '../../../model/telemetry.ts'
 import type { Engine, SqlValue } from '../engine/engine.ts'
 
 interface LogSearch {
-  /** Every word must be in the message, in any case. */
+  /** All words must be in the message, in any case. */
   text?: string | undefined
   services?: string[] | undefined
   /** Least severity: 9 info, 13 warning, 17 error. */
   minSeverity?: number | undefined
   traceId?: string | undefined
   spanId?: string | undefined
-  /** Attributes that a line has, with these values. */
+  /** Attributes of a line, with their values. */
   attributes?: Record<string, string> | undefined
   fromMs: number
   toMs: number
   limit: number
 }
 
-/** A trace id or a UUID, as one copies it from somewhere. */
+/** A trace id or a UUID, as copied from somewhere. */
 const wholeId = /^(?:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i
 
 /** The search as a condition over `otel_logs`, and its parameters. */
@@ -52,12 +52,12 @@ function conditionsOf(search: LogSearch): { where: string; params: Record<string
     .filter((word) => word !== '')
     .slice(0, 10)
   words.forEach((word, index) => {
-    // Where the word is plain ASCII, bytes may be compared, which is several times as fast.
+    // If the word is plain ASCII, bytes can be compared, which is several times as fast.
     const position = /^[\x20-\x7e]+$/.test(word) ? 'positionCaseInsensitive' : 'positionCaseInsensitiveUTF8'
     conditions.push(`${position}(Body, {word${index}:String}) > 0`)
     params[`word${index}`] = word
     if (!wholeId.test(word)) return
-    // An id is searched for whole: the index of the table knows which parts of it cannot have its tokens, and they are not read.
+    // An id is searched as a whole: the table's index excludes parts that cannot have its tokens, which are then not read.
     word.split('-').forEach((token, part) => {
       const name = `token${index}_${part}`
       conditions.push(`(hasToken(Body, {${name}:String}) OR hasToken(Body, {${name}upper:String}))`)
@@ -68,14 +68,14 @@ function conditionsOf(search: LogSearch): { where: string; params: Record<string
   return { where: conditions.join(' AND '), params }
 }
 
-/** Log lines that fit, newest first. What is found often is found in a small part of the time: the latest is looked at first. */
+/** Matching log lines, newest first. A frequent match is found in a small part of the time range, so the latest part is searched first. */
 export async function searchLogs(engine: Engine, search: LogSearch): Promise<LogLine[]> {
   const { fromMs, toMs, limit } = search
   const splitMs = Math.floor((toMs - Math.max(60_000, (toMs - fromMs) * latestShare)) / 1_000) * 1_000
   if (splitMs <= fromMs) return linesBetween(engine, search)
   const latest = await linesBetween(engine, { ...search, fromMs: splitMs })
   if (latest.length >= limit) return latest
-  // Up to the second before the one that was looked at.
+  // Up to the second before the part already searched.
   return [...latest, ...(await linesBetween(engine, { ...search, toMs: splitMs - 1_000, limit: limit - latest.length }))]
 }
 
@@ -94,7 +94,7 @@ async function linesBetween(engine: Engine, search: LogSearch): Promise<LogLine[
 
 const bucketsWanted = 60
 
-/** What a search finds, counted: over time, by service, by severity, and by the shape of its messages. */
+/** Counts the matches of a search: over time, by service, by severity, and by message pattern. */
 export async function overviewLogs(engine: Engine, search: LogSearch): Promise<LogOverview> {
   const { where, params } = conditionsOf(search)
   const bucketSeconds = Math.max(1, Math.ceil((search.toMs - search.fromMs) / 1_000 / bucketsWanted))

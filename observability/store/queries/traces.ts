@@ -20,14 +20,14 @@ export async function traceById(engine: Engine, traceId: string): Promise<Span[]
   return (await tracesByIds(engine, [traceId]))[0] ?? []
 }
 
-/** Of one trace; what has more is a loop. And of all traces that are asked for at once. */
+/** Maximum number of spans of one trace, beyond which it is a loop; and of all requested traces. */
 const mostSpans = 5_000
 const mostSpansAtOnce = 200_000
 
-/** All spans of each trace that the store has, by start, in the order of the ids. A span that was sent twice, as in a retry, is there once. */
+/** All spans of each trace, by start, in the order of the ids. A span that was sent twice, such as in a retry, is returned once. */
 export async function tracesByIds(engine: Engine, traceIds: readonly string[]): Promise<Span[][]> {
   if (traceIds.length === 0) return []
-  // The lookup table narrows the time range first: the spans themselves are not ordered by trace.
+  // The lookup table first limits the time range: the spans themselves are not ordered by trace.
   const rows = await engine.query<RawSpan>(
     `WITH (SELECT (min(Start), max(End) + 1) FROM otel_traces_trace_id_ts WHERE TraceId IN {ids:Array(String)}) AS during
      SELECT ${spanColumns} FROM otel_traces
@@ -60,8 +60,8 @@ interface TraceSearch {
   /** Spans that failed, or those that did not. */
   errors?: boolean | undefined
   /**
-   * `key=value` pairs that some span of the trace has: its attributes, those of its resource or of an event; its kind as `span.kind`, that it
-   * failed as `error=true`, and the name of an event as `event`.
+   * `key=value` pairs that some span of the trace has: attributes of the span, its resource or an event; its kind as `span.kind`, its failure as
+   * `error=true`, and the name of an event as `event`.
    */
   attributes?: Record<string, string> | undefined
   fromMs: number
@@ -69,15 +69,15 @@ interface TraceSearch {
   limit: number
 }
 
-/** Parts of a trace arrive from their services within seconds of each other: without its root, one this young is still incomplete, and not listed. */
+/** Parts of a trace arrive within seconds of each other: a trace this young without its root is still incomplete, and not listed. */
 const rootWithinSeconds = 10
-/** So many may be that young: they take no place of others. */
+/** Maximum number of such young traces: they do not displace others. */
 const stillArriving = 300
 
-/** Looked at first, of the time that is searched: what is found often is found there. */
+/** The share of the time range that is searched first: a frequent match is found there. */
 const latestShare = 1 / 30
 
-/** Traces with a span that fits, newest first. Durations are of the span that fits, as in Jaeger. */
+/** Traces with a matching span, newest first. Durations are those of the matching span, as in Jaeger. */
 export async function searchTraces(engine: Engine, search: TraceSearch): Promise<TraceSummary[]> {
   const { fromMs, toMs, limit } = search
   const latestMs = toMs - Math.max(60_000, (toMs - fromMs) * latestShare)
@@ -88,12 +88,12 @@ export async function searchTraces(engine: Engine, search: TraceSearch): Promise
   return tracesBetween(engine, search)
 }
 
-/** As far as they can be told exactly, 104 days: no span is longer. */
+/** The largest number of nanoseconds that is exact, 104 days: no span is longer. */
 const nanoseconds = (ms: number): number => Math.min(Math.round(ms * 1e6), Number.MAX_SAFE_INTEGER)
 
-/** The ways in which a span shows a tag, as conditions. */
+/** Conditions for the ways in which a span can have a tag. */
 function tagged(name: string, key: string, value: string): string[] {
-  // Of a key that is not there, a map gives what is empty.
+  // For a missing key, a map returns an empty value.
   const has = (map: string) => `(mapContains(${map}, ${key}) AND ${map}[${key}] = ${value})`
   return [
     has('SpanAttributes'),
@@ -173,7 +173,7 @@ interface ServiceEdge {
   p95Ms: number
 }
 
-/** Who called whom, from spans whose parent is of another service. */
+/** The calls between services, from spans whose parent belongs to another service. */
 export async function serviceGraph(engine: Engine, fromMs: number, toMs: number): Promise<ServiceEdge[]> {
   const rows = await engine.query<Record<'parent' | 'child' | 'calls' | 'errors' | 'p95Ms', string>>(
     `SELECT p.ServiceName AS parent, c.ServiceName AS child, toString(uniqExact(c.TraceId, c.SpanId)) AS calls,

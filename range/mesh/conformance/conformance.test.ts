@@ -10,7 +10,7 @@ import { conformanceTable } from './table.ts'
 
 const root = path.join(import.meta.dirname, '..', '..', '..')
 const cache = process.env['FIREDRILL_CACHE'] || path.join(root, '.cache')
-/** Where there is an Istio, the same table is tried on it: the kubeconfig of its cluster, and an image with Node. */
+/** If an Istio is available, the same table runs on it: the kubeconfig of its cluster, and an image with Node. */
 const { ISTIO_KUBECONFIG: kubeconfig, ISTIO_NODE_IMAGE: image = 'node:24-slim', ISTIOCTL: istioctl } = process.env
 
 let baseline = ''
@@ -34,7 +34,7 @@ for (const row of conformanceTable) {
         try {
           await row.check(plane)
         } finally {
-          // The next row's policy takes the place of this one.
+          // The next row's policy replaces this one.
           await plane.behave({})
         }
       })

@@ -1,9 +1,9 @@
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** What the service does with its next requests. */
+/** How the service responds to its next requests. */
 export interface Behaviour {
-  /** Answered one after another, the last one from then on. */
+  /** Responses in order; the last one is used from then on. */
   statuses?: number[]
   delayMs?: number
 }
@@ -14,14 +14,14 @@ interface Calls {
   headers?: Record<string, string>
 }
 export interface Answer {
-  /** 0 where there was no answer. */
+  /** 0 if there was no response. */
   status: number
   ms: number
 }
 
 /**
- * A service that answers as it is told, and calls others when it is told: one half of a conversation through the mesh. It is told over a
- * port of its own, beside the mesh. Imports nothing of the project, so that it runs anywhere where there is Node.
+ * A service that responds, and calls others, as it is told: one end of a call through the mesh. It is controlled over a separate port, outside the
+ * mesh. Imports nothing of the project, so that it runs wherever there is Node.
  */
 export async function startEcho(ports: { service: number; control: number }, host: string) {
   let behaviour: Behaviour = {}
@@ -40,7 +40,7 @@ export async function startEcho(ports: { service: number; control: number }, hos
       const body: unknown = parts.length > 0 ? JSON.parse(Buffer.concat(parts).toString()) : {}
       const answer = (value: unknown) => response.end(JSON.stringify(value))
       if (request.url === '/behave') {
-        // Safe: only the table tells it.
+        // Safe: only the table controls it.
         behaviour = body as Behaviour
         received = 0
         answer({})

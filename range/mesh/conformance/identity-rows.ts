@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { edit, count, inTime, statusesOf, withoutRulesOfInventory, deny, isDenied, type ConformanceRow } from './row.ts'
 
-/** Whether a rule of a DENY refuses what gateway asks of inventory. */
+/** Whether a rule of a DENY policy refuses gateway's request to inventory. */
 const denialOf = (what: string, rule: string, denied: boolean): ConformanceRow => ({
   name: `authorization: DENY of ${what}`,
   policy: (baseline) => `${baseline}---\n${deny(rule)}`,

@@ -15,17 +15,17 @@ const outside = 'firedrill-outside'
 const kinds = ['virtualservice', 'destinationrule', 'peerauthentication', 'authorizationpolicy']
 
 interface IstioOptions {
-  /** Of a cluster with Istio, on which one may make namespaces. */
+  /** Kubeconfig of a cluster with Istio, whose user may create namespaces. */
   kubeconfig: string
   /** An image with Node 24 or later as `node`. */
   image: string
-  /** Other programs than those on the path. */
+  /** Other programs than those on PATH. */
   kubectl?: string
 }
 
 /**
- * A real Istio: the same services as pods with its sidecars, in a namespace that must not be there yet and is removed afterwards, and one
- * pod outside the mesh. What they are told goes to them by `kubectl port-forward`, past their sidecars.
+ * A real Istio: the same services as pods with its sidecars, in a namespace that must not exist yet and is removed afterwards, and one pod outside
+ * the mesh. They are controlled through `kubectl port-forward`, bypassing their sidecars.
  */
 export async function startIstioPlane({ kubeconfig, image, kubectl = 'kubectl' }: IstioOptions): Promise<DataPlane> {
   const run: Run = (args, input) => runKubectl({ kubectl, kubeconfig }, args, input)
@@ -75,7 +75,7 @@ export async function startIstioPlane({ kubeconfig, image, kubectl = 'kubectl' }
       'GET',
       path,
     ])
-  /** Until the called side has the listeners of that policy and no others, and no connection goes by those before. */
+  /** Waits until the callee's proxy has only the listeners of that policy, and no connection uses earlier ones. */
   const untilReceived = async (marker: string): Promise<void> => {
     const isThere = async () => {
       const marks = new Set((await admin('config_dump?resource=dynamic_listeners')).match(/policy\[mark-\d+\]/g))
@@ -93,7 +93,7 @@ export async function startIstioPlane({ kubeconfig, image, kubectl = 'kubectl' }
       await run(['--namespace', meshNamespace, 'apply', '--filename', '-'], text)
       const wanted = new Set(
         parseAllDocuments(text).map((document) => {
-          // Safe: the policy was checked against Istio's own schemas.
+          // Safe: the policy was validated with Istio's own schemas.
           const { kind, metadata } = document.toJS() as { kind: string; metadata: { name: string } }
           return `${kind.toLowerCase()}/${metadata.name}`
         }),
@@ -108,7 +108,7 @@ export async function startIstioPlane({ kubeconfig, image, kubectl = 'kubectl' }
 
 type Run = (args: string[], input?: string) => Promise<string>
 
-/** Resolves to what it prints. */
+/** Resolves to its output. */
 const runKubectl = ({ kubectl = 'kubectl', kubeconfig }: Omit<IstioOptions, 'image'>, args: string[], input = ''): Promise<string> =>
   new Promise((resolve, reject) => {
     const child = execFile(kubectl, ['--kubeconfig', kubeconfig, ...args], { maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) =>
@@ -119,7 +119,7 @@ const runKubectl = ({ kubectl = 'kubectl', kubeconfig }: Omit<IstioOptions, 'ima
     child.stdin?.end(input)
   })
 
-/** Throws `conflict` where the cluster has one of the namespaces. */
+/** Throws `conflict` if the cluster has one of the namespaces. */
 async function requireFree(run: Run): Promise<void> {
   for (const namespace of [meshNamespace, outside]) {
     if ((await run(['get', 'namespace', namespace, '--ignore-not-found', '--output', 'name'])).trim() !== '')
@@ -131,8 +131,8 @@ async function requireFree(run: Run): Promise<void> {
 }
 
 /**
- * By which the called side tells that it goes by a policy, whose mark in a route is the callers' alone: refuses who asks to be. It is the last of its
- * documents, and a proxy takes up its listeners as a whole.
+ * A marker of a policy at the callee, because the marked route exists only at callers: refuses requests that ask for it. It is the last document of
+ * the policy, and a proxy applies its listeners as a whole.
  */
 const receiverMark = (marker: string) => ({
   apiVersion: 'security.istio.io/v1',
@@ -146,7 +146,7 @@ const receiverMark = (marker: string) => ({
 })
 const markOf = (marker: string) => `mark-${marker}`
 
-/** The port of this machine that reaches the control port of a pod; kubectl chooses it. */
+/** The local port that leads to the control port of a pod; kubectl chooses it. */
 function forward(kubectl: string, kubeconfig: string, namespace: string, name: string): Promise<{ child: ChildProcess; port: number }> {
   const args = ['--kubeconfig', kubeconfig, '--namespace', namespace, 'port-forward', `deployment/${name}`, `:${controlPort}`]
   const child = spawn(kubectl, args, { stdio: ['ignore', 'pipe', 'pipe'] })
@@ -165,7 +165,7 @@ function forward(kubectl: string, kubeconfig: string, namespace: string, name: s
 
 const stringifyAll = (documents: object[]): string => documents.map((document) => stringify(document)).join('---\n')
 
-/** Namespaces, service accounts, services and pods: all services of the shop, so that its policy refers to nothing that is not there. */
+/** Namespaces, service accounts, services and pods: all services of the shop, so that every reference in its policy exists. */
 function manifests(image: string): object[] {
   const echo = readFileSync(path.join(import.meta.dirname, 'echo.ts'), 'utf8')
   const space = (namespace: string, injected: boolean) => [
@@ -190,7 +190,8 @@ function manifests(image: string): object[] {
           labels: { app: name, version },
           annotations: {
             'traffic.sidecar.istio.io/excludeInboundPorts': String(controlPort),
-            // One worker, as the local proxies have: a breaker counts for each worker. What a policy replaces is drained at once, and not for 45 seconds.
+            // One worker, as in the local proxies: circuit breakers count per worker. What a policy replaces is drained immediately, and not for 45
+            // seconds.
             'proxy.istio.io/config': 'concurrency: 1\ndrainDuration: 1s',
           },
         },

@@ -12,9 +12,9 @@ import { edgePort, inboundPort } from '../edges.ts'
 import { startEcho, type Answer } from './echo.ts'
 import { marked, untilMarked, workloads, type DataPlane } from './plane.ts'
 
-/** The proxies of the local range, each with an echo behind it, in a folder and on ports of their own. */
+/** The proxies of the local range, each with an echo service behind it, with a folder and ports of their own. */
 export async function startLocalPlane(root: string, cache: string, portBase: number): Promise<DataPlane & { baseline: string }> {
-  // What began before a proxy that does not start is ended all the same.
+  // If a proxy does not start, those before it are stopped.
   await using begun = new AsyncDisposableStack()
   const dir = mkdtempSync(path.join(tmpdir(), 'firedrill-conformance-'))
   begun.defer(() => rmSync(dir, { recursive: true, force: true }))

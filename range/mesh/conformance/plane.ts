@@ -5,29 +5,29 @@ import type { ServiceName } from '../../../model/components.ts'
 import { poll } from '../../../model/until.ts'
 import type { Answer, Behaviour } from './echo.ts'
 
-/** Services of the shop that take part: enough for two callers and one that is called. */
+/** Services of the shop that take part: two callers and a callee. */
 export const workloads = ['gateway', 'orders', 'inventory'] as const satisfies readonly ServiceName[]
 type Workload = (typeof workloads)[number]
 
-/** A mesh on which the table is tried: the proxies of the local range, or a real Istio. */
+/** A mesh on which the table runs: the proxies of the local range, or a real Istio. */
 export interface DataPlane extends AsyncDisposable {
   name: string
-  /** Puts a whole policy in force, in place of the previous one; resolves when both callers go by it. */
+  /** Applies a whole policy, replacing the previous one; resolves when it is active at both callers. */
   apply(yaml: string): Promise<void>
   call(from: Workload, options?: { count?: number; atOnce?: number; headers?: Record<string, string> }): Promise<Answer[]>
-  /** What inventory does from now on; it counts from 0 again. */
+  /** How inventory responds from now on; its counter starts at 0 again. */
   behave(behaviour: Behaviour): Promise<void>
-  /** How many requests have come to inventory. */
+  /** How many requests inventory has received. */
   received(): Promise<number>
-  /** A request in plaintext, by somebody who is not in the mesh: its status, 0 where the connection was refused. */
+  /** The status of a plaintext request from outside the mesh; 0 if the connection was refused. */
   plaintext(): Promise<number>
 }
 
-/** Header and status by which a caller tells which policy it goes by. */
+/** Request header and status by which a caller's proxy shows which policy is active. */
 const markerHeader = 'x-conformance'
 const markerStatus = 452
 
-/** The policy with a first route for inventory that tells, to who asks with the header, that it is in force. */
+/** The policy with an additional first route for inventory that answers requests with the marker's header. */
 export function marked(yaml: string, marker: string): string {
   const at = '  hosts: [inventory]\n  http:\n'
   if (!yaml.includes(at)) throw new Error('the policy has no VirtualService for inventory')
@@ -39,7 +39,7 @@ export function marked(yaml: string, marker: string): string {
   )
 }
 
-/** Waits until both callers go by the policy with that mark, on every worker of their proxies. */
+/** Waits until the policy with that marker is active at both callers, on every worker of their proxies. */
 export async function untilMarked(plane: Pick<DataPlane, 'call'>, marker: string): Promise<void> {
   let answers: Answer[] = []
   const isMarked = async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { poll } from '../../../model/until.ts'
 import type { DataPlane } from './plane.ts'
 
-/** One line of the table: a policy, made of the shop's own, and what must be seen of it. */
+/** One row of the table: a policy, based on the shop's own, and its observable effect. */
 export interface ConformanceRow {
   name: string
   policy(baseline: string): string
@@ -19,11 +19,11 @@ export const edit = (from: string, to: string) => (baseline: string) => {
 }
 export const withFault = (fault: string) => edit(route, route.replace('- route:', `- fault: { ${fault} }\n      route:`))
 export const count = (statuses: number[], wanted: number): number => statuses.filter((status) => status === wanted).length
-/** Whether a share is within 4.5 deviations of what was asked for: by chance, it is not once in 150,000 times. */
+/** Whether a share is within 4.5 standard deviations of the expected one: by chance, once in 150,000 times it is not. */
 export const withinChance = (hits: number, of: number, percent: number): boolean =>
   Math.abs(hits - (of * percent) / 100) <= 4.5 * Math.sqrt(of * (percent / 100) * (1 - percent / 100))
 
-/** The proxy of who is called takes up its own half in its own time; what is asserted afterwards is asserted once. */
+/** The callee's proxy applies its half of the policy asynchronously; assertions that are repeated need to hold only once. */
 export async function inTime(condition: () => Promise<boolean>): Promise<void> {
   await poll(20_000, condition, 200)
 }
@@ -34,7 +34,7 @@ export const statusesOf = (answers: readonly { status: number }[], wanted: numbe
     wanted,
   )
 
-/** The policy in which everybody may call inventory. */
+/** The policy that lets everybody call inventory. */
 export function withoutRulesOfInventory(baseline: string): string {
   const documents = baseline.split('---\n')
   const others = documents.filter((document) => !/kind: AuthorizationPolicy\nmetadata: \{ name: inventory/.test(document))
@@ -43,7 +43,7 @@ export function withoutRulesOfInventory(baseline: string): string {
 }
 export const deny = (rule: string): string =>
   `apiVersion: security.istio.io/v1\nkind: AuthorizationPolicy\nmetadata: { name: closed }\nspec:\n  selector: { matchLabels: { app: inventory } }\n  action: DENY\n  rules:\n    - ${rule}\n`
-/** Whether calls of gateway are refused; one that is let in would be at first as well, before the callee has heard of the rule: it is asked for some time. */
+/** Whether calls of gateway are refused. A call may also pass at first, before the callee has applied the rule, so this is repeated for some time. */
 export async function isDenied(plane: DataPlane, denied: boolean): Promise<void> {
   if (denied) await inTime(async () => (await plane.call('gateway'))[0]?.status === 403)
   const answers = await plane.call('gateway', { count: 20 })

@@ -2,5 +2,5 @@ import { identityRows } from './identity-rows.ts'
 import type { ConformanceRow } from './row.ts'
 import { trafficRows } from './traffic-rows.ts'
 
-/** Tried on the proxies of a range and on a real Istio alike. */
+/** Runs on the proxies of a range and on a real Istio alike. */
 export const conformanceTable: readonly ConformanceRow[] = [...trafficRows, ...identityRows]

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { median } from '../../../model/middle.ts'
 import { route, rule, pool, edit, withFault, count, withinChance, statusesOf, type ConformanceRow } from './row.ts'
 
-/** What becomes of requests: faults, retries, timeouts, ejection, limits and shares. */
+/** Traffic policy: faults, retries, timeouts, outlier ejection, limits and shares. */
 export const trafficRows: readonly ConformanceRow[] = [
   {
     name: 'delay: exact, on one edge',
@@ -109,7 +109,7 @@ export const trafficRows: readonly ConformanceRow[] = [
       await plane.behave({ delayMs: 1_500 })
       const answers = await plane.call('gateway', { count: 10, atOnce: 10 })
       const refused = answers.filter(({ status }) => status === 503)
-      // One is under way and one may wait; each worker of a proxy has a breaker of its own only for the moment that they take to agree.
+      // One is under way and one may wait; workers of a proxy count separately only for the moment that they take to synchronise.
       assert.ok(refused.length >= 6 && refused.length <= 9, `${refused.length} of 10 refused`)
       assert.ok(
         refused.every(({ ms }) => ms < 1_000),

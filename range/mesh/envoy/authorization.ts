@@ -7,7 +7,7 @@ type Rule = Resource<'AuthorizationPolicy'>['spec']['rules'][number]
 export const rbacFilters = { DENY: 'mesh.rbac.deny', ALLOW: 'mesh.rbac.allow' } as const
 
 /**
- * What each request must satisfy at a service: no `DENY` policy that matches it, and one that does where there are any `ALLOW` policies
+ * The conditions for each request to a service: no `DENY` policy matches it, and if there are any `ALLOW` policies, one of them matches
  * (https://istio.io/latest/docs/concepts/security/#implicit-enablement).
  */
 export function authorizationOf(service: ServiceName, resources: readonly Resource[]): Json {
@@ -32,7 +32,7 @@ export function authorizationOf(service: ServiceName, resources: readonly Resour
 const anyOf = (rules: Json[]): Json => ({ or_rules: { rules } })
 const anyId = (ids: Json[]): Json => ({ or_ids: { ids } })
 
-/** A rule holds where one of its sources and one of its operations do, each in all that it names. */
+/** A rule matches if one of its sources and one of its operations match, each in all its fields. */
 function policyOf({ from, to }: Rule): Json {
   return {
     principals: from ? from.map(({ source }) => ({ and_ids: { ids: sourceOf(source) } })) : [{ any: true }],
@@ -68,12 +68,12 @@ function operationOf({ methods, notMethods, paths, notPaths, hosts, notHosts }: 
   ]
 }
 
-/** `cluster.local` stands for the mesh's own trust domain, whatever that is called. */
+/** `cluster.local` stands for the mesh's own trust domain, whatever its name. */
 const principalOf = (principal: string): Json => ({
   authenticated: { principal_name: matching(principal.replace(/^cluster\.local\//, `${trustDomain}/`), 'spiffe://') },
 })
 
-/** The namespace is a part of the name that a caller shows. */
+/** The namespace is part of the identity in a caller's certificate. */
 const namespaceOf = (namespace: string): Json => ({
   authenticated: {
     principal_name: { safe_regex: { regex: `.*/ns/${namespace.replaceAll(/[.+?^$()[\]|\\]/g, String.raw`\$&`).replace('*', '.*')}/.*` } },
@@ -83,7 +83,7 @@ const namespaceOf = (namespace: string): Json => ({
 const headerOf = (name: string, text: string, options: Json = {}): Json =>
   text === '*' ? { name, present_match: true } : { name, string_match: { ...matching(text), ...options } }
 
-/** As Istio matches texts: `*` is whatever there is, and never nothing; one that stands at an end is any beginning or ending. */
+/** Matches texts as Istio does: `*` is any text but the empty one; at one end of a text, it is any prefix or suffix. */
 function matching(text: string, prefix = ''): Json {
   if (text === '*') return { safe_regex: { regex: '.+' } }
   if (text.startsWith('*')) return { suffix: text.slice(1) }

@@ -2,7 +2,7 @@ import type { ServiceName } from '../../../model/components.ts'
 import type { RangeContext } from '../../context.ts'
 import { loadAssignment, seconds, typed, type Json } from './json.ts'
 
-/** Spans show it, so it tells nothing; what is counted there is counted with the service's own. */
+/** A name that spans show, so it does not reveal the fault; its metrics are counted as the service's own. */
 export const breakOffName = 'app-2'
 
 const address = (context: RangeContext, service: ServiceName): Json => ({ pipe: { path: `@firedrill-${context.config.id}-${service}` } })
@@ -11,7 +11,7 @@ const address = (context: RangeContext, service: ServiceName): Json => ({ pipe: 
 export const breaksOff = (context: RangeContext, service: ServiceName): boolean =>
   context.mesh().faults.some(({ to, fault }) => to === service && fault.reset !== undefined)
 
-/** Where a proxy sends calls whose answers are to break off: to itself, … */
+/** Where a proxy sends calls whose responses are to break off: to itself, … */
 export const breakOffCluster = (context: RangeContext, service: ServiceName): Json => ({
   name: breakOffName,
   alt_stat_name: 'app',
@@ -20,7 +20,7 @@ export const breakOffCluster = (context: RangeContext, service: ServiceName): Js
   load_assignment: loadAssignment(breakOffName, [address(context, service)]),
 })
 
-/** … where it says that an answer will come, and hangs up. */
+/** … where it sends headers and closes the connection. */
 export const breakOffListener = (context: RangeContext, service: ServiceName): Json => ({
   name: breakOffName,
   address: address(context, service),

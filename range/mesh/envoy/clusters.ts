@@ -12,16 +12,16 @@ import { hasRuntime } from './runtime.ts'
 
 const httpOptions = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions'
 const unlimited = 4_294_967_295
-/** Node closes a connection that nobody uses after 72 s: whoever calls it lets go before, so that no request meets a closing one. */
+/** Node closes idle connections after 72 s. The caller closes them earlier, so that no request is sent on a closing one. */
 const idleMs = 30_000
 
 /** The name of an Envoy cluster: `orders`, or `orders|canary` of a subset. */
 export const clusterName = (to: string, subset?: string): string => (subset === undefined ? to : `${to}|${subset}`)
 
-/** Where one proxy sends: the services and stores that its own service calls, and that service itself. */
+/** Where one proxy sends requests: to the services and stores that its service calls, and to that service itself. */
 export function clustersOf(context: RangeContext, service: ServiceName, resources: readonly Resource[], configDir: string): Json[] {
   const { generations } = context.mesh()
-  // A new identity on either side, or another way to be let in: connections are made again, which a changed cluster brings about.
+  // A new identity on either side, or other access rules: a changed cluster makes Envoy open its connections again.
   const generation = (peer: ServiceName) => `${generations[service] ?? 0}.${generations[peer] ?? 0}.${peerMode(peer, resources)}`
   const outbound = httpEdges
     .filter(({ from }) => from === service)
@@ -31,7 +31,7 @@ export function clustersOf(context: RangeContext, service: ServiceName, resource
       const whole = { name: clusterName(to), policy: rule.trafficPolicy ?? {}, members: instances }
       const subsets = (rule.subsets ?? []).map(({ name, labels, trafficPolicy }) => ({
         name: clusterName(to, name),
-        // Nobody is in a subset of a release that does not run.
+        // A subset of a release that does not run is empty.
         members: instances.filter(({ version }) => version === labels.version),
         policy: { ...rule.trafficPolicy, ...trafficPolicy },
       }))
@@ -66,7 +66,7 @@ export function clustersOf(context: RangeContext, service: ServiceName, resource
   ]
 }
 
-/** Those who answer for a service: all that run its release are one instance here, and a canary is another. */
+/** The endpoints of a service: all that run its release are one instance here, and a canary is another. */
 const instancesOf = (context: RangeContext, service: ServiceName): { version: string; port: PortName }[] => {
   const canary = context.canary()
   const port = inboundPort(service)
@@ -76,7 +76,7 @@ const instancesOf = (context: RangeContext, service: ServiceName): { version: st
   ]
 }
 
-/** What is behind this proxy: the service and, if it has one, its canary, each with the listener by which others reach it. */
+/** The instances behind this proxy: the service and, if it has one, its canary, each with the listener for calls from others. */
 export function ownPorts(
   context: RangeContext,
   service: ServiceName,
@@ -88,7 +88,7 @@ export function ownPorts(
   ]
 }
 
-/** One instance behind this proxy, on the loopback that the two share. */
+/** One instance behind this proxy, on their common loopback. */
 const ownCluster = (name: string, port: number): Json => ({
   name,
   type: 'STATIC',
@@ -120,7 +120,7 @@ function httpCluster({ name, to, policy, ports, configDir, mode, generation }: H
     type: 'STATIC',
     connect_timeout: seconds(tcp.connectTimeout ?? 10_000),
     load_assignment: endpoints(name, ports),
-    // An old name of the same.
+    // An older name of the same setting.
     lb_policy: loadBalancer?.simple && loadBalancer.simple !== 'LEAST_CONN' ? loadBalancer.simple : 'LEAST_REQUEST',
     metadata: { filter_metadata: { mesh: { generation } } },
     circuit_breakers: {
@@ -142,7 +142,8 @@ function httpCluster({ name, to, policy, ports, configDir, mode, generation }: H
         },
       ],
     },
-    // Nobody is called who is ejected, unless too few are left, as the policy has it; without a word not even when that is everybody: as Istio does.
+    // Ejected endpoints are not called, unless fewer are left than the policy's minimum health; without one, not even when all are ejected, as in
+    // Istio.
     common_lb_config: { healthy_panic_threshold: { value: outlier ? (outlier.minHealthPercent ?? 0) : 50 } },
     ...(outlier
       ? {
@@ -172,14 +173,14 @@ function httpCluster({ name, to, policy, ports, configDir, mode, generation }: H
         },
       }),
     },
-    // Where no rule says how, as the peer takes it: Istio's automatic mutual TLS.
+    // If no rule says how, as the peer accepts it: Istio's automatic mutual TLS.
     ...((tls?.mode ?? (mode === 'DISABLE' ? 'DISABLE' : 'ISTIO_MUTUAL')) === 'DISABLE'
       ? {}
       : { transport_socket: mutualTls(to, configDir) }),
   }
 }
 
-/** Shows this proxy's own certificate, and takes no other than the peer's. */
+/** Presents this proxy's own certificate, and accepts only the peer's. */
 const mutualTls = (to: ServiceName, configDir: string): Json => ({
   name: 'envoy.transport_sockets.tls',
   typed_config: typed('envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext', {

@@ -21,7 +21,7 @@ export const loadAssignment = (cluster: string, addresses: readonly Json[]): Jso
   endpoints: addresses.length === 0 ? [] : [{ lb_endpoints: addresses.map((address) => ({ endpoint: { address } })) }],
 })
 
-/** A source of configuration: a file that is moved into place as a whole. */
+/** A source of configuration: a file that is replaced atomically. */
 export const fromFile = (folder: string, file: string): Json => ({
   path_config_source: { path: `${folder}/${file}`, watched_directory: { path: folder } },
   resource_api_version: 'V3',

@@ -4,7 +4,7 @@ import type { RangeContext } from '../../context.ts'
 import { fraction, loadAssignment, seconds, typed, type Json } from './json.ts'
 import { cacheFaultKey } from './runtime.ts'
 
-/** Its counters are kept by nobody, thanks to the dot: the cluster of Redis tells all that there is to know. */
+/** The dot in its name keeps its counters from being stored: the cluster of Redis has all metrics. */
 const name = 'redis.link'
 const opTimeoutMs = 5_000
 
@@ -12,7 +12,7 @@ const address = (context: RangeContext, service: ServiceName): Json => ({
   pipe: { path: `@firedrill-${context.config.id}-${service}-redis` },
 })
 
-/** A filter that understands Redis, and so counts its commands and their errors. */
+/** A filter that parses the Redis protocol, and so counts commands and errors. */
 const redisProxy = (statPrefix: string, cluster: string, timeoutMs: number, faults: Json[] = []): Json => ({
   name: 'envoy.filters.network.redis_proxy',
   typed_config: typed('envoy.extensions.filters.network.redis_proxy.v3.RedisProxy', {
@@ -24,13 +24,13 @@ const redisProxy = (statPrefix: string, cluster: string, timeoutMs: number, faul
 })
 
 /**
- * What a service's own connections to Redis meet. Answers are held back one hop later: an Envoy (up to 1.40 at least) crashes when a client leaves while a
- * command that is to be delayed waits for Redis (`DelayFaultRequest::cancel` forgets the request that it wraps). The client of the second hop is this
- * filter's pool, which never leaves; the second hop gives up before the first does.
+ * The filter for a service's own connections to Redis. Responses are delayed one hop later: Envoy (up to 1.40 at least) crashes when a client
+ * disconnects while a command that is to be delayed waits for Redis (`DelayFaultRequest::cancel` forgets the request that it wraps). The second hop's
+ * client is this filter's pool, which never disconnects; the second hop times out before the first does.
  */
 export const redisFilter = (): Json => redisProxy('redis', name, opTimeoutMs)
 
-/** The way from the first hop … */
+/** The path from the first hop … */
 export const redisLinkCluster = (context: RangeContext, service: ServiceName): Json => ({
   name,
   type: 'STATIC',
@@ -38,7 +38,7 @@ export const redisLinkCluster = (context: RangeContext, service: ServiceName): J
   load_assignment: loadAssignment(name, [address(context, service)]),
 })
 
-/** … to the second, which holds answers back as the runtime says, at once and without a new connection. */
+/** … to the second, which delays responses as the runtime says, immediately and without a new connection. */
 export const redisLinkListener = (context: RangeContext, service: ServiceName): Json => ({
   name,
   address: address(context, service),

@@ -10,7 +10,7 @@ import { fromFile, seconds, socketAddress, typed, type Json } from './json.ts'
 import { redisFilter, redisLinkListener } from './late-answers.ts'
 import { hasRuntime } from './runtime.ts'
 
-/** Where one proxy listens: for others, and for its own service. */
+/** The listeners of one proxy: for others, and for its own service. */
 export function listenersOf(context: RangeContext, service: ServiceName, resources: readonly Resource[], configDir: string): Json[] {
   const http = httpEdges
     .filter(({ from }) => from === service)
@@ -69,7 +69,7 @@ function inbound(service: ServiceName, resources: readonly Resource[], configDir
     name,
     address: socketAddress(port),
     traffic_direction: 'INBOUND',
-    // Who is turned away makes no request: the reason stands in a line for the connection.
+    // A refused connection has no request: the reason is in the connection's log line.
     ...(mode === 'DISABLE' ? {} : { access_log: [accessLog(null, connectionFormat)] }),
     ...(mode === 'PERMISSIVE'
       ? {
@@ -85,7 +85,7 @@ function inbound(service: ServiceName, resources: readonly Resource[], configDir
   }
 }
 
-/** What an injected error says: what any call says that does not get through. */
+/** The body of an injected error: the same as for any failed call. */
 const likeAnother: Json = {
   filter: { response_flag_filter: { flags: ['FI'] } },
   body_format_override: {
@@ -126,7 +126,9 @@ const accessLog = (filter: Json | null, format: Record<string, string>): Json =>
   typed_config: typed('envoy.extensions.access_loggers.stream.v3.StdoutAccessLog', { log_format: { json_format: format } }),
 })
 
-/** Flags of the response (https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage); those of injected faults are left out. */
+/**
+ * Response flags (https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage); those of injected faults are left out.
+ */
 const flags = ['UH', 'UF', 'UO', 'NR', 'URX', 'NC', 'DT', 'UPE', 'LR', 'UR', 'UC', 'UT', 'DC', 'UMSDR', 'DPE', 'SI', 'OM']
 
 const answered = (op: 'GE' | 'LE', status: number): Json => ({
@@ -134,8 +136,8 @@ const answered = (op: 'GE' | 'LE', status: number): Json => ({
 })
 
 /**
- * What is worth a line: what went wrong, or was refused. A line for each request would cost more than the request. What its own service
- * answers is in that service's log.
+ * Requests that are logged: those that failed, or were refused. A line for each request would cost more than the request. Responses of the proxy's
+ * own service are in that service's log.
  */
 const worthALine = (direction: 'ingress' | 'egress'): Json => ({
   or_filter: {
@@ -146,7 +148,7 @@ const worthALine = (direction: 'ingress' | 'egress'): Json => ({
   },
 })
 
-/** Share of the requests without a trace that begin one when they come in. */
+/** Share of incoming requests without a trace that start one. */
 const tracedAtDoorPercent = 2
 
 function connectionManager(service: ServiceName, routes: string, direction: 'ingress' | 'egress', configDir: string): Json {
@@ -154,12 +156,12 @@ function connectionManager(service: ServiceName, routes: string, direction: 'ing
     name: 'envoy.filters.network.http_connection_manager',
     typed_config: typed('envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager', {
       stat_prefix: routes,
-      // Callers are told apart by the name that their proxy sends along.
+      // Callers are identified by the name that their proxy sends.
       ...(direction === 'egress' ? { add_user_agent: true } : {}),
       codec_type: 'AUTO',
       server_header_transformation: 'PASS_THROUGH',
       ...(direction === 'ingress' ? { local_reply_config: { mappers: [likeAnother] } } : {}),
-      // Whose answer breaks off hears of it soon: on a loopback nothing is still on its way.
+      // A caller whose response breaks off sees it quickly: on a loopback nothing is still in transit.
       delayed_close_timeout: '0.1s',
       stream_idle_timeout: '0s',
       request_timeout: '0s',
@@ -170,10 +172,10 @@ function connectionManager(service: ServiceName, routes: string, direction: 'ing
         ? { forward_client_cert_details: 'SANITIZE_SET', set_current_client_cert_details: { uri: true } }
         : {}),
       tracing: {
-        // All are left to the sampler: whoever called has decided; of those whom nobody traces yet, some are at the door to the shop.
+        // All requests use the sampler: for traced ones the caller has decided; of the others, some start a trace at the gateway.
         random_sampling: { value: 100 },
         spawn_upstream_span: false,
-        // Where faults act, the flags would tell that they are injected.
+        // Where faults act, response flags would reveal that they are injected.
         ...(direction === 'ingress' ? { custom_tags: [{ tag: 'response_flags', literal: { value: '-' } }] } : {}),
         provider: {
           name: 'envoy.tracers.opentelemetry',

@@ -10,7 +10,7 @@ import { listenersOf } from './listeners.ts'
 import { routesOf } from './routes.ts'
 import { runtimeLayers } from './runtime.ts'
 
-/** What one proxy runs with, as files by name. Each but the bootstrap may change while it serves. */
+/** The files of one proxy, by name. All but the bootstrap may change while it runs. */
 export interface ProxyConfig {
   clusters: ConfigFile
   listeners: ConfigFile
@@ -19,7 +19,7 @@ export interface ProxyConfig {
 export interface ConfigFile {
   file: string
   version: string
-  /** Name of the text readout by which the proxy tells which version it runs. */
+  /** Name of the text readout with which the proxy reports its version. */
   readout: string
   content: Json
 }
@@ -55,7 +55,7 @@ export function translate(
   }
 }
 
-/** Series that are worth keeping: an Envoy has thousands. None tells of injected faults: trainees read them. */
+/** The metrics to keep: an Envoy has thousands. None reveals injected faults, because trainees read them. */
 const keptStats = [
   String.raw`^cluster\.[^.]+\.upstream_rq_(xx|[1-5]xx|total|timeout|per_try_timeout|retry|retry_success|retry_overflow|retry_backoff_exponential|retry_limit_exceeded|pending_overflow|pending_active|active|time|tx_reset|rx_reset)$`,
   String.raw`^cluster\.[^.]+\.upstream_cx_(active|total|connect_fail|connect_timeout|overflow|destroy_remote_with_active_rq)$`,
@@ -71,13 +71,13 @@ const keptStats = [
   String.raw`^server\.(live|state|uptime|memory_allocated|days_until_first_cert_expiring|concurrency)$`,
 ]
 
-/** What a proxy is started with: who it is, where it is administered, and where the rest of its configuration is. */
+/** The bootstrap of a proxy: its identity, its admin port, and where the rest of its configuration is. */
 export function bootstrap(context: RangeContext, service: ServiceName, instance: string): Json {
   const dir = meshDir(context, service)
   return {
     node: { id: `${proxyOf(service)}-${instance}`, cluster: service },
     admin: { address: socketAddress(context.port(adminPort(service))) },
-    // What a burst took goes back to the system.
+    // Memory of a burst is returned to the system.
     memory_allocator_manager: { bytes_to_release: 1_048_576, memory_release_interval: seconds(1_000) },
     stats_config: {
       stats_matcher: { inclusion_list: { patterns: keptStats.map((regex) => ({ safe_regex: { regex } })) } },
@@ -96,7 +96,7 @@ export function bootstrap(context: RangeContext, service: ServiceName, instance:
         },
       ],
     },
-    // Spans go out a few times a second, not one by one.
+    // Spans are sent a few times a second, not one by one.
     layered_runtime: {
       layers: runtimeLayers(service, dir, {
         're2.max_program_size.error_level': maxProgramSize,

@@ -4,7 +4,7 @@ import type { RangeContext } from '../../context.ts'
 import { parsePolicy } from '../references.ts'
 import { routesOf } from './routes.ts'
 
-// Safe: the routes of a caller need no more of it.
+// Safe: the routes of a caller use only these.
 const context = { mesh: () => ({ faults: [] }), canary: () => null } as unknown as RangeContext
 
 interface Route {
@@ -12,16 +12,16 @@ interface Route {
   typed_per_filter_config?: Record<string, { delay?: { percentage: object }; abort?: { percentage: object } }>
 }
 
-/** What the proxy of gateway makes of its calls to inventory. */
+/** The routes of gateway's proxy for its calls to inventory. */
 function routed(http: string): Route[] {
   const yaml = `apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: { name: x }\nspec:\n  hosts: [inventory]\n  http:\n    - { ${http}, route: [{ destination: { host: inventory } }] }\n`
-  // Safe: what a table is made of here.
+  // Safe: the structure of a table made here.
   const table = routesOf(context, 'gateway', parsePolicy(yaml))['outbound-inventory'] as { virtual_hosts: [{ routes: Route[] }] }
   return table.virtual_hosts[0].routes
 }
 const faultOf = (fault: string) => routed(`fault: { ${fault} }`)[0]?.typed_per_filter_config?.['envoy.filters.http.fault']
 
-test('a share is a percentage, and one that is not given is for nobody', () => {
+test('a share is a percentage, and a missing one means none', () => {
   const shares: Record<string, number> = {
     'percentage: { value: 100 }': 1_000_000,
     'percentage: { value: 0.25 }': 2_500,
@@ -37,7 +37,7 @@ test('a share is a percentage, and one that is not given is for nobody', () => {
   assert.deepEqual(faultOf('delay: { fixedDelay: 1s, percent: 10 }')?.delay?.percentage, { numerator: 100_000, denominator: 'MILLION' })
 })
 
-test('a route without retries, or of 0 attempts, is not retried', () => {
+test('a route without retries, or with 0 attempts, is not retried', () => {
   assert.equal(routed('timeout: 1s')[0]?.route.retry_policy, undefined)
   assert.equal(routed('retries: { attempts: 0 }')[0]?.route.retry_policy, undefined)
   assert.deepEqual(routed('retries: { attempts: 2 }')[0]?.route.retry_policy, {

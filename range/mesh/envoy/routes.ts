@@ -10,7 +10,7 @@ import { fraction, seconds, typed, type Json } from './json.ts'
 
 const faultFilter = 'envoy.filters.http.fault'
 const httpFault = 'envoy.extensions.filters.http.fault.v3.HTTPFault'
-/** What Istio sets where a policy asks for retries without saying when. */
+/** Istio's defaults for a policy that asks for retries without conditions. */
 const usualRetryOn = ['connect-failure', 'refused-stream', 'unavailable', 'cancelled', '503']
 
 /** The route tables of one proxy, by name: one for each service that its own service calls, and one for each instance behind it. */
@@ -31,7 +31,7 @@ const table = (name: string, routes: Json[]): Json => ({
   virtual_hosts: [{ name, domains: ['*'], routes }],
 })
 
-/** The first route that matches counts, as in a `VirtualService`; without one, everything goes to the service. */
+/** The first matching route applies, as in a `VirtualService`; without one, everything goes to the service. */
 function outboundRoutes(from: ServiceName, to: ServiceName, resources: readonly Resource[]): Json[] {
   const written = ofKind(resources, 'VirtualService').find(({ spec }) => spec.hosts.includes(to))?.spec.http
   if (!written) return [{ match: { prefix: '/' }, route: { cluster: clusterName(to), timeout: '0s' } }]
@@ -93,7 +93,7 @@ function retryPolicy({ attempts, perTryTimeout, retryOn = usualRetryOn }: NonNul
   }
 }
 
-/** A fault that the policy itself asks for: at the caller, before anything is sent, as Istio has it. One without a percentage is for nobody. */
+/** A fault in the policy itself: at the caller, before anything is sent, as in Istio. Without a percentage, it affects no request. */
 function policyFault({ fault }: HttpRoute): Json {
   if (!fault) return {}
   return {
@@ -115,7 +115,7 @@ function policyFault({ fault }: HttpRoute): Json {
   }
 }
 
-/** A caller is known by the name that its proxy gives; faults on an edge act here, where the caller's policy can answer them. */
+/** A caller is identified by the name that its proxy sends; faults on an edge act here, where the caller's policy can respond to them. */
 function inboundRoutes(service: ServiceName, cluster: string, resources: readonly Resource[], faults: MeshState['faults']): Json[] {
   const authorization = authorizationOf(service, resources)
   const route = (match: Json, filters: Json = {}, leadsTo = cluster): Json => ({
@@ -144,10 +144,10 @@ function inboundRoutes(service: ServiceName, cluster: string, resources: readonl
   return [...broken, route({ prefix: '/' })]
 }
 
-/** So many delays stand for an even spread of them. */
+/** This many delays approximate an even distribution. */
 const jitterSteps = 8
 
-/** What goes wrong with a request beside its delay, as Envoy's filter has it. */
+/** A fault on a request, apart from its delay, as Envoy's filter has it. */
 export const failing = ({ abort, bandwidth }: EdgeFault): Json => ({
   ...(abort ? { abort: { http_status: abort.httpStatus, percentage: fraction(abort.percent) } } : {}),
   ...(bandwidth
@@ -155,7 +155,7 @@ export const failing = ({ abort, bandwidth }: EdgeFault): Json => ({
     : {}),
 })
 
-/** One route, or with jitter several of even shares: each takes its part of what those before it have left. */
+/** One route, or with jitter several with equal shares: each takes its part of what the previous ones have left. */
 function spread({ delay, ...others }: EdgeFault): { share: number | null; filter: Json }[] {
   const broken = failing(others)
   if (!delay) return [{ share: null, filter: typed(httpFault, broken) }]

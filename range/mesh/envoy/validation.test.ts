@@ -9,14 +9,14 @@ import { localRange } from '../../targets/local/range.ts'
 import { RangeState } from '../../targets/local/state.ts'
 import { LocalTarget } from '../../targets/local/target.ts'
 
-/** No proxy runs here: Envoy is only asked. */
+/** No proxy runs here: Envoy only validates. */
 const root = path.join(import.meta.dirname, '..', '..', '..')
 const cache = process.env['FIREDRILL_CACHE'] || path.join(root, '.cache')
 const dir = mkdtempSync(path.join(tmpdir(), 'firedrill-validation-'))
 after(() => rmSync(dir, { recursive: true }))
 const state = new RangeState(dir)
 state.configure({ portBase: 31_400 })
-// Safe: nothing but Envoy is asked for here.
+// Safe: only Envoy's path is used here.
 const binaries = Object.fromEntries(findBinaries(cache).map(({ source, path: file }) => [source.binary, file])) as unknown as Binaries
 const { mesh } = localRange(new LocalTarget(state, root, binaries, () => ({})))
 const baseline = mesh.baseline()
@@ -26,13 +26,13 @@ const match = (uri: string): string => {
   return baseline.replace(from, `    - match: [{ uri: ${uri} }]\n      route: [{ destination: { host: inventory } }]\n${from}`)
 }
 
-test('what Envoy takes passes, with a regular expression as big as Istio lets it be', async () => {
+test('a configuration that Envoy accepts passes, even with a regular expression of the size that Istio allows', async () => {
   await mesh.check(baseline)
   await mesh.check(match("{ regex: '/[a-z]{0,1000}' }"))
 })
 
-test('what only Envoy refuses is told with its reason and the line, before it is in force, and leaves no revision', async () => {
-  // Six steps of Envoy's for each character, and one of those by which it is read here.
+test('a policy that only Envoy refuses is reported with its reason and line, before it is applied, and leaves no revision', async () => {
+  // Six program steps of Envoy's for each character, and only one of our parser's.
   const yaml = match(`{ regex: '${String.raw`\p{L}{1000}`.repeat(6)}' }`)
   const line = yaml.split('\n').findIndex((text) => text.includes('{1000}')) + 1
   const expected = {
@@ -45,7 +45,7 @@ test('what only Envoy refuses is told with its reason and the line, before it is
   assert.equal((await mesh.history()).length, 1)
 })
 
-test('every text of an authorization that is taken here is taken by Envoy', async () => {
+test('every text in an authorization policy that is accepted here is accepted by Envoy', async () => {
   const texts = ['"*"', 'a*', '"*b"', 'c', '"[("', '"a+b.c"', '"cluster.local/ns/shop/*"', '"\\\\"', '"é"']
   const rules = ['principals', 'notPrincipals', 'namespaces', 'notNamespaces']
     .map((field) => `    - from: [{ source: { ${field}: [${texts.join(', ')}] } }]\n`)

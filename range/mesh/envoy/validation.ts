@@ -12,13 +12,13 @@ import { typed, type Json } from './json.ts'
 import type { ProxyConfig } from './proxy.ts'
 
 const run = promisify(execFile)
-/** It takes a tenth of a second; on a machine that is busy with a drill, longer. */
+/** Takes a tenth of a second; on a machine that is busy with a drill, longer. */
 const validateMs = 10_000
 const oneAtATime = turns()
 
 /**
- * Has Envoy itself look at the routes and clusters of all proxies, without running any: what it would refuse is told before it is in force anywhere. Throws
- * `bad-request` with Envoy's reason and, where that names something which is written in the policy, its line. `envoy` is the program.
+ * Makes Envoy itself validate the routes and clusters of all proxies, without running any, before they are applied anywhere. Throws `bad-request`
+ * with Envoy's reason and, if it quotes something from the policy, its line. `envoy` is the program.
  */
 export const validate = (envoy: string, proxies: readonly ProxyConfig[], yaml: string): Promise<void> =>
   oneAtATime(() => ask(envoy, proxies, yaml))
@@ -44,7 +44,7 @@ async function ask(envoy: string, proxies: readonly ProxyConfig[], yaml: string)
   }
 }
 
-/** One configuration with everything in it that a policy decides. */
+/** One configuration with everything that a policy determines. */
 function wholeOf(proxies: readonly ProxyConfig[]): Json {
   const resources = (content: Json): Json[] => content['resources'] as Json[]
   const plain = (resource: Json): Json =>
@@ -86,10 +86,10 @@ const listener = (table: Json, index: number): Json => ({
   ],
 })
 
-/** Envoy's reason, in one line, at the line of the policy that has what it quotes. */
+/** Envoy's reason, in one line, at the line of the policy that contains what it quotes. */
 function reasonIn(stderr: string, yaml: string): string {
   const said = /error initializing configuration '[^']*': ([^]*)/.exec(stderr)?.[1] ?? stderr
-  // What follows is a dump of the message.
+  // A dump of the message follows.
   const reason = (said.split(/\n|goo\.gle\/debug\w*/)[0] ?? '').trim().slice(0, 400) || 'without a reason'
   const quoted = [...said.matchAll(/'((?:[^'\\]|\\.)+)'|"((?:[^"\\]|\\.)+)"/g)].map(([, a, b]) => a ?? b ?? '')
   const lines = yaml.split('\n')

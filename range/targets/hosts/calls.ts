@@ -1,16 +1,16 @@
 import { z } from 'zod'
 import { FiredrillError, describeError } from '../../../model/errors.ts'
 
-/** A call on its way to the shop's host: of which method, with what. */
+/** A call to the shop's host: the method and its arguments. */
 const callRequest = z.object({
   method: z.string(),
   args: z.array(z.unknown()),
-  /** How long to wait for the answer, in milliseconds; for the agent that passes it on. */
+  /** Timeout in milliseconds; for the agent that passes it on. */
   timeoutMs: z.number().positive().optional(),
 })
 export type CallRequest = z.infer<typeof callRequest>
 
-/** Throws `bad-request` for what is no call. */
+/** Throws `bad-request` for an invalid call. */
 export function readCall(text: string): CallRequest {
   try {
     return callRequest.parse(JSON.parse(text))
@@ -21,7 +21,7 @@ export function readCall(text: string): CallRequest {
 
 const callAnswer = z.object({ result: z.unknown() })
 
-/** What a call resulted in. Throws `component-failed` for what is no answer to a call. */
+/** The result of a call. Throws `component-failed` for an invalid answer. */
 export function resultIn(answer: unknown, method: string): unknown {
   const read = callAnswer.safeParse(answer)
   if (!read.success) throw new FiredrillError('component-failed', `${method} was answered with no result`)

@@ -21,7 +21,7 @@ function watching(settings: { users?: number; usersByShop: boolean }) {
 }
 const busy: Machine = { cores: 2, speed: 1, share: 1, idle: 0.8 }
 
-test('the host of the shop says how many users there are, the first time that it comes', async () => {
+test('the shop’s host decides the number of users when it first connects', async () => {
   const { state, asked, come } = watching({ usersByShop: true })
   await come(busy)
   assert.deepEqual([state.config().users, asked], [15, [15]])
@@ -29,13 +29,13 @@ test('the host of the shop says how many users there are, the first time that it
   assert.deepEqual([state.config().users, asked], [15, [15]])
 })
 
-test('a number that was asked for stays', async () => {
+test('a requested number stays', async () => {
   const { state, asked, come } = watching({ users: 40, usersByShop: false })
   await come(busy)
   assert.deepEqual([state.config().users, asked], [40, []])
 })
 
-test('what could not be told to Locust is told when the host comes again', async () => {
+test('a number that could not be sent to Locust is sent when the host connects again', async () => {
   const { state, asked, come, load } = watching({ usersByShop: true })
   const { setUsers } = load
   load.setUsers = async () => Promise.reject(new Error('Locust is not there yet'))
@@ -45,7 +45,7 @@ test('what could not be told to Locust is told when the host comes again', async
   assert.deepEqual([state.config().users, asked], [15, [15]])
 })
 
-test('a host that has measured nothing changes nothing', async () => {
+test('a host without a measurement changes nothing', async () => {
   const { state, asked, come } = watching({ usersByShop: true })
   await come(null)
   assert.deepEqual([state.config().users, asked, state.config().usersByShop], [30, [], true])

@@ -4,8 +4,8 @@ import type { RangeState } from '../local/state.ts'
 import type { ShopStub } from './shop-methods.ts'
 
 /**
- * Gives the range as many users as the shop's host serves, by what that measured when it was started; only the first time that it comes, and not where
- * somebody asked for a number. Nothing when the host says nothing of itself.
+ * Gives the range as many users as the shop's host can serve, by the measurement at its start; only the first time that it connects, and not if
+ * somebody requested a number. Does nothing without a measurement.
  */
 export async function fitUsers({
   state,
@@ -20,7 +20,7 @@ export async function fitUsers({
   const machine = await shop.machine()
   if (!machine) return
   const users = usersFor(machine)
-  // Kept before Locust is told, so that nothing puts back what was before.
+  // Stored before Locust is told, so that nothing restores the previous number.
   state.configure({ users })
   await load.setUsers(users)
   state.configure({ usersByShop: false })

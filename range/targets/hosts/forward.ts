@@ -1,12 +1,12 @@
 import net from 'node:net'
 import type { Duplex } from 'node:stream'
 
-/** What opens streams to ports of the other end; null while that is away. */
+/** Opens streams to ports of the other end; null while that is disconnected. */
 interface Way {
   connect(port: number): Duplex | null
 }
 
-/** Listens on a port of this host (the same, on its loopback, unless another is named) for one of the other's: who connects here is connected there. */
+/** Listens on a port of this host (the same, on its loopback, unless another is named) and forwards connections to the other host's port. */
 export function forwardPort(link: Way, port: number, at = { port, host: '127.0.0.1' }): Promise<net.Server> {
   const server = net.createServer({ allowHalfOpen: true }, (socket) => {
     socket.setNoDelay(true)
@@ -20,14 +20,14 @@ export function forwardPort(link: Way, port: number, at = { port, host: '127.0.0
   })
 }
 
-/** Passes on what comes from either, until both are done or one is gone. */
+/** Copies data in both directions, until both ends are done or one is gone. */
 export function join(socket: Duplex, stream: Duplex): void {
   const end = () => {
     stream.destroy()
     socket.destroy()
   }
   socket.on('error', end).on('close', () => stream.destroy())
-  // What is still to be written is.
+  // Buffered data is still written.
   stream.on('error', end).on('close', () => (socket instanceof net.Socket ? socket.destroySoon() : socket.end()))
   socket.pipe(stream).pipe(socket)
 }

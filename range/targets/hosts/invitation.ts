@@ -20,7 +20,7 @@ const common = {
   keys: linkKeys,
 }
 
-/** What the shop's host must know of the one that watches. It holds secrets: whoever has it can be the shop. */
+/** What the shop's host has to know about the monitoring host. It contains secrets: whoever has it can act as the shop. */
 export const invitation = z.strictObject({
   ...common,
   role: z.literal('shop').default('shop'),
@@ -28,11 +28,11 @@ export const invitation = z.strictObject({
 })
 export type Invitation = z.infer<typeof invitation>
 
-/** What a host of users must know: whoever has it can be some of them. */
+/** What a host of users has to know: whoever has it can act as some of them. */
 const loadInvitation = z.strictObject({ ...common, role: z.literal('load') })
 export type LoadInvitation = z.infer<typeof loadInvitation>
 
-/** Keys of this host; on the one that watches also those that hosts of users are given. */
+/** Keys of this host; on the monitoring host also those for hosts of users. */
 const hostKeys = linkKeys.extend({ load: linkKeys.optional() })
 type HostKeys = z.output<typeof hostKeys>
 
@@ -67,7 +67,7 @@ const said = (state: RangeState, address: string) => {
   } as const
 }
 
-/** Makes new keys for all hosts, keeps this one's, and returns what the shop's needs. Earlier invitations are worth nothing from then on. */
+/** Creates new keys for all hosts, stores this one's, and returns the invitation for the shop's host. Earlier invitations become invalid. */
 export async function invite(state: RangeState, address: string): Promise<Invitation> {
   const base = said(state, address)
   const { observability, shop, load } = await makeLinkKeys()
@@ -75,7 +75,7 @@ export async function invite(state: RangeState, address: string): Promise<Invita
   return { ...base, role: 'shop', passwords: state.config().passwords, keys: shop }
 }
 
-/** What a host of users needs: any number of them, by the keys that were made with the shop's invitation. */
+/** The invitation for hosts of users: for any number of them, with the keys that were created with the shop's invitation. */
 export function inviteLoad(state: RangeState, address: string): LoadInvitation {
   const base = said(state, address)
   const { load } = readLinkKeys(state.dir)

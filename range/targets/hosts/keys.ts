@@ -2,14 +2,14 @@ import { webcrypto } from 'node:crypto'
 import type { LinkKeys } from './link.ts'
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const
-/** Whom a certificate names: its common name. Hosts of users share theirs. */
+/** The common name in a certificate. Hosts of users share theirs. */
 type HostName = 'observability' | 'shop' | 'load'
 
 const yearMs = 365 * 24 * 3_600_000
 
 /**
- * An authority for the hosts of one range, and a certificate for each role. The authority's key is not kept: it signs these and no other, so
- * that each end knows by them whom it talks to.
+ * A certificate authority for the hosts of one range, and a certificate for each role. The authority's key is not stored: it signs only these, so
+ * that each end can verify the other.
  */
 export async function makeLinkKeys(): Promise<Record<HostName, LinkKeys>> {
   await import('reflect-metadata')

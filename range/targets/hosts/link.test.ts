@@ -16,7 +16,7 @@ const until = (what: () => boolean) => waitUntil(what.toString(), 15_000, what, 
 
 const keys = await makeLinkKeys()
 const strangers = await makeLinkKeys()
-/** On the shop's host, and on its own loopback: another address, as both hosts are this one here. */
+/** The shop's host, and its own loopback: another address, because both hosts are this one here. */
 const service = http.createServer((request, response) => {
   if (request.url === '/big') return void response.end(Buffer.alloc(8_000_000, 'x'))
   response.end(`said ${request.url}`)
@@ -67,7 +67,7 @@ test('a port of one host is reached from the other, both ways', async () => {
   assert.match(await get(shop.link.connect(port), '/b'), /said \/b/)
 })
 
-test('much at once comes whole', async () => {
+test('a large amount of data arrives completely', async () => {
   const answers = await Promise.all(Array.from({ length: 10 }, () => get(observability.link.connect(port), '/big')))
   for (const text of answers) assert.ok(text.length > 8_000_000)
 })
@@ -81,7 +81,7 @@ test('calls are answered, and fail with the error of the other side', async () =
   await assert.rejects(observability.link.call('fly', [], 1_000), (error) => error instanceof FiredrillError && error.code === 'not-found')
 })
 
-test('who opens a stream, or calls, and goes away at once harms nobody', async () => {
+test('a client that disconnects immediately after opening a stream or making a call does no harm', async () => {
   for (let time = 0; time < 20; time++) {
     const stream = observability.link.connect(port)
     assert.ok(stream)
@@ -96,14 +96,14 @@ test('who opens a stream, or calls, and goes away at once harms nobody', async (
   assert.match(await get(observability.link.connect(port), '/still'), /said \/still/)
 })
 
-test('who connects to a forwarded port is connected there, and learns at once when nobody is', async () => {
+test('a connection to a forwarded port reaches the other host, and is closed immediately if nothing listens there', async () => {
   const through = await freePort()
   const nowhere = await forwardPort(observability.link, through)
   await assert.rejects(fetch(`http://127.0.0.1:${through}/`))
   nowhere.close()
 })
 
-test('who shows no certificate, another authority, or that of users, is not taken for the shop', async () => {
+test('a peer without a certificate, or with one of another authority or of users, is not accepted as the shop', async () => {
   const attempt = (options: tls.ConnectionOptions) =>
     new Promise<string>((resolve) => {
       const socket = tls.connect({
@@ -118,12 +118,12 @@ test('who shows no certificate, another authority, or that of users, is not take
     })
   assert.notEqual(await attempt({}), 'taken')
   assert.notEqual(await attempt({ cert: strangers.shop.cert, key: strangers.shop.key }), 'taken')
-  // By the certificate, not by what it asks for.
+  // By the certificate, not by its request.
   assert.notEqual(await attempt({ cert: keys.load.cert, key: keys.load.key }), 'taken')
   assert.ok(observability.link.connected, 'who is connected stays so')
 })
 
-test('a host of users reaches what it is given, and can do nothing that is the shop’s', async () => {
+test('a host of users reaches its own ports, and none of the shop’s functions', async () => {
   const users = dialObservability({ host: '127.0.0.1', port: linkPort }, keys.load, null)
   await until(() => users.link.connected && observability.loadHosts() === 1)
   assert.match(await get(users.link.connect(port), '/users'), /said \/users/)
@@ -132,7 +132,7 @@ test('a host of users reaches what it is given, and can do nothing that is the s
   await until(() => observability.loadHosts() === 0)
 })
 
-test('the way comes back by itself', async () => {
+test('the link reconnects by itself', async () => {
   observability.close()
   await until(() => !shop.link.connected)
   await assert.rejects(observability.link.call('add', [1], 1_000), /away/)
@@ -141,7 +141,7 @@ test('the way comes back by itself', async () => {
   assert.equal(await observability.link.call('add', [1, 1], 1_000), 2)
 })
 
-test('what an end opens by a name is reached by it, and nothing else is', async () => {
+test('a named service of one end can be reached by its name, and nothing else can', async () => {
   const stream = observability.link.connect('echo')
   assert.ok(stream)
   stream.end('said to it')

@@ -7,13 +7,13 @@ import { join } from './forward.ts'
 import { FiredrillError, describeError, errorAnswer, errorIn } from '../../../model/errors.ts'
 
 /**
- * The one way between two hosts of a range. The shop's host dials, so that it listens to nobody; both ends show a certificate of the
- * range's own authority (TLS 1.3). Over one connection the observability host opens streams, over the other the shop's: each stream is a
- * TCP connection to a port that the other end allows (CONNECT), or a call (POST /rpc), by HTTP/2.
+ * The only connection between two hosts of a range. The shop's host dials, so that it need not listen; both ends present a certificate of the range's
+ * own authority (TLS 1.3). Over one connection the monitoring host opens streams, over the other the shop's host does. Each stream is an HTTP/2
+ * request: either a TCP connection to a port that the other end allows (CONNECT), or a call (POST /rpc).
  */
 const toShop = 'firedrill-to-shop'
 const fromShop = 'firedrill-from-shop'
-/** A host of users opens streams, and takes none. */
+/** A host of users opens streams, and accepts none. */
 const fromLoad = 'firedrill-from-load'
 type Direction = typeof toShop | typeof fromShop | typeof fromLoad
 
@@ -28,31 +28,31 @@ export interface LinkKeys {
 interface LinkService {
   /** Ports of this host's loopback that the other end may connect to. */
   ports: ReadonlySet<number>
-  /** What else it may connect to, by name. */
+  /** Other services that it may connect to, by name. */
   open?: Readonly<Record<string, (stream: Duplex) => void>>
   call?(method: string, args: readonly unknown[]): Promise<unknown>
 }
 
 const windowBytes = 4 * 1024 * 1024
 const settings = { initialWindowSize: windowBytes, maxConcurrentStreams: 2_000 }
-/** Megabytes that a connection may hold before it refuses streams; and streams that the other end, which is ours, may reset at once. */
+/** Megabytes that a connection may use before it refuses streams; and streams that the other end, which is trusted, may reset at once. */
 const limits = { maxSessionMemory: 64, streamResetBurst: 10_000, streamResetRate: 1_000 }
 const pingEveryMs = 2_000
-/** An end that does not answer for so long is away. */
+/** An end that does not answer for this long counts as disconnected. */
 const silenceMs = 6_000
 const redialMs = 1_000
 
-/** Streams that this end may open; null while the other is away. */
+/** Streams that this end may open; null while the other is disconnected. */
 export class Link {
   #session: http2.ClientHttp2Session | null = null
   #since = 0
-  /** Called each time the other end comes. */
+  /** Called each time the other end connects. */
   onCome: () => void = () => {}
 
   get connected(): boolean {
     return this.#session !== null
   }
-  /** When the other end came, in milliseconds since the epoch; 0 when it is away. */
+  /** When the other end connected, in milliseconds since the epoch; 0 when it is disconnected. */
   get connectedAt(): number {
     return this.#session ? this.#since : 0
   }
@@ -67,7 +67,7 @@ export class Link {
     this.onCome()
   }
 
-  /** A connection to a port of the other end, or to what it opens by a name; null while it is away. */
+  /** A connection to a port of the other end, or to one of its named services; null while it is disconnected. */
   connect(to: number | string): Duplex | null {
     const session = this.#session
     if (!session || session.closed || session.destroyed) return null
@@ -78,7 +78,7 @@ export class Link {
     return stream
   }
 
-  /** The result of a method of the other end, as it came: unchecked. */
+  /** The result of a method of the other end, unvalidated. */
   async call(method: string, args: readonly unknown[], timeoutMs: number): Promise<unknown> {
     const session = this.#session
     if (!session || session.closed) throw new FiredrillError('component-unreachable', "the shop's host is away")
@@ -109,7 +109,7 @@ export class Link {
   }
 }
 
-/** Does for the other end what it asks for over this connection. */
+/** Serves the other end's requests on this connection. */
 function serve(socket: tls.TLSSocket, { ports, open = {}, call }: LinkService): http2.ServerHttp2Session {
   const session = http2.performServerHandshake(socket, { settings, ...limits })
   session.setLocalWindowSize(windowBytes)
@@ -131,7 +131,7 @@ function serve(socket: tls.TLSSocket, { ports, open = {}, call }: LinkService): 
       socket.once('connect', () => {
         // The other end may be gone meanwhile.
         if (stream.closed || stream.destroyed) return socket.destroy()
-        // From now on what is still to be written is, as `join` has it.
+        // From now on buffered data is written, by `join`.
         stream.off('close', gone)
         stream.respond({ ':status': 200 })
         join(socket, stream)
@@ -143,7 +143,7 @@ function serve(socket: tls.TLSSocket, { ports, open = {}, call }: LinkService): 
     const parts: Buffer[] = []
     stream.on('data', (part: Buffer) => parts.push(part))
     stream.on('end', () => {
-      // What was cut off ends too, with a part of what was asked.
+      // An aborted request ends too, with only a part of its body.
       if (stream.aborted || stream.closed) return
       const reply = (status: number, body: unknown) => {
         if (stream.closed || stream.destroyed) return
@@ -166,7 +166,7 @@ function serve(socket: tls.TLSSocket, { ports, open = {}, call }: LinkService): 
   return session
 }
 
-/** Closes a session whose other end no longer answers: the cable may be out, and nobody told. */
+/** Closes a session whose other end no longer answers: the network may have failed without a notice. */
 function watch(session: http2.Http2Session): void {
   let heardAt = Date.now()
   const timer = setInterval(() => {
@@ -181,7 +181,7 @@ function watch(session: http2.Http2Session): void {
 
 const secure = ({ ca, cert, key }: LinkKeys) => ({ ca, cert, key, minVersion: 'TLSv1.3' as const })
 
-/** The end of the observability host: waits to be dialled. */
+/** The end of the monitoring host: waits for connections. */
 export async function listenForHosts(
   address: { host: string; port: number },
   keys: LinkKeys,
@@ -198,10 +198,10 @@ export async function listenForHosts(
     sockets.add(socket)
     socket.setNoDelay(true)
     socket.on('error', () => {}).on('close', () => sockets.delete(socket))
-    // One authority signed for all: who may do what is said by the name in the certificate.
+    // One authority signed for all: the name in the certificate decides the permissions.
     const name = socket.getPeerCertificate().subject.CN
     if (name !== (socket.alpnProtocol === fromLoad ? 'load' : 'shop')) {
-      process.stderr.write(`a connection was refused: ${String(name)} is not who asks for ${String(socket.alpnProtocol)}\n`)
+      process.stderr.write(`a connection was refused: ${String(name)} may not connect as ${String(socket.alpnProtocol)}\n`)
       socket.destroy()
     } else if (socket.alpnProtocol === toShop) {
       const session = http2.connect('http://shop', { createConnection: () => socket, settings, ...limits })
@@ -233,7 +233,7 @@ export async function listenForHosts(
   }
 }
 
-/** The end of the shop's host, or, without a service, of one of users: dials, and dials again whenever the other went away. */
+/** The end of the shop's host, or, without a service, of one of users: dials, and redials whenever the connection was lost. */
 export function dialObservability(
   address: { host: string; port: number },
   keys: LinkKeys,
@@ -244,7 +244,7 @@ export function dialObservability(
   const sockets = new Set<tls.TLSSocket>()
   const dial = (direction: Direction, begin: (socket: tls.TLSSocket) => http2.Http2Session) => {
     if (closed) return
-    // The authority is the range’s own, and only the host that watches has a certificate of it for a server.
+    // The authority is the range’s own, and only the monitoring host has a server certificate of it.
     const socket = tls.connect({
       ...address,
       ...secure(keys),

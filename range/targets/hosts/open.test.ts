@@ -53,7 +53,7 @@ after(() => {
   observability.close()
 })
 
-test('what the other host opens is talked to, from the first byte to the last', async () => {
+test('a named service of the other host can be used, from the first byte to the last', async () => {
   const stream = await open('echo')
   stream.end('x'.repeat(300_000))
   let heard = 0
@@ -61,7 +61,7 @@ test('what the other host opens is talked to, from the first byte to the last', 
   assert.equal(heard, 300_000)
 })
 
-test('one that only speaks is heard at once, for as long as somebody listens', async () => {
+test('output of a service that only sends arrives immediately, as long as the client listens', async () => {
   opened = []
   const stream = await open('clock')
   let heard = ''
@@ -71,7 +71,7 @@ test('one that only speaks is heard at once, for as long as somebody listens', a
   await until('its end to know', 20_000, async () => opened.length === 1 && opened[0]?.destroyed === true)
 })
 
-test('what it does not open, a stranger, and a host that is away are refused in words', async () => {
+test('an unknown service, a stranger, and a disconnected host are refused with the reason', async () => {
   await assert.rejects(open('nothing'), /does not open 'nothing'/)
   await assert.rejects(open('echo', 'a guess'), { code: 'component-unreachable' })
   shop.close()

@@ -8,8 +8,7 @@ import type { Link } from './link.ts'
 const openedWithinMs = 4_000
 
 /**
- * Connects to what the agent of the shop's host opens by a name, through the agent of this one. Throws `component-unreachable` where one of them
- * is away.
+ * Connects to a named service of the agent on the shop's host, through the agent on this one. Throws `component-unreachable` if one of them is down.
  */
 export function openShop({ config, port }: Pick<RangeContext, 'config' | 'port'>, name: string): Promise<Duplex> {
   const away = (why: string, cause?: unknown) => new FiredrillError('component-unreachable', why, { cause })
@@ -41,7 +40,7 @@ export function openShop({ config, port }: Pick<RangeContext, 'config' | 'port'>
   })
 }
 
-/** Has the agent of this host pass on connections to what the other one opens by a name, for those who may. */
+/** Makes the agent of this host forward connections to named services of the other one, for authorised clients. */
 export function passOn(server: http.Server, link: Link, may: (request: http.IncomingMessage) => boolean): void {
   server.on('upgrade', (request, socket, head) => {
     const refuse = (status: string) => socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)

@@ -13,24 +13,24 @@ import type { LocalTarget } from '../local/target.ts'
 import { resultIn, type CallRequest } from './calls.ts'
 import { shopStub, type Ask, type ShopStub } from './shop-methods.ts'
 
-/** How long the shop's host may take for what it is asked; starting a component may take that long by itself. */
+/** Timeout for operations of the shop's host: starting a component alone may take that long. */
 const callTimeoutMs = 90_000
 const statusTimeoutMs = 4_000
 
-/** What the agents know of each other. */
+/** What the agents know about each other. */
 export interface HostsStatus {
   connected: boolean
-  /** Milliseconds since the epoch; 0 when the other host is away. */
+  /** Milliseconds since the epoch; 0 when the other host is disconnected. */
   connectedAt: number
-  /** Hosts of users that are there. */
+  /** Connected hosts of users. */
   loadHosts: number
-  /** There and back, in milliseconds; null when it is away. */
+  /** Round trip in milliseconds; null when it is disconnected. */
   roundTripMs: number | null
-  /** By how much the other host's clock is ahead of this one's, in milliseconds, give or take half of the round trip. */
+  /** By how much the other host's clock is ahead of this one's, in milliseconds, accurate to half of the round trip. */
   clockOffsetMs: number | null
 }
 
-/** How the other host is, by the agent of this one; null where there is only one. */
+/** The state of the other host, by the agent of this one; null if there is only one. */
 export async function hostsStatus({ config, port }: RangeContext): Promise<HostsStatus | null> {
   if (config.placement.role === 'all') return null
   const response = await fetch(`http://127.0.0.1:${port('agent')}/status`, {
@@ -44,7 +44,7 @@ export async function hostsStatus({ config, port }: RangeContext): Promise<Hosts
   return (await response.json()) as HostsStatus
 }
 
-/** Asks the agent of the shop's host to do something, through the agent of this one. */
+/** Calls the agent of the shop's host through the agent of this one. */
 const askShop =
   (context: RangeContext): Ask =>
   async (method, args, timeoutMs = callTimeoutMs) => {
@@ -63,8 +63,8 @@ const askShop =
   }
 
 /**
- * The `Range` of two hosts, on the one that watches. What goes through a port (the database, the cache, messages) does so here, as the shop's
- * ports are on this loopback too; what is done to processes and files of the shop is done by the agent there.
+ * The `Range` of two hosts, on the monitoring host. Operations through a port (the database, the cache, messages) run here, because the shop's ports
+ * are on this loopback too; operations on the shop's processes and files are sent to the agent there.
  */
 export function hostsRange(target: LocalTarget): Range {
   const { context } = target
@@ -116,7 +116,7 @@ const shopReleases = (target: LocalTarget, here: Range, { releases }: ShopStub):
   baseline: here.releases.baseline,
   ...releases,
   async setCanary(canary, by) {
-    // What watches it is here: from when it runs, until it goes.
+    // Its monitoring is here, and has to know it from its start to its stop.
     if (canary === null) {
       target.state.setCanary(null)
       await forgetTarget(target, 'canary')
@@ -128,7 +128,7 @@ const shopReleases = (target: LocalTarget, here: Range, { releases }: ShopStub):
   },
 })
 
-/** What cannot be done to a shop in a cluster: what Istio keeps to itself, and without it the mesh; a Job without requests takes no pod's CPU. */
+/** What a shop in a cluster does not support: with Istio, its internals; without it, the mesh. A Job without requests takes no pod's CPU. */
 function lackedBy(placement: Placement): RangeFeature[] {
   if (placement.role !== 'observability' || !placement.cluster) return ['cluster']
   const always = ['mesh-instances', 'canary', 'edge-reset', 'cache-proxy', 'certificates', 'descriptors', 'shared-cpu', 'backups'] as const

@@ -6,7 +6,7 @@ import type { Range } from '../../../model/range.ts'
 import { readCall, resultIn } from './calls.ts'
 import { shopAnswers, shopMethods, shopStub, type Ask } from './shop-methods.ts'
 
-/** Both ends over what JSON makes of each call and each answer, as between two hosts. */
+/** Both ends, with each call and answer converted to JSON, as between two hosts. */
 function hosts(change: (range: Range) => unknown = () => {}) {
   const { range } = freshRange()
   change(range)
@@ -20,8 +20,8 @@ function hosts(change: (range: Range) => unknown = () => {}) {
   return { range, calls, answers, stub: shopStub(ask, { status: 4_000 }) }
 }
 
-describe('what another host does with the shop', () => {
-  test('is done there, and answered as it is there', async () => {
+describe('calls to the shop’s host', () => {
+  test('are executed there, with the same result', async () => {
     const { range, stub } = hosts()
     assert.deepEqual(await stub.host.status({ readiness: false }), await range.status())
     const deployed = await stub.releases.deploy('catalog', '1.9.0', 'Robin')
@@ -39,7 +39,7 @@ describe('what another host does with the shop', () => {
     assert.equal(await stub.host.machine(), null)
   })
 
-  test('every method that only looks answers what its table says, of a whole range', async () => {
+  test('every method that only reads returns what its table says, for a whole range', async () => {
     const { stub } = hosts()
     const looks: (() => Promise<unknown>)[] = [
       ...(
@@ -56,7 +56,7 @@ describe('what another host does with the shop', () => {
     for (const look of looks) assert.notEqual(await look(), undefined)
   })
 
-  test('what is left out of a call stays left out, and null stays null', async () => {
+  test('an omitted argument stays omitted, and null stays null', async () => {
     const { calls, stub } = hosts()
     await stub.jobs.start('report', {})
     await stub.jobs.start('report', {}, 'watch')
@@ -67,7 +67,7 @@ describe('what another host does with the shop', () => {
       calls.map(({ args }) => args),
       [['report', {}], ['report', {}, 'watch'], ['orders', null], ['orders'], []],
     )
-    // As an end that does not leave it out would send it.
+    // As an end that does not omit it would send it.
     const { answers } = hosts()
     assert.match(String(await answers('jobs.start', ['report', {}, null])), /^report-/)
   })
@@ -83,13 +83,13 @@ describe('what another host does with the shop', () => {
   })
 })
 
-describe('what is refused', () => {
+describe('refused calls', () => {
   const refused = (method: string, args: unknown[], error: { code: string; message: RegExp }) => async () => {
     const { answers } = hosts()
     await assert.rejects(answers(method, args), error)
   }
   test('an unknown method', refused('mesh.explode', [], { code: 'not-found', message: /does not know mesh\.explode/ }))
-  test('what every object has', refused('constructor', [], { code: 'not-found', message: /does not know/ }))
+  test('a method of every object', refused('constructor', [], { code: 'not-found', message: /does not know/ }))
   test('an unknown port', refused('database.query', ['select 1'], { code: 'not-found', message: /does not know database\.query/ }))
   test(
     'a component that there is not',
@@ -104,7 +104,7 @@ describe('what is refused', () => {
     await assert.rejects(stub.cluster.pods(), { code: 'not-found' })
   })
 
-  test('an answer that is not what the method answers, with the place', async () => {
+  test('an answer that does not match the method’s schema, with the path', async () => {
     const { stub } = hosts(({ jobs, queue }) => {
       Object.assign(jobs, { running: async () => 'none' })
       Object.assign(queue, { bindings: async () => [{ exchange: 'orders', queue: 7, key: '' }] })
@@ -113,7 +113,7 @@ describe('what is refused', () => {
     await assert.rejects(stub.queue.bindings(), { code: 'component-failed', message: /0\.queue: .*expected string/ })
   })
 
-  test('what is no call, and no answer', () => {
+  test('an invalid call, and an invalid answer', () => {
     for (const text of ['', '[]', '{"method":"time"}', '{"method":7,"args":[]}', '{"method":"time","args":[],"timeoutMs":-1}'])
       assert.throws(() => readCall(text), { code: 'bad-request', message: /no call of a method/ }, text)
     assert.throws(() => resultIn(null, 'time'), { code: 'component-failed', message: 'time was answered with no result' })
@@ -126,7 +126,7 @@ test('the table has every method of the ports of a range', () => {
     // Read from the checkout, which both hosts have.
     releases: ['list', 'baseline'],
     mesh: ['baseline', 'check'],
-    // By the broker’s port.
+    // Through the broker’s port.
     queue: ['status', 'publish', 'peek', 'purge', 'move', 'bind', 'unbind'],
   } as Record<string, string[]>
   for (const port of ['processes', 'releases', 'config', 'queue', 'jobs', 'cluster', 'mesh'] as const) {

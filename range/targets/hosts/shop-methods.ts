@@ -22,14 +22,14 @@ import {
 import { machineSchema, type Machine } from '../../machine.ts'
 
 type Call = (...args: never[]) => Promise<unknown>
-/** One method as it is asked for from another host: what it takes, and what it answers. */
+/** One method as another host may call it: its arguments and its answer. */
 interface Signature<Method extends Call> {
   args: z.ZodType<Parameters<Method>>
   result: z.ZodType<Awaited<ReturnType<Method>>>
 }
 type Signatures<Port> = { readonly [Name in keyof Port]: Port[Name] extends Call ? Signature<Port[Name]> : never }
 
-/** Of a port, what is done where the shop is. */
+/** The methods of a port that run where the shop is. */
 interface Ports {
   processes: Range['processes']
   releases: Omit<Range['releases'], 'list' | 'baseline'>
@@ -39,22 +39,22 @@ interface Ports {
   backups: NonNullable<Range['backups']>
   cluster: NonNullable<Range['cluster']>
   mesh: Omit<Range['mesh'], 'baseline' | 'check'>
-  /** Of the machine itself. */
+  /** Methods of the machine itself. */
   host: {
     status: Range['status']
     /** Milliseconds since the epoch. */
     time(): Promise<number>
-    /** Null where it was not measured. */
+    /** Null if it was not measured. */
     machine(): Promise<Machine | null>
   }
 }
 
-/** What the shop's side carries out; `cluster` is null on a host of its own, and a cluster has no backups. */
+/** The implementation on the shop's side; `cluster` is null on a host of its own, and a cluster has no backups. */
 type ShopSide = Pick<Range, 'status' | 'cluster'> &
   Omit<Ports, 'host' | 'cluster' | 'backups'> &
   Partial<Pick<Range, 'backups'>> &
   Partial<Pick<Ports['host'], 'machine'>>
-/** The same methods as another host calls them. */
+/** The same methods, as another host calls them. */
 export type ShopStub = { readonly [Port in keyof Ports]: Ports[Port] }
 
 const text = z.string()
@@ -65,7 +65,7 @@ const nothing = z.unknown().transform((): void => {})
 const service = z.tuple([serviceName])
 const component = z.tuple([componentName])
 const none = z.tuple([])
-/** JSON has no `undefined`: what is left out between others comes as null. */
+/** JSON has no `undefined`: an omitted argument before others is sent as null. */
 const optional = <Schema extends z.ZodType>(schema: Schema) =>
   schema
     .nullish()
@@ -81,8 +81,8 @@ const manifestEdit = manifestRef.extend({ patch: z.record(text, z.unknown()) })
 const done = (args: typeof component) => ({ args, result: nothing })
 
 /**
- * Everything that another host may ask of the shop's, by port and name. From this table both ends are made: the one that asks (`shopStub`) and the one
- * that carries out (`shopAnswers`). A method that is not in it, or arguments of other types, are refused.
+ * Everything that another host may call on the shop's host, by port and name. Both ends are made from this table: the caller's (`shopStub`) and the
+ * callee's (`shopAnswers`). Methods that are not in it, and arguments of other types, are refused.
  */
 export const shopMethods = {
   host: {
@@ -180,7 +180,7 @@ export const shopMethods = {
   },
 } as const satisfies { readonly [Port in keyof Ports]: Signatures<Ports[Port]> }
 
-/** What a call is named on the way: those of the host by themselves, all others with their port. */
+/** The name of a call: methods of the host without a prefix, all others with their port. */
 const nameOf = (port: string, name: string): string => (port === 'host' ? name : `${port}.${name}`)
 
 interface Known {
@@ -196,14 +196,14 @@ const known: ReadonlyMap<string, Known> = new Map(
   ),
 )
 
-/** What of a value is not as it has to be, and where. */
+/** What is invalid in a value, and where. */
 const problem = (error: z.ZodError): string =>
   error.issues.map(({ path, message }) => (path.length > 0 ? `${path.join('.')}: ${message}` : message)).join('; ')
 
-/** Asks another host: it throws what that answers as an error, or why it does not answer. */
+/** Calls another host: throws the error in its answer, or why it does not answer. */
 export type Ask = (method: string, args: readonly unknown[], timeoutMs?: number) => Promise<unknown>
 
-/** Asks for a method, and checks what comes back. Throws `component-failed` where that is not what the method answers. */
+/** Calls a method, and validates the answer. Throws `component-failed` if it does not match the method's schema. */
 async function asked(
   ask: Ask,
   method: string,
@@ -211,7 +211,7 @@ async function asked(
   args: readonly unknown[],
   timeoutMs?: number,
 ): Promise<unknown> {
-  // JSON would make null of it.
+  // JSON would turn it into null.
   const given = args.slice(0, args.findLastIndex((arg) => arg !== undefined) + 1)
   const answer = result.safeParse(await ask(method, given, timeoutMs))
   if (!answer.success)
@@ -219,20 +219,20 @@ async function asked(
   return answer.data
 }
 
-/** Calls of the shop's host by the methods of its ports. */
+/** A client for the shop's host, by the methods of its ports. */
 export function shopStub(ask: Ask, timeoutsMs: { status?: number } = {}): ShopStub {
   const ports: Record<string, Record<string, unknown>> = {}
   for (const [method, { port, name, result }] of known) {
     const timeoutMs = method === 'status' ? timeoutsMs.status : undefined
     ;(ports[port] ??= {})[name] = (...args: unknown[]) => asked(ask, method, { result }, args, timeoutMs)
   }
-  // Safe: made of the table, which has every method of each port.
+  // Safe: made from the table, which has every method of each port.
   return ports as unknown as ShopStub
 }
 
 /**
- * The end of the shop's side: carries out what is asked for by name. Throws `not-found` for what is not in the table or not there, `bad-request` for
- * arguments of other types.
+ * The shop's side: executes a call by name. Throws `not-found` for an unknown method or one that is not available here, `bad-request` for arguments
+ * of other types.
  */
 export function shopAnswers(shop: ShopSide): (method: string, args: readonly unknown[]) => Promise<unknown> {
   const { status, machine } = shop

@@ -8,7 +8,7 @@ import { onCallResources } from './on-call-account.ts'
 import { telemetryPort, sidecarMetricsPort, workloads } from './ports.ts'
 import { databasesSecret, labels, maintenance, pod, restricted, roleOf, type Images } from './pod.ts'
 
-/** What the agent may ask the API server for, and nothing beyond the shop's namespace. */
+/** What the agent may request from the API server, and nothing outside the shop's namespace. */
 export const agentRules = [
   { apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch', 'delete'] },
   { apiGroups: [''], resources: ['pods/log'], verbs: ['get'] },
@@ -16,13 +16,13 @@ export const agentRules = [
   { apiGroups: [''], resources: ['events'], verbs: ['list'] },
   { apiGroups: [''], resources: ['services'], verbs: ['get', 'list', 'patch', 'update'] },
   { apiGroups: [''], resources: ['resourcequotas'], resourceNames: ['shop'], verbs: ['create', 'get', 'patch', 'delete'] },
-  // Terminals ask as who is on call.
+  // Terminals use the on-call account.
   { apiGroups: [''], resources: ['serviceaccounts/token'], resourceNames: [onCallAccount], verbs: ['create'] },
-  // Somebody rotates a password, which drills practise: of the services' roles in the database, and no other.
+  // Drills practise rotating a password: of the services' database roles, and no other.
   { apiGroups: [''], resources: ['secrets'], resourceNames: [databasesSecret], verbs: ['patch'] },
   { apiGroups: ['autoscaling'], resources: ['horizontalpodautoscalers'], verbs: ['get', 'list', 'create', 'patch', 'delete'] },
   { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs: ['list'] },
-  // Of the shop's own pods: what lets nobody in by default, and who may come to the agent, stays as it is.
+  // For the shop's own pods: the default policy and the agent's own stay unchanged.
   { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], resourceNames: [...workloads], verbs: ['get', 'patch', 'update'] },
   { apiGroups: ['policy'], resources: ['poddisruptionbudgets'], verbs: ['get', 'list', 'create', 'patch', 'delete'] },
   { apiGroups: ['apps'], resources: ['deployments', 'statefulsets'], verbs: ['get', 'list', 'patch', 'update'] },
@@ -40,7 +40,7 @@ export const agentRules = [
   },
 ]
 
-/** What whoever empties a node may do: ask for pods to go, and pause the worker meanwhile. */
+/** The rights of the node-drain job: to evict pods, and to pause the worker meanwhile. */
 const maintenanceRules = [
   { apiGroups: [''], resources: ['pods'], verbs: ['list'] },
   { apiGroups: [''], resources: ['pods/eviction'], verbs: ['create'] },
@@ -53,7 +53,7 @@ const account = (name: string, appLabels: Record<string, string>, rules: typeof 
   ...roleOf({ name, namespace }, { namespace, labels: appLabels }, rules),
 ]
 
-/** The agent, with its rights, and those of who empties nodes. */
+/** The agent with its rights, and those of the node-drain job. */
 export function agent(images: Images): Resource[] {
   const name = 'agent'
   return [
@@ -70,12 +70,12 @@ export function agent(images: Images): Resource[] {
       spec: {
         replicas: 1,
         selector: { matchLabels: { app: name } },
-        // One at a time: two would both be the shop's.
+        // One at a time: two would both act as the shop's host.
         strategy: { type: 'Recreate' },
         template: pod({
           name,
           token: true,
-          // What a sidecar counts is asked for as it is: its port is not of the mesh.
+          // A sidecar's metrics are requested directly: its port is not in the mesh.
           annotations: { 'traffic.sidecar.istio.io/excludeOutboundPorts': String(sidecarMetricsPort) },
           containers: [
             {

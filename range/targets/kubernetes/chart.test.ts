@@ -18,7 +18,7 @@ const images = {
 const made = (files: Manifests) => chart(files, images, '0.1.0', '')
 const template = (name: string) => generated[`chart/templates/${name}.yaml`] ?? assert.fail(`no template ${name}`)
 
-/** What Helm makes of a template, which knows as much of its language as ours use: `if`, `else`, `with`, `end` and values. */
+/** Renders a template like Helm, for the part of its language that ours use: `if`, `else`, `with`, `end` and values. */
 function rendered(text: string, values: Record<string, unknown>): string {
   const valueOf = (name: string): unknown =>
     name.split('.').reduce<unknown>((within, key) => (within as Record<string, unknown>)[key], values)
@@ -51,7 +51,7 @@ const documents = (text: string): unknown[] => parseAllDocuments(text).map((docu
 describe('the templates of the chart', () => {
   const sources = Object.keys(manifests).filter((file) => /^(?:base|agent|mesh|observability)\/(?!kustomization)/.test(file))
 
-  test('come to the manifests with the values that the chart has by default, and all of it switched on', () => {
+  test('render to the manifests with the chart’s default values and every feature switched on', () => {
     assert.ok(sources.length > 15)
     for (const file of sources) {
       const values = { ...defaults, observability: true, mesh: file.startsWith('mesh/') }
@@ -59,12 +59,12 @@ describe('the templates of the chart', () => {
     }
   })
 
-  test('come to nothing where what they are part of is switched off', () => {
+  test('render to nothing if the feature that they belong to is switched off', () => {
     for (const file of ['agent/agent.yaml', 'mesh/policy.yaml', 'mesh/observers.yaml', 'observability/observability.yaml'])
       assert.equal(rendered(template(path.basename(file, '.yaml')), { ...defaults, agent: false }).trim(), '', file)
   })
 
-  test('name no image but by a value', () => {
+  test('name every image by a value', () => {
     for (const [file, text] of Object.entries(generated))
       if (file.startsWith('chart/templates/')) assert.doesNotMatch(text, /firedrill\/(?:shop|datastores|control|load):/, file)
     assert.equal(template('gateway').match(/image: \{\{ \.Values\.images\.shop \}\}/g)?.length, 1)
@@ -80,7 +80,7 @@ describe('the templates of the chart', () => {
     }
   })
 
-  test('let Istio inject into the shop’s namespace and not into that of the observability', () => {
+  test('let Istio inject into the shop’s namespace and not into the monitoring’s', () => {
     const values = { ...defaults, mesh: true, observability: true }
     const labels = (name: string) =>
       (documents(rendered(template(name), values))[0] as { metadata: { labels: Record<string, string> } }).metadata.labels
@@ -98,8 +98,8 @@ describe('the templates of the chart', () => {
   })
 })
 
-describe('a manifest that no longer has what the chart makes a value of', () => {
-  test('is the same chart as long as nothing of it changes', () => {
+describe('a manifest that lacks something that the chart makes a value', () => {
+  test('gives the same chart if nothing has changed', () => {
     const { 'chart/Chart.yaml': _chart, 'chart/values.yaml': _values, ...templates } = made(manifests)
     for (const [file, text] of Object.entries(templates)) assert.equal(text, generated[file], file)
   })
@@ -144,7 +144,7 @@ describe('a manifest that no longer has what the chart makes a value of', () => 
       assert.throws(() => made({ ...manifests, [file]: before.replace(from, to) }), error)
     })
 
-  test('fails: a manifest that is gone, or has another name', () => {
+  test('fails: a manifest that is missing, or has another name', () => {
     const { 'base/orders.yaml': orders = '', ...rest } = manifests
     assert.throws(() => made(rest), /of base\/orders\.yaml, but there is no such manifest/)
     assert.throws(() => made({ ...manifests, 'base/orders-2.yaml': orders }), /base\/orders-2\.yaml has the image "shop"/)

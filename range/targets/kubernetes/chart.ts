@@ -3,23 +3,23 @@ import { serviceNames } from '../../../model/components.ts'
 import type { Manifests } from './documents.ts'
 import type { AllImages } from './pod.ts'
 
-/** A part of a manifest that is a value of the chart. */
+/** A part of a manifest that becomes a value of the chart. */
 interface Valued {
-  /** What it is, for the error. */
+  /** A description, for the error. */
   what: string
-  /** What stands in the manifest. */
+  /** The pattern in the manifest. */
   from: RegExp
-  /** What stands in the template; it gets the match and the first group. */
+  /** The replacement in the template, from the match and the first group. */
   to: (found: string, first: string) => string
-  /** How often it is in each file, by the file's path; in all others it is not to be. */
+  /** How often it occurs in each file, by the file's path; it must not occur in any other. */
   counts: Readonly<Record<string, number>>
-  /** A file in which it stays as it is. */
+  /** A file in which it is left unchanged. */
   exceptIn?: string
 }
 
 /**
- * The same manifests as a Helm chart: what differs from place to place is a value, everything else is as it is in `base`. Throws where a manifest has
- * a value more or less often than the chart expects, or has braces that Helm would take for its own.
+ * The same manifests as a Helm chart: what differs between installations is a value, everything else equals `base`. Throws if a manifest has a value
+ * more or less often than the chart expects, or has braces that Helm would interpret.
  */
 export function chart(files: Manifests, images: AllImages, version: string, generated: string): Manifests {
   const values = valuesOf(images)
@@ -73,11 +73,11 @@ function valuesOf(images: AllImages): Valued[] {
     counts,
   })
   return [
-    // The agent is also told the images, for the pods that it starts.
+    // The agent also gets the names of the images, for the pods that it starts.
     image('shop', { ...inAll(serviceNames, 1), 'agent/agent.yaml': 2 }),
     image('datastores', {
       ...inAll(['redis', 'rabbitmq', 'postgres-exporter', 'redis-exporter', 'node-exporter'], 1),
-      // Of PostgreSQL, and of the containers that prepare its folder and read its log.
+      // For PostgreSQL, and the containers that prepare its folder and read its log.
       'base/postgres.yaml': 3,
       'agent/agent.yaml': 1,
     }),
@@ -101,13 +101,13 @@ function valuesOf(images: AllImages): Valued[] {
       to: (found, indent) =>
         `${indent}{{- if .Values.mesh }}\n${indent}istio-injection: enabled\n${indent}pod-security.kubernetes.io/enforce: privileged\n${indent}pod-security.kubernetes.io/warn: restricted\n${indent}{{- else }}\n${found}${indent}{{- end }}\n`,
       counts: { 'base/namespace.yaml': 1 },
-      // Nothing is injected into the pods of the namespace that has the observability.
+      // Istio injects nothing into the pods of the monitoring's namespace.
       exceptIn: 'observability/observability.yaml',
     },
   ]
 }
 
-/** A manifest with the chart's values in place of what differs from place to place. */
+/** A manifest, with values in place of what differs between installations. */
 function valued(file: string, text: string, values: readonly Valued[]): string {
   if (/\{\{|\}\}/.test(text)) throw new Error(`${file} has braces that Helm would take for its own`)
   return values.reduce((before, { what, from, to, counts, exceptIn }) => {

@@ -27,7 +27,7 @@ import { isRecord, jsonOrNull } from '../../../model/json.ts'
 
 const fieldManager = 'firedrill'
 
-/** One namespace of a cluster, through its API server. Every call throws `component-unreachable` with what the server said. */
+/** One namespace of a cluster, through its API server. Every call throws `component-unreachable` with the server's message. */
 export class Cluster {
   readonly namespace: string
   readonly log: Log
@@ -53,7 +53,7 @@ export class Cluster {
     this.log = new Log(config)
   }
 
-  /** Server-side apply: what is said here is so, and what others said of other fields stays. */
+  /** Server-side apply: sets these fields, and keeps those that others have set. */
   async apply(resource: object): Promise<void> {
     const object = asModel(resource)
     await ask(`apply ${object.kind} ${object.metadata?.name}`, () =>
@@ -61,13 +61,13 @@ export class Cluster {
     )
   }
 
-  /** Changes some fields and leaves the others, lists by their keys, as `kubectl edit` would. */
+  /** Changes some fields and keeps the others, merging lists by their keys, as `kubectl edit` does. */
   async edit(object: { apiVersion: string; kind: string; metadata: { name: string; namespace: string } }): Promise<void> {
     const { kind, metadata } = object
-    // As anybody's would be called, who does it by hand.
+    // The name that kubectl uses for changes by hand.
     const fieldManager = 'kubectl-edit'
     await ask(`change ${kind} ${metadata.name}`, async () => {
-      // Sent as it is: the client's typed objects lose what only a patch has, such as `$patch: delete`.
+      // Sent as plain JSON: the client's typed objects lose fields of a patch, such as `$patch: delete`.
       if (kind === 'Deployment') {
         const request = { name: metadata.name, namespace: metadata.namespace, body: object, fieldManager }
         await this.#apps.patchNamespacedDeployment(request, setHeaderOptions('Content-Type', PatchStrategy.StrategicMergePatch))
@@ -75,7 +75,7 @@ export class Cluster {
     })
   }
 
-  /** Whether there was one. */
+  /** Returns whether there was one. */
   async remove(object: { apiVersion: string; kind: string; metadata: { name: string; namespace?: string } }): Promise<boolean> {
     return ask(`delete ${object.kind} ${object.metadata.name}`, () =>
       this.#objects.delete(object, undefined, undefined, undefined, undefined, 'Background').then(
@@ -88,7 +88,7 @@ export class Cluster {
     )
   }
 
-  /** Null where there is none. */
+  /** Null if there is none. */
   async read<Object extends KubernetesObject>(header: {
     apiVersion: string
     kind: string
@@ -102,7 +102,7 @@ export class Cluster {
     )
   }
 
-  /** Puts an object in the place of the one that is there, whoever said what of it; without doing it, if asked, tells what would come of it. */
+  /** Replaces an existing object, whoever owns its fields; with a dry run, returns the result without effect. */
   async replace<Object extends KubernetesObject>(object: Object, { dryRun }: { dryRun: boolean }): Promise<Object> {
     const model = asModel(object) as Object & { metadata: { name: string } }
     return ask(`replace ${object.kind} ${object.metadata?.name}`, () =>
@@ -110,7 +110,7 @@ export class Cluster {
     )
   }
 
-  /** What is as it was applied belongs to who applied it alone, so that what is left out the next time goes. */
+  /** Fields that were applied belong to this manager alone, so that those omitted the next time are removed. */
   async forgetUpdates(header: { apiVersion: string; kind: string; metadata: { name: string; namespace?: string } }): Promise<void> {
     const { apiVersion, kind, metadata } = header
     const found = await this.read(header)
@@ -123,7 +123,7 @@ export class Cluster {
     )
   }
 
-  /** Those of a kind; none where the server knows no such kind. */
+  /** The objects of a kind; empty if the server does not know the kind. */
   async list<Object extends KubernetesObject>(apiVersion: string, kind: string): Promise<Object[]> {
     const found = await ask(`list ${kind}`, () =>
       this.#objects.list<Object>(apiVersion, kind, this.namespace).catch((error: unknown) => {
@@ -186,7 +186,7 @@ export class Cluster {
     return items
   }
 
-  /** Ends the pods of an app; their workload makes new ones. */
+  /** Deletes the pods of an app; their workload creates new ones. */
   async deletePods(app: string, graceSeconds?: number): Promise<void> {
     for (const { metadata } of await this.pods(app)) if (metadata?.name) await this.#deletePod(metadata.name, graceSeconds)
   }
@@ -212,7 +212,7 @@ export class Cluster {
     })
   }
 
-  /** Whether every pod of a Deployment or a StatefulSet is of its newest template and ready, and no other is left. */
+  /** Whether every pod of a Deployment or a StatefulSet has its newest template and is ready, and no other is left. */
   async rolledOut(kind: 'Deployment' | 'StatefulSet', name: string): Promise<boolean> {
     const request = { name, namespace: this.namespace }
     return ask(`read ${kind} ${name}`, async () => {
@@ -241,7 +241,7 @@ export class Cluster {
     return items.filter(({ status }) => !status?.succeeded && !status?.failed).flatMap(({ metadata }) => metadata?.name ?? [])
   }
 
-  /** Runs a command in a container; resolves to what it printed, and throws `component-failed` when it did not end well. */
+  /** Runs a command in a container; resolves to its output, and throws `component-failed` if it failed. */
   async run(podName: string, container: string, command: string[], timeoutMs = 15_000): Promise<string> {
     const out: string[] = []
     const into = new Writable({
@@ -279,15 +279,15 @@ export class Cluster {
 }
 
 /**
- * An object as the client's models have it. They send what they know by its name and leave out the rest without a word, and know `from` of a NetworkPolicy as
- * `_from`: without this, each policy would let in everybody.
+ * An object in the form of the client's models. They serialise only the properties that they know, and call `from` of a NetworkPolicy `_from`:
+ * without this, each policy would allow every source.
  */
 export function asModel(resource: object): KubernetesObject {
   // Safe: manifests are Kubernetes objects.
   const object = resource as KubernetesObject & { spec?: { ingress?: { from?: unknown }[] } }
   if (object.kind !== 'NetworkPolicy' || !object.spec?.ingress) return object
   const ingress = object.spec.ingress.map(({ from, ...rule }) => (from === undefined ? rule : { ...rule, _from: from }))
-  // Safe: as the model has it.
+  // Safe: as in the model.
   return { ...object, spec: { ...object.spec, ingress } } as KubernetesObject
 }
 
@@ -309,7 +309,7 @@ async function ask<Result>(what: string, work: () => Promise<Result>): Promise<R
   }
 }
 
-/** What the server's own answer says; undefined where it said nothing. */
+/** The message in the server's own answer; undefined without one. */
 function messageIn(body: unknown): string | undefined {
   const answer = typeof body === 'string' ? jsonOrNull(body) : body
   if (isRecord(answer) && typeof answer['message'] === 'string') return answer['message']

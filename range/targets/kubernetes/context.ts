@@ -8,7 +8,7 @@ import type { Images } from './pod.ts'
 import { clusterPort } from './ports.ts'
 import type { StateMap } from './state.ts'
 
-/** Where the images keep what they run (deploy/images). */
+/** Where the images have our programs (deploy/images). */
 const binaries: Binaries = {
   node: '/usr/local/bin/node',
   python: 'python3',
@@ -29,14 +29,14 @@ const binaries: Binaries = {
 /** The folder of a container's data. */
 export const dataRoot = '/var/lib/firedrill'
 
-/** What everything is done with on the side of the shop, where that is a namespace of a cluster. */
+/** The dependencies of all operations on the shop's side, if that is a namespace of a cluster. */
 export interface ClusterShopOptions {
   cluster: Cluster
   state: StateMap
   images: Images
   /** The project's checkout. */
   root: string
-  /** By which the agent reaches the shop: ports of its own loopback. */
+  /** The ports of the agent's own loopback, by which it reaches the shop. */
   context: RangeContext
 }
 
@@ -47,8 +47,8 @@ interface ClusterOptions {
 }
 
 /**
- * The context by which components are described in a cluster: each listens on all addresses of its pod at its usual port, and finds others by
- * the names of their Services. Passwords are references that Kubernetes resolves from the Secret `shop`.
+ * The context for components in a cluster: each listens on all addresses of its pod at its usual port, and reaches others by the names of their
+ * Services. Passwords are references that Kubernetes resolves from the Secret `shop`.
  */
 export function clusterContext({ root, deployed }: ClusterOptions): RangeContext {
   const known = (name: PortName) => {

@@ -83,7 +83,7 @@ ${bin}/initdb -D ${folder} -U postgres --auth=scram-sha-256 --pwfile=/tmp/passwo
           ...base,
           command: [`${bin}/postgres`, '-D', folder, '-c', 'config_file=/etc/firedrill/postgresql.conf'],
           ports: [{ name: 'tcp-postgres', containerPort: 5432 }],
-          // Not by a command: each of those costs the node more than the server itself.
+          // Not by an exec probe: each run costs the node more than the server itself.
           startupProbe: { tcpSocket: { port: 5432 }, periodSeconds: 1, failureThreshold: 90 },
           readinessProbe: { tcpSocket: { port: 5432 }, periodSeconds: 5, timeoutSeconds: 2 },
           // The server's fast shutdown: sessions are ended, transactions rolled back.
@@ -116,7 +116,7 @@ function redisSet(context: RangeContext, image: Image): StatefulSet {
       containers: [
         {
           ...base,
-          // A cache: what it holds goes with its pod.
+          // A cache: its content is lost with its pod.
           command: ['/bin/sh', '-c', prepare, file, ...args, '--protected-mode', 'no'],
           ports: [{ name: 'tcp-redis', containerPort: 6379 }],
           readinessProbe: ping,
@@ -132,7 +132,7 @@ function redisSet(context: RangeContext, image: Image): StatefulSet {
 
 function rabbitmqSet(context: RangeContext, image: Image): StatefulSet {
   const base = baseOf('rabbitmq', image)
-  // A pod's hosts file is the kubelet's, and has what it needs.
+  // A pod's hosts file is managed by the kubelet, and has what it needs.
   const { file, args, env: local } = rabbitmq.process(context)
   const { ERL_INETRC: _, ...env } = local
   const prepare = `umask 077; mkdir -p ${dataRoot}/data/rabbitmq /tmp/conf.d

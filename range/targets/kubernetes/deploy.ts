@@ -30,7 +30,7 @@ interface Resource {
 
 const namespaceHeader = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }
 
-/** The version of this checkout, by which its images are tagged. */
+/** The version of this checkout, which is the tag of its images. */
 const imagesOf = (version: string): AllImages => ({
   shop: `firedrill/shop:${version}`,
   datastores: `firedrill/datastores:${version}`,
@@ -45,14 +45,14 @@ export function generatedManifests(root: string, deployed?: RangeContext['deploy
   return manifests(clusterContext({ root, ...(deployed ? { deployed } : {}) }), imagesOf(version), version)
 }
 
-/** Of a kustomization, what it changes. */
+/** The part of a kustomization that lists its changes. */
 const patched = z.object({ patches: z.array(z.object({ patch: z.string() })) })
 
 const parse = (text: string): Resource[] =>
-  // Safe: made by us, and held against the schemas of Kubernetes.
+  // Safe: written by us, and validated with Kubernetes's schemas.
   parseAllDocuments(text).flatMap((document) => (document.contents === null ? [] : [document.toJS() as Resource]))
 
-/** What an overlay comes to, as `kubectl kustomize` would have it. */
+/** The rendered overlay, as by `kubectl kustomize`. */
 function resourcesOf(root: string, overlay: ClusterPlacement['overlay'], deployed?: RangeContext['deployed']): Resource[] {
   const files = generatedManifests(root, deployed)
   const chosen = Object.keys(files).filter((file) => {
@@ -70,7 +70,7 @@ function resourcesOf(root: string, overlay: ClusterPlacement['overlay'], deploye
   )
 }
 
-/** The namespace of the shop in the cluster of a kubeconfig. Throws `bad-request` when that cannot be read. */
+/** The namespace of the shop in the cluster of a kubeconfig. Throws `bad-request` if that cannot be read. */
 export function openCluster({ kubeconfig }: { kubeconfig: string }): Cluster {
   const config = new KubeConfig()
   try {
@@ -88,9 +88,9 @@ const isOnCall = (resource: Resource): boolean => isGuard(resource) || resource.
 const isOurs = (found: V1Namespace): boolean => found.metadata?.labels?.['app.kubernetes.io/managed-by'] === 'firedrill'
 
 /**
- * Puts the shop and its agent into the cluster, or brings what is there up to date; what was deployed or set meanwhile stays. `invited` is
- * what a new agent needs to know; null where the one that is there has been invited. Throws `conflict` where there is a namespace of that name
- * that is not Firedrill's.
+ * Deploys the shop and its agent to the cluster, or updates them; releases and settings that were changed meanwhile are kept. `invited` is the
+ * invitation for a new agent; null if the existing one was invited before. Throws `conflict` if there is a namespace of that name that is not
+ * Firedrill's.
  */
 export async function deployShop(root: string, placement: DeployedCluster, invited: Invitation | null): Promise<void> {
   const cluster = openCluster(placement)
@@ -102,7 +102,7 @@ export async function deployShop(root: string, placement: DeployedCluster, invit
   const [first, ...rest] = resourcesOf(root, placement.overlay, state ? deployedBy(state, root) : undefined)
   for (const resource of [first, ...(invited ? shopSecrets(invited) : []), ...rest]) {
     if (!resource) continue
-    // What the agent remembers there is its own.
+    // The agent's stored state is kept.
     if (resource.metadata.name === 'agent-state' && state) continue
     if (placement.storageClass !== null && 'spec' in resource)
       for (const claim of resource.spec?.volumeClaimTemplates ?? []) claim.spec.storageClassName = placement.storageClass
@@ -110,25 +110,25 @@ export async function deployShop(root: string, placement: DeployedCluster, invit
     try {
       await cluster.apply(resource)
     } catch (error) {
-      // Who may not make it has a shop all the same, and no kubectl in terminals: without it, the rights of these would reach further than the shop.
+      // A user who may not create it gets a shop without kubectl in terminals: without the guard, that account's rights would reach beyond the shop.
       if (!isGuard(resource)) throw error
       guarded = false
     }
   }
-  // One that was invited before knows only what no longer counts.
+  // An agent that was invited before has outdated keys.
   if (invited && found) await cluster.deletePods('agent')
 }
 
 /** Whether the shop is in the cluster already. */
 export const isDeployed = async (placement: DeployedCluster): Promise<boolean> => (await readState(openCluster(placement))) !== null
 
-/** Takes the shop's namespace out of the cluster, with its data and what guarded it, and waits until it is gone; leaves one that is not Firedrill's. */
+/** Deletes the shop's namespace from the cluster, with its data and its guard, and waits until it is gone; leaves one that is not Firedrill's. */
 export async function removeShop(placement: DeployedCluster, deadlineMs = 180_000): Promise<void> {
   const cluster = openCluster(placement)
   const found = await cluster.read<V1Namespace>(namespaceHeader)
   if (!found || !isOurs(found)) return
   await cluster.remove(namespaceHeader)
-  // Of no namespace. Where it could not be made, there is none.
+  // Cluster-wide objects. If they could not be created, there are none.
   for (const kind of ['ValidatingAdmissionPolicyBinding', 'ValidatingAdmissionPolicy']) {
     const header = { apiVersion: 'admissionregistration.k8s.io/v1', kind, metadata: { name: onCallGuard } }
     await cluster.remove(header).catch(() => false)

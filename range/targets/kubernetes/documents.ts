@@ -1,4 +1,4 @@
-/** What is written as a document, after Kubernetes' own schema was asked. */
+/** Writes YAML documents after validation with Kubernetes's own schema. */
 export interface Resource {
   apiVersion: string
   kind: string

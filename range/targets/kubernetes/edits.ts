@@ -22,7 +22,7 @@ interface Options {
   cluster: Cluster
   state: StateMap
   root: string
-  /** By which the agent reaches the shop's database. */
+  /** The port at which the agent reaches the shop's database. */
   context: RangeContext
   /** Waits for the rollout of a workload. */
   settled(name: Workload): Promise<void>
@@ -37,15 +37,15 @@ const apiVersions: Record<ManifestKind, string> = {
   PodDisruptionBudget: 'policy/v1',
   Sidecar: 'networking.istio.io/v1',
 }
-/** Kinds of which the manifests may have none: one that somebody made goes. */
+/** Kinds that the manifests may lack: an object that somebody created is deleted. */
 const optional: ReadonlySet<ManifestKind> = new Set(['HorizontalPodAutoscaler', 'PodDisruptionBudget', 'Sidecar'])
-/** Kinds that the API server knows from elsewhere, and takes no strategic merge patches of. */
+/** Kinds that the API server has as custom resources, and for which it accepts no strategic merge patches. */
 const foreign: ReadonlySet<ManifestKind> = new Set(['Sidecar'])
 const header = ({ kind, name }: ManifestRef) => ({ apiVersion: apiVersions[kind], kind, metadata: { name, namespace } })
 const databasesHeader = { apiVersion: 'v1', kind: 'Secret', metadata: { name: databasesSecret, namespace } }
 const quotaHeader = { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'shop', namespace } }
 
-/** What the objects of the cluster are, beside what the manifests say: looked at, changed by hand, and brought back. */
+/** Changes of the cluster's objects by hand: lists them, makes them, and resets them to the manifests. */
 export const manifestsOf = (options: Options): ClusterObjects => ({
   ...objectsOf(options.cluster),
   ...editsOf(options),
@@ -56,7 +56,7 @@ export const manifestsOf = (options: Options): ClusterObjects => ({
 })
 
 function editsOf({ cluster, state, root, settled }: Options): Pick<ClusterObjects, 'edits' | 'edit' | 'sync'> {
-  /** Undefined where the manifests have none. */
+  /** Undefined if the manifests have none. */
   const manifestOf = ({ kind, name }: ManifestRef): Record<string, unknown> | undefined => {
     const files = generatedManifests(root, deployedBy(state.now, root))
     const file = kind === 'NetworkPolicy' ? 'base/network-policies.yaml' : `base/${name}.yaml`
@@ -120,7 +120,7 @@ function credentialsOf({
     },
     async restoreCredential(service) {
       await setPassword(service, null)
-      // Whoever started meanwhile has the other one.
+      // Pods that started meanwhile have the new one.
       await restart(service)
       await state.change(({ rotated }) => ({ rotated: rotated.filter((other) => other !== service) }))
     },

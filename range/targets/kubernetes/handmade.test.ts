@@ -16,7 +16,7 @@ const manifest = parseAllDocuments(generatedManifests(root)['base/catalog.yaml']
   .map((document) => document.toJS() as Live)
   .find(({ kind }) => kind === 'Deployment')
 
-/** A cluster with the Deployment of catalog only, of which a controller writes the status before each of the first `writes` changes. */
+/** A cluster with only the Deployment of catalog, whose status a controller writes before each of the first `writes` changes. */
 function clusterWith(writes: number, spec: Partial<Live['spec']>) {
   let version = 1
   let left = writes
@@ -40,7 +40,7 @@ function clusterWith(writes: number, spec: Partial<Live['spec']>) {
   return { shop: handmadeOf({ cluster, state, root, settled }), live: () => live }
 }
 
-test('what was changed by hand is told and undone, although a controller writes meanwhile', async () => {
+test('changes by hand are listed and undone, although a controller writes meanwhile', async () => {
   const { shop, live } = clusterWith(3, { replicas: 3 })
   assert.deepEqual(await shop.handmade(), ['Deployment catalog'])
   const busy = clusterWith(2, { replicas: 3 })
@@ -49,6 +49,6 @@ test('what was changed by hand is told and undone, although a controller writes 
   assert.deepEqual(await busy.shop.handmade(), [])
 })
 
-test('one that never rests is a failure, and not as it should be', async () => {
+test('an object that changes continually is a failure, and does not count as unchanged', async () => {
   await assert.rejects(clusterWith(100, {}).shop.handmade(), { code: 'outdated' })
 })

@@ -29,17 +29,17 @@ interface Options {
   settled(name: (typeof workloads)[number]): Promise<void>
 }
 
-/** Of an object, what the API server or a controller has said, or nobody can change. */
+/** Fields that the API server or a controller writes, or that nobody can change. */
 const serversOwn: Record<string, string[]> = {
   Service: ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy'],
   StatefulSet: ['volumeClaimTemplates'],
 }
 const changeable = new Set(['Deployment', 'StatefulSet', 'Service', 'NetworkPolicy'])
 
-/** What whoever is on call has changed of the shop's objects with a client of their own, which keeps no record of it: told by comparison with the manifests. */
+/** Objects of the shop that somebody has changed with another client, which keeps no record: found by comparison with the manifests. */
 export function handmadeOf({ cluster, state, root, settled }: Options): Pick<NonNullable<Range['cluster']>, 'handmade' | 'undoHandmade'> {
   let last: { of: string; wanted: Wanted[] } | null = null
-  /** How each object was when it was as its manifest says, so that one that nobody has touched since is not asked about again. */
+  /** Versions of objects that equalled their manifests, so that an unchanged object is not checked again. */
   const good = new Map<string, string>()
 
   function wanted(): Wanted[] {
@@ -60,7 +60,7 @@ export function handmadeOf({ cluster, state, root, settled }: Options): Pick<Non
     return [...ours.flatMap((file) => documents(files[file] ?? '', file)).filter(ofShop), ...documents(policy, 'the policy of the mesh')]
   }
 
-  /** As it would be by its manifest alone; null where it is that already. */
+  /** The object as its manifest alone would make it; null if it equals that already. */
   async function differing(manifest: Wanted, live: Found, scaled: ReadonlySet<string>): Promise<{ manifest: Wanted; put: Found } | null> {
     const isScaled = scaled.has(manifest.metadata.name)
     const { uid, generation, resourceVersion, labels, annotations } = live.metadata ?? {}
@@ -73,7 +73,7 @@ export function handmadeOf({ cluster, state, root, settled }: Options): Pick<Non
     good.set(key, now)
     return null
   }
-  /** A controller may write between the look and the question, as it does all the time in a rollout: then both are for what it wrote. */
+  /** A controller may write between the read and the dry run, as it does all the time in a rollout: then both are repeated. */
   async function stillDiffering(manifest: Wanted, live: Found, scaled: ReadonlySet<string>, tries = 5): ReturnType<typeof differing> {
     try {
       return await differing(manifest, live, scaled)
@@ -116,7 +116,7 @@ export function handmadeOf({ cluster, state, root, settled }: Options): Pick<Non
     async undoHandmade() {
       const found = await all()
       for (const { manifest, put } of found) {
-        // It is the manifest's, apart from its version: it may replace what a controller has written since.
+        // It equals the manifest, apart from its version: it may overwrite what a controller has written since.
         await replaceNow(manifest, put)
         const { replicas } = put.spec ?? {}
         await cluster.apply(replicas === undefined ? manifest : { ...manifest, spec: { ...manifest.spec, replicas } })
@@ -132,10 +132,10 @@ const isOutdated = (error: unknown): boolean => error instanceof FiredrillError 
 const documents = (text: string, file: string): Wanted[] =>
   objectsIn(wantedObject, text, file).map((found) => ({ ...found, metadata: { ...found.metadata, namespace } }))
 
-/** Of annotations, what controllers and clients keep there for themselves. */
+/** Annotations that controllers and clients write for their own use. */
 const keptAnnotations = /^(deployment|kubectl)\.kubernetes\.io\//
 
-/** Whether there are any is asked of what runs, and how many of an autoscaler; annotations of the pods say when they were restarted. */
+/** Replicas belong to the autoscaler or to operations; annotations of the pods record restarts. */
 function putBack(manifest: Wanted, live: Found, scaled: boolean): Found {
   const spec: Wanted['spec'] = { ...manifest.spec }
   for (const field of serversOwn[manifest.kind] ?? []) if (live.spec?.[field] !== undefined) spec[field] = live.spec[field]

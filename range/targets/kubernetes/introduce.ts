@@ -14,7 +14,7 @@ const secret = (name: string, space: string, stringData: Record<string, string>)
   stringData,
 })
 
-/** What the shop's manifests wait for: the passwords of its data stores, and the agent's invitation. */
+/** Secrets that the shop's manifests need: the passwords of its datastores, and the agent's invitation. */
 export const shopSecrets = (invited: Invitation) => [
   secret('shop', namespace, { POSTGRES_PASSWORD: invited.passwords.postgres, RABBITMQ_PASSWORD: invited.passwords.rabbitmq }),
   secret(databasesSecret, namespace, Object.fromEntries(schemaOwners.map((service) => [service, invited.passwords.postgres]))),
@@ -22,9 +22,9 @@ export const shopSecrets = (invited: Invitation) => [
 ]
 
 /**
- * Puts invitations into the cluster that this runs in (or that of KUBECONFIG), as the Secrets that the manifests wait for, and restarts the agent, if there is one
- * already: it knows only what no longer counts. Hosts of users are invited where they are in the cluster too. Throws `component-unreachable` or `forbidden`
- * with what the API server said.
+ * Stores invitations in the cluster that this runs in (or that of KUBECONFIG), as the Secrets that the manifests need, and restarts an existing
+ * agent, whose keys are outdated. Hosts of users are invited if they are in the cluster too. Throws `component-unreachable` or `forbidden` with the
+ * API server's message.
  */
 export async function introduce(invited: Invitation, load: LoadInvitation | null): Promise<void> {
   const config = new KubeConfig()

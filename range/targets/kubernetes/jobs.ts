@@ -7,10 +7,10 @@ import { environment, labels, maintenance, pod, restricted } from './pod.ts'
 import type { ClusterShopOptions } from './context.ts'
 import type { Rollouts } from './rollouts.ts'
 
-/** Jobs that work on the cluster itself. */
+/** Jobs that act on the cluster itself. */
 const maintenanceJobs: ReadonlySet<string> = new Set(['node-drain'])
 
-/** Jobs of the shop as Jobs of Kubernetes. */
+/** Jobs of the shop as Kubernetes Jobs. */
 export function clusterJobs({ cluster, images }: Pick<ClusterShopOptions, 'cluster' | 'images'>, { described }: Rollouts): Range['jobs'] {
   return {
     async start(name, params) {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, test } from 'node:test'
-// What the client does to what it sends: not exported, and no contract.
+// How the client serialises objects: neither exported nor documented.
 import { ObjectSerializer } from '@kubernetes/client-node/dist/serializer.js'
 import { getSerializationType } from '@kubernetes/client-node/dist/util.js'
 import { parseAllDocuments } from 'yaml'
@@ -42,7 +42,7 @@ const documents = Object.entries(files)
 const pods = documents.filter(({ kind }) => kind === 'Deployment' || kind === 'StatefulSet')
 
 describe('the manifests', () => {
-  test('are checked in as they are generated', () => {
+  test('are checked in as generated', () => {
     const there = globSync('**/*.yaml', { cwd: folder })
     assert.deepEqual(there.toSorted(), Object.keys(files).toSorted(), "run 'firedrill kubernetes manifests'")
     for (const file of there) assert.equal(readFileSync(path.join(folder, file), 'utf8'), files[file], file)
@@ -54,7 +54,7 @@ describe('the manifests', () => {
     for (const name of [...shop, 'agent']) assert.ok(names.includes(name), name)
   })
 
-  test('hold to what "restricted" of the Pod Security Standards asks', () => {
+  test('meet the level "restricted" of the Pod Security Standards', () => {
     for (const { metadata, spec } of pods) {
       const { securityContext, containers, initContainers = [], automountServiceAccountToken } = spec.template.spec
       assert.deepEqual(securityContext, {
@@ -77,7 +77,7 @@ describe('the manifests', () => {
     }
   })
 
-  test('are sent to the API server as they are', () => {
+  test('reach the API server unchanged', () => {
     for (const document of documents) {
       const type = getSerializationType(document.apiVersion, document.kind)
       const sent: unknown = JSON.parse(JSON.stringify(ObjectSerializer.serialize(asModel(document), type)))
@@ -85,13 +85,13 @@ describe('the manifests', () => {
     }
   })
 
-  test('hold no secret', () => {
+  test('contain no secret', () => {
     assert.ok(documents.every(({ kind }) => kind !== 'Secret'))
     const values = pods.flatMap(({ spec }) => spec.template.spec.containers.flatMap(({ env = [] }) => env.map(({ value = '' }) => value)))
     for (const value of values) assert.doesNotMatch(value, /:\/\/\w+:(?!\$\()[^@/]*@/, 'a password')
   })
 
-  test('let in along the edges of the topology, the agent, and jobs at what they need', () => {
+  test('allow connections along the edges of the topology, from the agent, and from jobs to what they need', () => {
     const callers = (name: string) =>
       documents
         .filter(({ kind, metadata }) => kind === 'NetworkPolicy' && metadata.name === name)
@@ -102,7 +102,7 @@ describe('the manifests', () => {
     assert.deepEqual(callers('redis'), ['agent', 'catalog', 'job', 'redis-exporter'])
   })
 
-  test('give the agent nothing beyond the namespace, and no secret but the one that drills rotate', () => {
+  test('give the agent no rights beyond the namespace, and no secret but the one that drills rotate', () => {
     assert.ok(documents.every(({ kind }) => kind !== 'ClusterRole' && kind !== 'ClusterRoleBinding'))
     for (const { resources, verbs, resourceNames } of agentRules as { resources: string[]; verbs: string[]; resourceNames?: string[] }[]) {
       if (resources.includes('secrets')) {
@@ -115,11 +115,11 @@ describe('the manifests', () => {
   })
 })
 
-describe('whoever is on call', () => {
+describe('the on-call account', () => {
   const looks = new Set(['get', 'list', 'watch'])
   const rules: { resources: string[]; verbs: string[]; resourceNames?: string[] }[] = onCallRules
 
-  test('makes nothing, and gets into no container', () => {
+  test('can create nothing, and cannot get into a container', () => {
     for (const { resources, verbs } of rules) {
       assert.ok(
         !verbs.some((verb) => ['create', 'deletecollection', 'impersonate', 'escalate', 'bind', '*'].includes(verb)),
@@ -130,7 +130,7 @@ describe('whoever is on call', () => {
     }
   })
 
-  test('changes what is named and of the shop; what is not named, it may end', () => {
+  test('can change named objects of the shop, and delete objects without fixed names', () => {
     for (const { resources, verbs, resourceNames } of rules) {
       if (verbs.every((verb) => looks.has(verb))) continue
       if (resourceNames === undefined) assert.deepEqual([verbs, ['pods', 'jobs'].includes(resources.join())], [['delete'], true])
@@ -138,7 +138,7 @@ describe('whoever is on call', () => {
     }
   })
 
-  test('reads no ConfigMap but those of the data stores: one has what a drill has done', () => {
+  test('can read no ConfigMap but those of the datastores: one has what a drill has done', () => {
     const named = rules.filter(({ resources }) => resources.includes('configmaps'))
     assert.deepEqual(
       named.map(({ resourceNames, verbs }) => [resourceNames, verbs]),
@@ -146,7 +146,7 @@ describe('whoever is on call', () => {
     )
   })
 
-  test('is guarded before it has a right', () => {
+  test('is guarded before it has any right', () => {
     const kinds = parseAllDocuments(files['agent/agent.yaml'] ?? '').map((document) => {
       const { kind, metadata } = document.toJS() as Found
       return `${kind} ${metadata.name}`
@@ -160,9 +160,9 @@ describe('whoever is on call', () => {
   })
 })
 
-test('each port of the shop has its place in the cluster, and none has two', () => {
+test('each port of the shop has one place in the cluster', () => {
   const places = shopPortNames.map((name) => `${clusterPort(name)?.service}:${clusterPort(name)?.port}`)
-  // A service's own port is also where its callers find it; RabbitMQ has two beside that of its clients.
+  // A service's own port is also the one for its callers; RabbitMQ has two in addition to that for clients.
   assert.equal(new Set(places).size, workloads.length + 2 + 6, places.join(' '))
   assert.deepEqual(clusterPort('orders>payments'), { service: 'payments', port: 8080 })
   assert.deepEqual(clusterPort('fulfilment>rabbitmq'), { service: 'rabbitmq', port: 5672 })

@@ -25,7 +25,7 @@ import { workloadOf } from './workload.ts'
 
 const generated = "# Generated from the topology (range/topology.ts) by 'firedrill kubernetes manifests': change that, not this.\n"
 
-/** Documents of one file; each is held against Kubernetes' own schema first. */
+/** The documents of one file, each validated with Kubernetes's own schema. */
 function documents(resources: readonly Resource[]): string {
   for (const resource of resources) resource.validate()
   return `${generated}${resources.map((resource) => stringify(resource.toJSON(), { lineWidth: 0, aliasDuplicateObjects: false })).join('---\n')}`
@@ -33,7 +33,7 @@ function documents(resources: readonly Resource[]): string {
 const kustomization = (content: Record<string, unknown>, kind = 'Kustomization') =>
   `${generated}${stringify({ apiVersion: kind === 'Component' ? 'kustomize.config.k8s.io/v1alpha1' : 'kustomize.config.k8s.io/v1beta1', kind, ...content })}`
 
-/** Everything of `deploy/kubernetes`: the shop, its monitoring, its mesh, and three ways to put them together. */
+/** Everything in `deploy/kubernetes`: the shop, its monitoring, its mesh, and three ways to combine them. */
 export function manifests(context: RangeContext, images: AllImages, version: string): Manifests {
   const files: Manifests = {}
   const base = ['namespace.yaml', 'network-policies.yaml', 'config.yaml', ...workloads.map((name) => `${name}.yaml`)]
@@ -63,8 +63,8 @@ export function manifests(context: RangeContext, images: AllImages, version: str
       resources: ['policy.yaml', 'observers.yaml'],
       patches: [
         {
-          // The container that Istio puts before a pod's own, to redirect its traffic, needs more than "restricted" allows; with the CNI plugin of
-          // Istio there is none, and this patch can go.
+          // Istio's init container, which redirects a pod's traffic, needs more than "restricted" allows; with Istio's CNI plugin there is none, and
+          // this patch can be removed.
           patch: stringify({
             apiVersion: 'v1',
             kind: 'Namespace',
@@ -103,7 +103,7 @@ export function manifests(context: RangeContext, images: AllImages, version: str
     components: ['../../agent', '../../mesh', '../../observability'],
     patches: [
       {
-        // What Istio keeps to itself is not offered.
+        // Features that are internal to Istio are not offered.
         patch: stringify({
           apiVersion: 'apps/v1',
           kind: 'StatefulSet',
@@ -133,7 +133,7 @@ function serviceOf(name: Workload): Service {
   })
 }
 
-/** Where a service's sidecar tells what it counts: apart, so that a service has one port, and a route to it needs to name none. */
+/** A separate port for a sidecar's metrics, so that a service has one port, and routes to it need not name one. */
 const sidecarOf = (name: ServiceName): Service =>
   new Service({
     metadata: { name: `${name}-sidecar`, namespace, labels: labels(name) },
@@ -158,7 +158,7 @@ const configMaps = (context: RangeContext): ConfigMap[] => {
   ]
 }
 
-/** Nobody is let in but along the edges of the topology; the gateway by everybody; all of them by the agent of the monitoring. */
+/** Connections are allowed only along the edges of the topology; to the gateway from everywhere; and to all of them from the monitoring's agent. */
 function networkPolicies(): NetworkPolicy[] {
   const from = (app: string) => ({ podSelector: { matchLabels: { app } } })
   const callers = (name: Workload): ComponentName[] =>
@@ -192,7 +192,7 @@ function networkPolicies(): NetworkPolicy[] {
   ]
 }
 
-/** Whom the mesh's own policy lets call only along its edges, the agent may look at: never more than read. */
+/** Services that the mesh's policy lets only their callers use: the agent may read from them. */
 function observers(policy: string): AuthorizationPolicy[] {
   const guarded = ofKind(parseResources(policy), 'AuthorizationPolicy').flatMap(({ spec }) =>
     spec.selector ? [spec.selector.matchLabels] : [],

@@ -5,11 +5,11 @@ import type { Cluster } from './cluster.ts'
 import { clusterMesh } from './mesh.ts'
 import { StateMap } from './state.ts'
 
-/** A cluster that takes what it is given, some time after it was given it. */
+/** A cluster that applies changes after a delay. */
 async function slowCluster(): Promise<{ cluster: Cluster; state: StateMap }> {
   const later = () => new Promise((resolve) => setImmediate(resolve))
   const cluster = { namespace: 'shop', read: async () => null, apply: later, names: async () => (await later(), []), remove: later }
-  // Safe: all that is asked of it here.
+  // Safe: only these methods are used here.
   const asked = cluster as unknown as Cluster
   return { cluster: asked, state: await StateMap.open(asked) }
 }
@@ -32,7 +32,7 @@ test('of two changes of the same policy, the second is refused, and nothing of t
   )
 })
 
-test('changes of different things at the same time are all kept', async () => {
+test('simultaneous changes of different things are all kept', async () => {
   const { state } = await slowCluster()
   await Promise.all(
     (['orders', 'catalog', 'payments'] as const).map((service) =>

@@ -31,13 +31,13 @@ interface Options {
   root: string
 }
 
-/** The mesh of a cluster: Istio itself carries the policy out; faults of edges act at the callee's sidecar, as they do at the local proxies. */
+/** The mesh of a cluster: Istio itself applies the policy; faults on edges act at the callee's sidecar, as at the local proxies. */
 export function clusterMesh({ cluster, state, root }: Options): Range['mesh'] {
-  /** One change at a time: each is of what the previous one has left. */
+  /** One change at a time: each is based on the result of the previous one. */
   const inTurn = turns()
   const policy = () => state.now.revisions.at(-1)?.yaml ?? baselinePolicy(root)
 
-  /** Applies each resource, and takes out those of the policy before that are no longer in it. */
+  /** Applies each resource, and deletes those of the previous policy that are no longer in it. */
   async function carryOut(yaml: string): Promise<void> {
     const wanted = new Set<string>()
     for (const document of documentsOf(yaml)) {
@@ -119,7 +119,7 @@ const filterHeader = (to: string) => ({
 })
 
 /**
- * Envoy's fault filter, once for each caller, before the router of the callee's sidecar. Who calls is known by the certificate that it showed
+ * Envoy's fault filter, once for each caller, before the router of the callee's sidecar. The caller is identified by its certificate
  * (x-forwarded-client-cert, which the sidecar sets itself).
  */
 function envoyFilter(to: string, faults: readonly (MeshEdge & { fault: EdgeFault })[]): object {

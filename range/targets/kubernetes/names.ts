@@ -1,6 +1,6 @@
-/** Where the shop is in a cluster. */
+/** Names of the shop's objects in a cluster. */
 export const namespace = 'shop'
-/** Whose rights a terminal has at the API server. */
+/** The account whose rights a terminal has at the API server. */
 export const onCallAccount = 'on-call'
-/** By this name a refusal of the guard is known. */
+/** The guard's name, by which its refusals are recognised. */
 export const onCallGuard = 'firedrill-on-call'

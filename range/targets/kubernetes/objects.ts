@@ -8,10 +8,10 @@ import { accessOf, autoscalerOf, budgetOf, described, isReady, podStatus, rollou
 
 type Looks = 'pods' | 'services' | 'rollouts' | 'events' | 'autoscalers' | 'networkPolicies' | 'enforcesPolicies' | 'budgets' | 'describe'
 
-/** A service that the cache's policy does not let in. */
+/** A service that the cache's network policy does not allow. */
 const outsider = serviceNames.find((name) => !(topology[name].calls as readonly ComponentName[]).includes('redis')) ?? 'gateway'
 
-/** What the objects of the cluster are just now, as a responder looks at them. */
+/** The current state of the cluster's objects, as a responder sees them. */
 export function objectsOf(cluster: Cluster): Pick<NonNullable<Range['cluster']>, Looks> {
   return {
     pods: async () => (await cluster.pods()).map(podStatus).toSorted((a, b) => a.name.localeCompare(b.name)),
@@ -64,7 +64,7 @@ export function objectsOf(cluster: Cluster): Pick<NonNullable<Range['cluster']>,
     async enforcesPolicies() {
       const [found] = await cluster.pods(outsider)
       if (!found?.metadata?.name) throw new FiredrillError('component-unreachable', `${outsider}: it has no pod`)
-      // Whether somebody answers, not whether there is a connection: a sidecar takes that first, and then asks.
+      // Whether it answers, not whether it accepts a connection: a sidecar accepts first, and then connects.
       const ask = `const s = require('net').connect(6379, 'redis'); s.setTimeout(3000, () => s.destroy()); s.on('error', () => {})
         s.on('connect', () => s.write('PING\\r\\n')); s.once('data', () => (console.log('answered'), s.destroy()))`
       return !(await cluster.run(found.metadata.name, outsider, ['/usr/local/bin/node', '-e', ask])).includes('answered')

@@ -11,10 +11,10 @@ import { defaultPortBase, portOffsets } from '../../context.ts'
 import { namespace } from './names.ts'
 import { databasesSecret, podSecurity, restricted, roleOf, type AllImages } from './pod.ts'
 
-/** Where what watches the shop is, when that is in the cluster as well: a namespace of its own, so that a drill cannot reach it. */
+/** Where the monitoring runs, if that is in the cluster as well: a namespace of its own, which a drill cannot reach. */
 export const watchNamespace = 'firedrill'
 const name = 'observability'
-/** The Secrets by which the two namespaces know each other; made by whoever watches (`firedrill host invite --into-cluster`). */
+/** The Secrets that let the two namespaces authenticate each other; created by the monitoring (`firedrill host invite --into-cluster`). */
 export const invitationSecrets = { shop: 'agent-invitation', load: 'load-invitation' } as const
 
 const ports = {
@@ -26,7 +26,7 @@ const tmp = { name: 'tmp', mountPath: '/tmp' }
 const data = { name: 'data', mountPath: '/data' }
 const selectorOf = (app: string) => ({ matchLabels: { app } })
 
-/** What watches is scheduled before the shop, and evicts parts of it rather than be without a node. How CPU is shared follows the requests. */
+/** Monitoring is scheduled before the shop, and may evict parts of it rather than remain without a node. CPU is shared by requests. */
 const watchesFirst = 'firedrill-watch'
 
 const podOf = (account: string, containers: IContainer[], volumes: IPodSpec['volumes'] = []): IPodSpec => ({
@@ -34,14 +34,14 @@ const podOf = (account: string, containers: IContainer[], volumes: IPodSpec['vol
   automountServiceAccountToken: account === name,
   ...(account === name ? { priorityClassName: watchesFirst } : {}),
   enableServiceLinks: false,
-  // What is stopped is stopped part by part.
+  // Its parts are stopped one after another.
   terminationGracePeriodSeconds: 60,
   securityContext: podSecurity,
   containers,
   volumes: [{ name: 'tmp', emptyDir: {} }, ...volumes],
 })
 
-/** What it may do in the shop's namespace: invite the agent. Everything else is the agent's, whom it asks. */
+/** Its rights in the shop's namespace: to invite the agent. Everything else is done by the agent on its behalf. */
 const invitingRules = [
   { apiGroups: [''], resources: ['secrets'], verbs: ['create'] },
   { apiGroups: [''], resources: ['secrets'], resourceNames: ['shop', databasesSecret, invitationSecrets.shop], verbs: ['get', 'patch'] },
@@ -58,8 +58,8 @@ const roleIn = (space: string, rules: typeof invitingRules) =>
 const common = { imagePullPolicy: 'IfNotPresent', securityContext: restricted } as const
 
 /**
- * What watches and loads the shop, in the cluster as well: one pod with Prometheus, Alertmanager, the telemetry store, Locust and the control plane, as
- * on a host of their own, since a drill's guard starts and ends them together; and pods with more of Locust's workers.
+ * Monitoring and load, in the cluster as well: one pod with Prometheus, Alertmanager, the telemetry store, Locust and the control plane, as on a host
+ * of their own, because a drill's guard starts and stops them together; and pods with more Locust workers.
  */
 export const observability = (images: AllImages) => [
   new Namespace({
@@ -84,7 +84,7 @@ export const observability = (images: AllImages) => [
     metadata: { name, namespace: watchNamespace, labels: labels(name) },
     spec: {
       selector: { app: name },
-      // Whoever dials waits for it, ready or not: it is not ready before the shop is.
+      // Hosts that dial it do not wait for readiness: it is not ready before the shop is.
       publishNotReadyAddresses: true,
       ports: Object.entries(ports).map(([label, port]) => ({ name: label, port, targetPort: port })),
     },
@@ -154,7 +154,7 @@ function watching(images: AllImages): StatefulSet {
   })
 }
 
-/** Workers of Locust that have the users. */
+/** Locust workers that run the users. */
 function loading(images: AllImages): Deployment {
   return new Deployment({
     metadata: { name: 'load', namespace: watchNamespace, labels: labels('load') },

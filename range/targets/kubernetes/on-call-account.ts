@@ -13,8 +13,9 @@ const looking = ['get', 'list', 'watch']
 const changing = ['patch', 'update']
 
 /**
- * What whoever is on call may ask the API server for: to see the shop, and to change what there is of it. Nothing can be made, nobody gets into a container, and Secrets,
- * accounts, EnvoyFilters (which are faults) and what the agent remembers are not to be read. What is in a change is judged by `guard`.
+ * What the on-call account may request from the API server: to read the shop's objects, and to change existing ones. It can create nothing, cannot
+ * get into a container, and cannot read Secrets, accounts, EnvoyFilters (which are faults) and the agent's state. `guard` checks the content of
+ * changes.
  */
 export const onCallRules = [
   {
@@ -68,34 +69,34 @@ export const onCallRules = [
     ] as const
   ).flatMap(([group, resources]) => [
     { apiGroups: [group], resources: [...resources], verbs: looking },
-    // Not those by which the agent may look.
+    // Except the policies for the agent's access.
     { apiGroups: [group], resources: [...resources], resourceNames: ['default', ...serviceNames], verbs: changing },
   ]),
 ]
 
-/** What of a pod's containers may be changed: with the rest, a change could read what only the container may. */
+/** Fields of a container that may be changed: with the others, a change could read what only the container may. */
 const openInContainer = ['resources', 'env', 'livenessProbe', 'readinessProbe', 'startupProbe']
-/** And of its pods: neither accounts nor volumes, nor what else would give it more than it has. */
+/** Fields of a pod that may be changed: not accounts or volumes, nor anything else that would give it more rights. */
 const openInPod = ['containers', 'terminationGracePeriodSeconds', 'topologySpreadConstraints', 'affinity', 'nodeSelector', 'tolerations']
 const openInService = ['ports', 'selector', 'publishNotReadyAddresses', 'sessionAffinity', 'sessionAffinityConfig', 'internalTrafficPolicy']
-/** Variables by which a program is made to run something else. */
+/** Environment variables that make a program run another one. */
 const runsSomethingElse = '^(NODE_|LD_|DYLD_|BASH|ENV$|PATH$|PYTHON|PERL|RUBY|JAVA_|SSL_|OPENSSL_|GCONV_|LOCPATH|UV_|npm_).*'
 
 const list = (names: readonly string[]): string => `[${names.map((name) => `'${name}'`).join(', ')}]`
-/** Whether every field of two maps is the same, but for those. */
+/** Whether two maps are equal, apart from these fields. */
 const same = (now: string, before: string, open: readonly string[]): string =>
   `${now}.all(k, k in ${list(open)} || (k in ${before} && ${before}[k] == ${now}[k])) && ${before}.all(k, k in ${list(open)} || k in ${now})`
 const when = (kinds: readonly string[], holds: string): string =>
   `!(variables.kind in ${list(kinds)}) || request.operation != 'UPDATE' || (${holds})`
 
-/** Runs no program that it did not run before, and asks nobody but its own pod. */
+/** It runs no program that it did not run before, and its probes call only its own pod. */
 const harmless = (probe: string): string => {
   const [now, before] = [`c.${probe}`, `b.${probe}`]
   const elsewhere = ['httpGet', 'tcpSocket'].map((way) => `(!has(${now}.${way}) || !has(${now}.${way}.host) || ${now}.${way}.host == '')`)
   return `(!has(${now}) || ((!has(${now}.exec) || (has(${before}) && has(${before}.exec) && ${before}.exec == ${now}.exec)) && ${elsewhere.join(' && ')}))`
 }
 
-/** A value of its own, which shows no other: only services take any. */
+/** A literal value, not a reference; only services may get new ones. */
 const harmlessVariable = `request.name in ${list(serviceNames)} && !has(e.valueFrom) && !e.name.matches('${runsSomethingElse}') && (!has(e.value) || !e.value.contains('$('))`
 
 const sameContainers = `variables.pod.containers.size() == variables.before.containers.size() && variables.pod.containers.all(c, variables.before.containers.exists(b, b.name == c.name && ${same('c', 'b', openInContainer)}))`
@@ -116,7 +117,7 @@ const sameFields = (...fields: string[]): string =>
 const workloadKinds = ['deployments', 'statefulsets']
 const validations = [
   {
-    message: 'whoever is on call changes what there is of the shop, and makes nothing new',
+    message: 'the on-call account may change existing objects of the shop, and create none',
     expression: "request.operation == 'UPDATE' || request.operation == 'DELETE'",
   },
   {
@@ -185,12 +186,12 @@ const validations = [
   },
 ]
 
-/** The account of terminals: what it may ask for, and what is let through of that. */
+/** The account for terminals: what it may request, and which changes are admitted. */
 export function onCallResources(): Resource[] {
   const appLabels = { ...labels('agent'), app: onCallAccount }
   const metadata = { name: onCallGuard, labels: { 'app.kubernetes.io/managed-by': 'firedrill' } }
   return [
-    // Before the rights: nobody has them without it.
+    // Before the rights, so that nobody has them without it.
     new ValidatingAdmissionPolicy({
       metadata,
       spec: {

@@ -7,32 +7,32 @@ import type { IVolume } from 'kubernetes-models/v1/Volume'
 import { type ComponentName, type ServiceName } from '../../../model/components.ts'
 import { type Workload } from './ports.ts'
 
-/** The ServiceAccount of jobs that ask the API server for something: what a drain of a node needs, and no more. */
+/** The ServiceAccount of jobs that use the API server: it has the rights for a node drain, and no more. */
 export const maintenance = 'maintenance'
-/** Who everything in the images runs as. */
+/** The user that everything in the images runs as. */
 const userId = 10_001
 
 export interface Images {
-  /** Node and the shop's code, and the agent's. */
+  /** The image with Node and the shop's code, and the agent's. */
   shop: string
-  /** PostgreSQL, Redis, RabbitMQ and the exporters, in the versions of Debian 12. */
+  /** The image with PostgreSQL, Redis, RabbitMQ and the exporters, in the versions of Debian 12. */
   datastores: string
 }
 
-/** Also of what watches and loads the shop, when that is in the cluster. */
+/** Also for monitoring and load, if they are in the cluster. */
 export interface AllImages extends Images {
   control: string
   load: string
 }
 
-/** The Secret that has the password of each service's role in the database, by the service's name. */
+/** The Secret with the password of each service's database role, by the service's name. */
 export const databasesSecret = 'databases'
 
-/** Passwords, resolved by Kubernetes where `$(…)` names them in another variable. */
+/** Passwords, resolved by Kubernetes where `$(…)` refers to them in another variable. */
 export const secrets = (names: readonly ('POSTGRES_PASSWORD' | 'RABBITMQ_PASSWORD')[]): IEnvVar[] =>
   names.map((name) => ({ name, valueFrom: { secretKeyRef: { name: 'shop', key: name } } }))
 
-/** What the values of an environment refer to goes before them; the password of a service's role in the database is apart. */
+/** Variables that others refer to come first; the password of a service's database role is separate. */
 export function environment(values: Record<string, string>, service?: ServiceName): IEnvVar[] {
   const text = JSON.stringify(values)
   const referred = (['POSTGRES_PASSWORD', 'RABBITMQ_PASSWORD'] as const).filter((name) => text.includes(`$(${name})`))
@@ -43,14 +43,14 @@ export function environment(values: Record<string, string>, service?: ServiceNam
   return [...secrets(referred).map(own), ...Object.entries(values).map(([name, value]) => ({ name, value }))]
 }
 
-/** What "restricted" of the Pod Security Standards asks of a container. */
+/** Settings that the level "restricted" of the Pod Security Standards requires for a container. */
 export const restricted = {
   allowPrivilegeEscalation: false,
   capabilities: { drop: ['ALL'] },
   readOnlyRootFilesystem: true,
 } satisfies IContainer['securityContext']
 
-/** And of a pod. */
+/** And for a pod. */
 export const podSecurity = {
   runAsNonRoot: true,
   runAsUser: userId,
@@ -74,7 +74,7 @@ interface Rule {
   verbs: string[]
 }
 
-/** What an account, of this namespace or another, may do in one: the Role, and whom it is given. */
+/** An account's rights in a namespace: the Role, and its binding to an account of this namespace or another. */
 export const roleOf = (
   account: { name: string; namespace: string },
   place: { namespace: string; labels: Record<string, string> },
@@ -98,11 +98,11 @@ export interface PodOptions {
   initContainers?: IContainer[]
   volumes?: IVolume[]
   graceSeconds?: number
-  /** Beside those of every pod. */
+  /** In addition to every pod's labels. */
   annotations?: Record<string, string>
-  /** Whether the pod may ask the API server for anything. */
+  /** Whether the pod may use the API server. */
   token?: boolean
-  /** Whose rights it has there; its own without. */
+  /** The account whose rights it has there; its own by default. */
   account?: string
 }
 
@@ -120,7 +120,7 @@ export const pod = ({
 }: PodOptions): IPodTemplateSpec => ({
   metadata: {
     labels: labels(name, version),
-    // Nothing is called before the sidecar is there; a breaker counts for each of its workers; and what the mesh's dashboards draw is told.
+    // Containers wait for the sidecar; circuit breakers count per worker; and the metrics for the mesh's dashboards are published.
     annotations: {
       'proxy.istio.io/config':
         'holdApplicationUntilProxyStarts: true\nconcurrency: 1\nproxyStatsMatcher:\n  inclusionPrefixes: [cluster.outbound, cluster.inbound, listener]\n',
@@ -133,7 +133,7 @@ export const pod = ({
     serviceAccountName: account,
     automountServiceAccountToken: token,
     enableServiceLinks: false,
-    // A hang is practised by stopping what runs in the container, which its first process could not be.
+    // A hang is practised by suspending the container's program, which must not be the first process.
     shareProcessNamespace: true,
     terminationGracePeriodSeconds: graceSeconds,
     securityContext: podSecurity,
@@ -156,5 +156,5 @@ export const tmp = { name: 'tmp', mountPath: '/tmp' }
 export const memory = (request: string, limit: string, cpu: string) => ({ requests: { cpu, memory: request }, limits: { memory: limit } })
 /** A probe by `GET`. */
 export const http = (path: string, port: number) => ({ httpGet: { path, port } })
-/** A ConfigMap of that name, as a volume. */
+/** A ConfigMap with that name, as a volume. */
 export const configVolume = (name: string) => ({ name: 'config', configMap: { name } })

@@ -2,15 +2,15 @@ import { datastoreNames, isService, serviceNames, type ComponentName, type Datas
 import { portOffsets, type PortName } from '../../context.ts'
 import { servicePort } from '../../mesh/schema.ts'
 
-/** What listens in the cluster, and where: the Service, and its port (the container's is the same). */
+/** Where something listens in the cluster: the Service, and its port (the container's is the same). */
 interface ClusterPort {
   service: string
   port: number
 }
 
-/** Where Istio's sidecar tells what it counts; nothing listens there without a mesh. */
+/** Where Istio's sidecar serves its metrics; nothing listens there without a mesh. */
 export const sidecarMetricsPort = 15_090
-/** Where the agent takes telemetry of the shop. */
+/** Where the agent receives the shop's telemetry. */
 export const telemetryPort = 4318
 
 const datastores: Partial<Record<PortName, ClusterPort>> = {
@@ -26,13 +26,13 @@ const datastores: Partial<Record<PortName, ClusterPort>> = {
 }
 const ofDatastore: Record<string, PortName> = { postgres: 'postgres', redis: 'redis', rabbitmq: 'amqp' }
 
-/** Each port of the topology as it is found in the cluster; undefined for what does not listen there. */
+/** Each port of the topology in the cluster; undefined if nothing listens there. */
 export function clusterPort(name: PortName): ClusterPort | undefined {
   if (isService(name)) return { service: name, port: servicePort }
   const [owner = '', peer] = name.split(/-inbound$|-admin$|>/).filter(Boolean)
   if (name.endsWith('-inbound') && isService(owner)) return { service: owner, port: servicePort }
   if (name.endsWith('-admin') && isService(owner)) return { service: `${owner}-sidecar`, port: sidecarMetricsPort }
-  // Through a proxy of its own or not: who calls asks for the one who is called.
+  // With or without a proxy of its own: the caller connects to the callee.
   if (peer !== undefined) return clusterPort(isService(peer) ? peer : (ofDatastore[peer] ?? name))
   return datastores[name]
 }

@@ -7,7 +7,10 @@ import { unavailable } from './unavailable.ts'
 
 const workload = (name: ComponentName): Workload => (isWorkload(name) ? name : unavailable(`this operation on ${name}`))
 
-/** Components as processes, where each is a workload of a cluster: stopped is one without pods, and suspended one whose containers were told to stop. */
+/**
+ * Components as processes, each of which is a workload of a cluster: a stopped one has no pods, and in a suspended one the containers' processes are
+ * suspended.
+ */
 export function clusterProcesses(
   { cluster, state }: Pick<ClusterShopOptions, 'cluster' | 'state'>,
   { scale, settled, gone, renew }: Rollouts,
@@ -16,7 +19,7 @@ export function clusterProcesses(
     await state.change(({ held: { [name]: _before, ...others } }) => ({ held: how === null ? others : { ...others, [name]: how } }))
   }
 
-  /** Sends a signal to what runs in a component's own containers, apart from the one that sends it. */
+  /** Sends a signal to the processes in a component's own containers, apart from the sender. */
   async function signalAll(name: Workload, signal: ProcessSignal): Promise<void> {
     const script = `for d in /proc/[0-9]*; do p=\${d#/proc/}; [ "$p" != "$$" ] && [ -O "$d" ] && kill -${signal.slice(3)} "$p"; done; true`
     for (const { metadata } of await cluster.pods(name)) {
@@ -44,7 +47,7 @@ export function clusterProcesses(
       const own = proxyNames.includes(name as never) ? name.replace(/-proxy$/, '') : name
       const known = workload(own as ComponentName)
       if (state.now.held[known] !== undefined) {
-        // A pod whose processes hang does not end by itself in time.
+        // A pod whose processes hang does not end in time by itself.
         if (state.now.held[known] === 'suspended') await cluster.deletePods(known, 0)
         await hold(known, null)
         await scale(known, 1)
@@ -54,7 +57,7 @@ export function clusterProcesses(
     async signal(name, signal) {
       const known = workload(name)
       if (signal === 'SIGKILL') {
-        // A container that is killed is started again at once: gone until somebody starts it is a workload of none.
+        // A killed container is restarted immediately: to stay down, its workload must have no pods.
         await hold(known, 'killed')
         await scale(known, 0)
         await cluster.deletePods(known, 0)

@@ -10,10 +10,10 @@ const pollMs = 300
 
 export type Rollouts = ReturnType<typeof rolloutsOf>
 
-/** Workloads of the shop put into place, and waited for. */
+/** Deploys workloads of the shop, and waits for them. */
 export function rolloutsOf({ cluster, state, images, root, context }: ClusterShopOptions) {
   const deployed = (service: ServiceName) => deployedBy(state.now, root)(service)
-  /** The range's context as pods have it, with what is deployed now. */
+  /** The range's context for pods, with the current releases and settings. */
   const described = () => clusterContext({ root, deployed })
   const kindOf = (name: Workload): 'Deployment' | 'StatefulSet' => (isDatastore(name) ? 'StatefulSet' : 'Deployment')
   const wait = async (what: string, deadlineMs: number, holds: () => Promise<boolean>): Promise<void> =>
@@ -36,7 +36,7 @@ export function rolloutsOf({ cluster, state, images, root, context }: ClusterSho
   return {
     described,
     settled,
-    /** The version of a service that is to be there now. */
+    /** The version that a service should have now. */
     current: (service: ServiceName): string => deployed(service).version,
     scale: (name: Workload, replicas: number) => cluster.patchWorkload(kindOf(name), name, { spec: { replicas } }),
     gone: (name: Workload) => wait(`the end of ${name}`, 60_000, async () => (await cluster.pods(name)).length === 0),
@@ -45,7 +45,7 @@ export function rolloutsOf({ cluster, state, images, root, context }: ClusterSho
       const restartedAt = { 'kubectl.kubernetes.io/restartedAt': new Date().toISOString() }
       await cluster.patchWorkload(kindOf(name), name, { spec: { template: { metadata: { annotations: restartedAt } } } })
     },
-    /** Puts a service into place as it is to be now, and waits until no other pod of it is left. */
+    /** Applies a service's current state, and waits until no other pod of it is left. */
     async roll(service: ServiceName): Promise<void> {
       await cluster.apply(workloadOf(described(), service, images).toJSON() as object)
       await settled(service)

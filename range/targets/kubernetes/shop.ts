@@ -16,9 +16,9 @@ import { clusterStatus } from './status.ts'
 import { mustBeUnchanged } from '../../unchanged.ts'
 import { unavailable } from './unavailable.ts'
 
-/** What is done on the side of the shop, where that is a namespace of a cluster. */
+/** Operations on the shop's side, if that is a namespace of a cluster. */
 type ClusterShop = Pick<Range, 'status' | 'processes' | 'releases' | 'config' | 'queue' | 'jobs' | 'mesh' | 'cluster'> & {
-  /** Makes the database's roles and schemas, once it answers. */
+  /** Creates the database's roles and schemas, once it answers. */
   prepare(): Promise<void>
 }
 
@@ -77,7 +77,7 @@ function clusterReleases({ state, root }: ClusterShopOptions, { current, roll }:
   }
 }
 
-/** Its protocol by the agent's loopback, and the broker's own program in its pod. */
+/** AMQP through the agent's loopback, and the broker's own program in its pod. */
 const clusterQueue = ({ cluster, context }: ClusterShopOptions, { described }: Rollouts): Range['queue'] =>
   localQueue(context, async (...args) => {
     const variables = Object.entries(rabbitmqNode(described())).map(([key, value]) => `${key}=${value}`)

@@ -14,25 +14,25 @@ const schema = z.object({
   overrides: z.partialRecord(serviceName, z.record(z.string(), z.string())).default({}),
   revisions: z.array(meshRevision).default([]),
   faults: z.array(meshEdge.extend({ fault: edgeFault })).default([]),
-  /** Changes that the manifests do not know of. */
+  /** Changes that the manifests do not have. */
   edits: z.array(z.object({ kind: z.enum(manifestKinds), name: componentName, patch: z.record(z.string(), z.unknown()) })).default([]),
   /** Services whose database password is not the range's own. */
   rotated: z.array(serviceName).default([]),
   quota: z.number().int().nullable().default(null),
-  /** What was stopped, and how: nobody else starts it. */
+  /** Stopped components, and how they were stopped: nothing else starts them. */
   held: z.partialRecord(componentName, z.enum(['stopped', 'killed', 'suspended'])).default({}),
 })
 type ShopState = z.infer<typeof schema>
 
 const header = (namespace: string) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'agent-state', namespace } })
 
-/** What the agent of a cluster has done there; null where there is none yet. */
+/** The state of a cluster's agent; null if there is none yet. */
 export async function readState(cluster: Cluster): Promise<ShopState | null> {
   const found = await cluster.read<V1ConfigMap>(header(cluster.namespace))
   return found && schema.parse(JSON.parse(found.data?.['state'] ?? '{}'))
 }
 
-/** What of each service is to run, by what was done to them. */
+/** The release and settings of each service, by the agent's state. */
 export const deployedBy =
   (state: Pick<ShopState, 'deployments' | 'overrides'>, root: string): RangeContext['deployed'] =>
   (service) => ({
@@ -40,7 +40,7 @@ export const deployedBy =
     overrides: state.overrides[service] ?? {},
   })
 
-/** What the agent must not forget when its pod goes: kept in a ConfigMap, written before anything is done by it. */
+/** The agent's state, which must survive its pod: stored in a ConfigMap, and written before it takes effect. */
 export class StateMap {
   readonly #cluster: Cluster
   readonly #inTurn = turns()
@@ -59,7 +59,7 @@ export class StateMap {
     return this.#now
   }
 
-  /** One change at a time: each is of what the previous one has left. */
+  /** One change at a time: each is based on the result of the previous one. */
   change(changes: (now: Readonly<ShopState>) => Partial<ShopState>): Promise<void> {
     return this.#inTurn(async () => {
       const next = { ...this.#now, ...changes(this.#now) }

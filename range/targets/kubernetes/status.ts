@@ -7,7 +7,7 @@ import { workloads, type Workload } from './ports.ts'
 import type { ClusterShopOptions } from './context.ts'
 import type { Rollouts } from './rollouts.ts'
 
-/** How the components of the shop are, by their pods and by whether they answer; and their proxies, by those of their containers. */
+/** The state of the components, by their pods and readiness checks; and that of their proxies, by the containers of theirs. */
 export function clusterStatus(
   { cluster, state, context }: Pick<ClusterShopOptions, 'cluster' | 'state' | 'context'>,
   { current }: Rollouts,

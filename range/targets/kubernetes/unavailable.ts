@@ -1,7 +1,7 @@
 import { FiredrillError } from '../../../model/errors.ts'
 
 /**
- * Throws `unsupported` for what the shop in a cluster cannot do: `lacks` of its range says so before anybody asks. `what` is the subject of a sentence,
+ * Throws `unsupported` for what a shop in a cluster cannot do, which `lacks` of its range reports beforehand. `what` is the subject of a sentence,
  * such as "a slow cache".
  */
 export const unavailable = (what: string): never => {

@@ -23,14 +23,14 @@ const manifest = {
 }
 const container = (fields: object) => ({ spec: { template: { spec: { containers: [{ name: 'orders', ...fields }] } } } })
 
-test('what was set is as the manifest has it, and what the manifest does not have is gone', () => {
+test('fields that were set are restored from the manifest, and those that the manifest lacks are removed', () => {
   assert.deepEqual(undoOf({ spec: { replicas: 3, minReadySeconds: 3_600 } }, manifest), { spec: { replicas: 1, minReadySeconds: null } })
   assert.deepEqual(undoOf({ spec: { selector: { app: 'orders-v2', tier: 'front' } } }, manifest), {
     spec: { selector: { app: 'orders', tier: null } },
   })
 })
 
-test('one handler of a probe takes the place of the other in one patch', () => {
+test('a probe’s handler is replaced by another in one patch', () => {
   const patch = container({ startupProbe: null, readinessProbe: { httpGet: null, exec: { command: ['/bin/true'] } } })
   assert.deepEqual(
     undoOf(patch, manifest),
@@ -41,7 +41,7 @@ test('one handler of a probe takes the place of the other in one patch', () => {
   )
 })
 
-test('of a list of what has names only those are touched that were', () => {
+test('in a list with names, only changed elements are patched', () => {
   const patch = container({
     env: [
       { name: 'HOST', value: '127.0.0.1' },
@@ -55,13 +55,13 @@ test('of a list of what has names only those are touched that were', () => {
   assert.deepEqual(undoOf(patch, manifest), container({ env }))
 })
 
-test('a list of what has no names is replaced whole', () => {
+test('a list without names is replaced as a whole', () => {
   assert.deepEqual(undoOf({ spec: { ports: [{ port: 8080, targetPort: 8081 }] } }, manifest), {
     spec: { ports: [{ port: 8080, targetPort: 8080 }] },
   })
 })
 
-test('a port of a Service loses what its manifest does not say of it, and keeps its name', () => {
+test('a port of a Service loses the fields that its manifest lacks, and keeps its name', () => {
   const service = {
     spec: {
       ports: [

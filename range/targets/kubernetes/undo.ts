@@ -7,8 +7,8 @@ const numbered = (value: unknown): value is (Tree & { port: number })[] =>
   Array.isArray(value) && value.length > 0 && value.every((item) => isTree(item) && typeof item['port'] === 'number')
 
 /**
- * The strategic merge patch that takes another back: what that set is as the manifest has it, and gone where the manifest has nothing. One patch, since
- * an object in between (a probe with two handlers, say) may be none that Kubernetes takes.
+ * The strategic merge patch that undoes another: fields that it set get the manifest's value, or are removed if the manifest has none. In one patch,
+ * because an intermediate object (such as a probe with two handlers) may be invalid.
  */
 export function undoOf(patch: Tree, manifest: Tree): Tree {
   return Object.fromEntries(Object.entries(patch).map(([key, value]) => [key, undone(value, manifest[key])]))
@@ -17,7 +17,7 @@ export function undoOf(patch: Tree, manifest: Tree): Tree {
 function undone(value: unknown, wanted: unknown): unknown {
   if (wanted === undefined) return null
   if (isTree(value) && isTree(wanted)) return undoOf(value, wanted)
-  // Lists of what has a name are merged by it, a Service's ports by their number; others are replaced.
+  // Lists of named elements are merged by name, a Service's ports by number; others are replaced.
   if (numbered(value) && numbered(wanted))
     return value.map(({ port, ...fields }) => ({ ...undoOf(fields, wanted.find((item) => item.port === port) ?? {}), port }))
   if (!named(value) || !named(wanted)) return wanted

@@ -12,7 +12,7 @@ import type { AccessPolicy, Autoscaler, DisruptionBudget, Range, Rollout } from 
 
 type PodStatus = Awaited<ReturnType<NonNullable<Range['cluster']>['pods']>>[number]
 
-/** A stateful set has no conditions that tell why it does not go on. */
+/** A StatefulSet has no conditions that say why it is stuck. */
 export const rolloutOf = (kind: string, { metadata, spec, status }: V1Deployment | V1StatefulSet): Rollout => ({
   name: metadata?.name ?? '',
   kind,
@@ -40,7 +40,7 @@ export const autoscalerOf = ({ metadata, spec, status }: V2HorizontalPodAutoscal
 
 const selects = (selector: V1LabelSelector | undefined): string => pairs(selector?.matchLabels, '=')
 
-/** Ours let in by one label of pods; whatever else a rule may say is told as it is. */
+/** Our policies select pods by one label; any other rule is shown unchanged. */
 export function accessOf({ metadata, spec }: V1NetworkPolicy): AccessPolicy {
   const rules = spec?.ingress ?? []
   return {
@@ -64,7 +64,7 @@ export function budgetOf({ metadata, spec, status }: V1PodDisruptionBudget): Dis
   }
 }
 
-/** Of containers what a responder looks for: never the value of a secret, which is referred to here. */
+/** The fields of containers that a responder looks for: never the value of a secret, only its reference. */
 export function described({ kind, spec }: V1Deployment | V1StatefulSet): { field: string; value: string }[] {
   const rolling = spec && 'strategy' in spec ? spec.strategy?.rollingUpdate : undefined
   const containers = (spec?.template.spec?.containers ?? []).flatMap((container) => [
@@ -121,7 +121,7 @@ export function podStatus({ metadata, status }: V1Pod): PodStatus {
     ...(status?.initContainerStatuses ?? []).filter(({ name }) => name === 'istio-proxy'),
   ]
   const unscheduled = (status?.conditions ?? []).filter(({ type, status: is }) => type === 'PodScheduled' && is === 'False')
-  // Of those that end before the others begin: which one the pod is at.
+  // For init containers: the one that the pod is at.
   const first = (status?.initContainerStatuses ?? []).filter(({ name, state }) => name !== 'istio-proxy' && state?.running)
   const trouble = containers.flatMap(
     ({ state, lastState }) => state?.waiting?.reason ?? state?.terminated?.reason ?? lastState?.terminated?.reason ?? [],

@@ -11,7 +11,7 @@ import { namespace } from './names.ts'
 import { configVolume, environment, restricted, labels, pod, tmp, memory, http, type Images } from './pod.ts'
 import { datastoreSet } from './datastores.ts'
 
-/** A service of the shop, from how the topology starts it. */
+/** A service of the shop, from its definition in the topology. */
 function serviceDeployment(context: RangeContext, name: ServiceName, images: Images): Deployment {
   const component: Component = topology[name]
   const { file, args, env } = component.process(context)
@@ -22,7 +22,7 @@ function serviceDeployment(context: RangeContext, name: ServiceName, images: Ima
     spec: {
       replicas: 1,
       selector: { matchLabels: { app: name } },
-      // Never fewer than there are to be, so that an update fails no request.
+      // Never below the number of replicas, so that an update fails no request.
       strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
       template: pod({
         name,
@@ -36,10 +36,10 @@ function serviceDeployment(context: RangeContext, name: ServiceName, images: Ima
             env: environment(env, name),
             ports: [{ name: 'http', containerPort: port }],
             startupProbe: { ...http('/health', port), periodSeconds: 1, failureThreshold: 90 },
-            // Not whether others answer: a database that is away would take every service from its callers at once.
+            // It does not check dependencies: with the database down, every service would become unavailable at once.
             readinessProbe: { ...http('/health', port), periodSeconds: 3, timeoutSeconds: 2, failureThreshold: 2 },
             livenessProbe: { ...http('/health', port), periodSeconds: 15, timeoutSeconds: 5, failureThreshold: 8 },
-            // Callers hear of it before the listener is gone.
+            // Callers are notified before the listener is closed.
             lifecycle: { preStop: { sleep: { seconds: 2 } } },
             resources: memory('128Mi', '320Mi', '50m'),
             securityContext: restricted,
@@ -89,7 +89,7 @@ function exporterDeployment(context: RangeContext, name: keyof typeof exporters,
   })
 }
 
-/** The workload of a component, as the manifests have it. */
+/** The workload of a component, as in the manifests. */
 export function workloadOf(context: RangeContext, name: Workload, images: Images): Deployment | StatefulSet {
   if (isService(name)) return serviceDeployment(context, name, images)
   if (isDatastore(name)) return datastoreSet(context, name, images)

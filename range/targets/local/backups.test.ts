@@ -12,15 +12,15 @@ import { terminate } from './process.ts'
 const skip = postgresBin ? false : 'PostgreSQL is not installed'
 const nothing = { backups: [], archive: { running: false, until: null }, restored: null, bytes: 0 }
 
-test('a real PostgreSQL is backed up, restored beside itself to a moment, and rid of all of it', { skip }, async (context) => {
+test('a real PostgreSQL is backed up, restored beside itself to a moment, and all of it is removed', { skip }, async (context) => {
   await using shop = await ShopDatabase.open('backups')
   const backups = ownBackups(shop.context)
-  // Before its database goes.
+  // Before its database is removed.
   await using _ = { [Symbol.asyncDispose]: () => backups.remove() }
   const { state } = backups.target
   const folder = path.join(path.dirname(postgresDataDir(shop.context)), 'backups')
   const processes = () => withEnvironment({ FIREDRILL_RANGE: shop.context.config.id })
-  /** A whole millisecond after all that was committed, and before all that is committed from now on. */
+  /** A whole millisecond after all previous commits, and before all later ones. */
   const now = async () => {
     const [row] = await shop.query<{ now: Date }>(`select date_trunc('milliseconds', clock_timestamp()) + interval '1 millisecond' as now`)
     await shop.query('select pg_sleep(0.01)')
@@ -37,7 +37,7 @@ test('a real PostgreSQL is backed up, restored beside itself to a moment, and ri
     await assert.rejects(backups.damage('20260101T000000Z'), { code: 'not-found', message: /choose none, as none was made/ })
   })
 
-  await context.test('a base backup is made and checked, and the WAL from then on is in the archive', async () => {
+  await context.test('a base backup is made and checked, and the archive has the WAL from then on', async () => {
     const made = await backups.make()
     assert.equal(made.check, 'passed')
     assert.match(made.name, /^\d{8}T\d{6}Z$/)
@@ -74,7 +74,7 @@ test('a real PostgreSQL is backed up, restored beside itself to a moment, and ri
     },
   )
 
-  await context.test('the restored server is small, on the loopback alone, and gone when it is dropped', async () => {
+  await context.test('the restored server is small, on the loopback only, and gone when it is dropped', async () => {
     const rows = await backups.query<{ name: string; setting: string }>(
       `select name, setting from pg_settings where name in ('listen_addresses', 'shared_buffers') order by name`,
     )
@@ -87,7 +87,7 @@ test('a real PostgreSQL is backed up, restored beside itself to a moment, and ri
     assert.ok(!existsSync(path.join(folder, 'restored')))
   })
 
-  await context.test('a backup that was cut short says so when it is used, and an older one can be named', async () => {
+  await context.test('a truncated backup is reported when it is used, and an older one can be named', async () => {
     const [first] = (await backups.status()).backups
     assert.ok(first)
     const second = await backups.make({ check: false })
@@ -103,10 +103,10 @@ test('a real PostgreSQL is backed up, restored beside itself to a moment, and ri
     assert.deepEqual(await backups.query(stock), [{ rows: 1 }])
   })
 
-  await context.test('whoever comes after one that was killed finds and removes all of it', async () => {
+  await context.test('after a kill, the next process finds and removes everything', async () => {
     const record = state.run('restored-postgres')
     assert.ok(isThere(record))
-    // Killed before it could write down what it had started.
+    // Killed before it could record what it had started.
     state.clearRun('restored-postgres')
     const next = ownBackups(shop.context)
     for (const _ of [1, 2]) await next.remove()
@@ -115,7 +115,7 @@ test('a real PostgreSQL is backed up, restored beside itself to a moment, and ri
     assert.deepEqual(await shop.query('select slot_name from pg_replication_slots'), [])
   })
 
-  await context.test('an archive that has ended is told, and begins again with the next backup', async () => {
+  await context.test('an archive that has stopped is reported, and started again with the next backup', async () => {
     await backups.make({ check: false })
     const record = state.run('wal-archive')
     assert.ok(record)

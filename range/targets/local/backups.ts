@@ -24,13 +24,13 @@ import type { LocalTarget } from './target.ts'
 const streamsWithinMs = 20_000
 const keptSchema = z.object({ backups: z.array(baseBackup), restored: restoredServer.nullable() })
 type Kept = z.output<typeof keptSchema>
-/** Fast: sessions are ended. */
+/** Fast shutdown: sessions are ended. */
 const stop = { signal: 'SIGINT', deadlineMs: 10_000 } as const
 
-/** What of a target backups need. */
+/** The parts of a target that backups use. */
 export type BackupTarget = Pick<LocalTarget, 'context' | 'launch'> & { state: Pick<RangeState, 'dir' | 'run' | 'setRun' | 'clearRun'> }
 
-/** Backups of a PostgreSQL on this host. All that is known of them is on disk, so that any process of the range can go on with them. */
+/** Backups of a PostgreSQL on this host. Its whole state is on disk, so any process of the range can continue it. */
 export function localBackups(target: BackupTarget): Backups {
   const parts = new LocalBackups(target)
   const { context, state } = target
@@ -50,7 +50,7 @@ export function localBackups(target: BackupTarget): Backups {
   }
 }
 
-/** What is done one at a time. */
+/** Operations that run one at a time. */
 class LocalBackups {
   readonly #target: BackupTarget
   readonly #folders: BackupFolders
@@ -145,7 +145,7 @@ class LocalBackups {
   async remove(): Promise<void> {
     await this.drop()
     await this.#processes.end('wal-archive')
-    // Before its files: as long as there are some, somebody will come back for it.
+    // Before its files: as long as some exist, the removal will be retried.
     if (bytesIn(this.#folders.all) > 0) await dropSlot(this.#query)
     rmSync(this.#folders.all, { recursive: true, force: true })
     rmSync(this.#file, { force: true })
@@ -171,7 +171,7 @@ function named(backups: readonly BaseBackup[], name: string): BaseBackup {
   throw new FiredrillError('not-found', `there is no base backup '${name}': choose ${names || 'none, as none was made'}`)
 }
 
-/** Programs that are kept by a record, as components are, and by what they were started with where there is none. */
+/** Programs with a record, as components have, or without one found by their command line. */
 function processesOf(target: BackupTarget) {
   const { context, state } = target
   const end = async (name: BackupProcess) => {
@@ -192,7 +192,7 @@ function processesOf(target: BackupTarget) {
   }
 }
 
-/** For PostgreSQL's user and nobody else. */
+/** Readable only by PostgreSQL's user. */
 function makeFolders(folders: BackupFolders): void {
   const user = unprivilegedUser('postgres')
   for (const folder of [folders.all, folders.base, folders.wal]) {
@@ -204,7 +204,7 @@ function makeFolders(folders: BackupFolders): void {
 
 type Query = ReturnType<typeof localDatabase>['query']
 
-/** How far the archive has come: the position up to which it has written, and when it said so. */
+/** The archive's progress: the position up to which it has written, and when it reported that. */
 async function archived(query: Query): Promise<{ lsn: string | null; at: string | null }> {
   const [row] = await query<{ lsn: string | null; at: Date | null }>(
     `select write_lsn::text as lsn, reply_time as at from pg_stat_replication where application_name = $1 and state = 'streaming'`,
@@ -213,7 +213,7 @@ async function archived(query: Query): Promise<{ lsn: string | null; at: string 
   return { lsn: row?.lsn ?? null, at: row?.at?.toISOString() ?? null }
 }
 
-/** Commits something that can be replayed beyond any time before now, and resolves when that is in the archive. */
+/** Commits something that can be replayed beyond any time before now, and resolves when the archive has it. */
 async function untilArchived(query: Query): Promise<void> {
   await query(`select pg_logical_emit_message(true, 'restore', '')`)
   const [now] = await query<{ lsn: string }>('select pg_current_wal_lsn()::text as lsn')
@@ -226,7 +226,7 @@ async function untilArchived(query: Query): Promise<void> {
   })
 }
 
-/** The server lets go of a stream a moment after its receiver has ended. */
+/** The server releases a stream a moment after its receiver has ended. */
 async function dropSlot(query: Query): Promise<void> {
   const present = 'from pg_replication_slots where slot_name = $1'
   await query(`select pg_terminate_backend(active_pid, 2000) ${present} and active`, [slot])
@@ -236,7 +236,7 @@ async function dropSlot(query: Query): Promise<void> {
   })
 }
 
-/** By the second; two of the same second have a number more. */
+/** The time in seconds; two in the same second get an additional number. */
 function nameAt(now: Date, backups: readonly BaseBackup[]): string {
   const name = `${now.toISOString().replace(/[-:]|\.\d+/g, '')}`
   const same = backups.filter((one) => one.name.startsWith(name)).length

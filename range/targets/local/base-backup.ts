@@ -11,12 +11,12 @@ import { cleanEnvironment } from './process.ts'
 
 const run = promisify(execFile)
 const takesAtMostMs = 80_000
-/** By which the server knows who streams its WAL. */
+/** The application name with which WAL is streamed. */
 export const archiver = 'pg_receivewal'
-/** By which it keeps what the archive does not have yet. */
+/** The replication slot that keeps WAL until the archive has it. */
 export const slot = 'wal_archive'
 
-/** Where backups, the archive and the restored server have their files. */
+/** Folders of the backups, the archive and the restored server. */
 export interface BackupFolders {
   all: string
   base: string
@@ -31,12 +31,12 @@ export const foldersIn = (all: string): BackupFolders => ({
   restored: path.join(all, 'restored'),
 })
 
-/** PostgreSQL's own programs find the password in their environment, which nobody but their user can read. */
+/** PostgreSQL's own programs find the password in their environment, which only their user can read. */
 const access = (context: RangeContext): { PGPASSWORD: string } => ({ PGPASSWORD: context.config.passwords.postgres })
 const connection = (context: RangeContext, name: string): string =>
   `host=127.0.0.1 port=${context.port('postgres')} user=postgres application_name=${name}`
 
-/** `pg_receivewal`, which connects again by itself when the server was restarted. */
+/** `pg_receivewal`, which reconnects by itself after a restart of the server. */
 export const archiverProcess = (context: RangeContext, { wal }: BackupFolders): ProcessSpec => ({
   file: path.join(context.binaries.postgresBin, 'pg_receivewal'),
   args: ['--dbname', connection(context, archiver), '--directory', wal, '--slot', slot, '--status-interval', '1', '--no-password'],
@@ -44,20 +44,20 @@ export const archiverProcess = (context: RangeContext, { wal }: BackupFolders): 
   user: 'postgres',
 })
 
-/** Runs a program as PostgreSQL's user; throws `component-failed` with the last line that it said. */
+/** Runs a program as PostgreSQL's user; throws `component-failed` with the last line of its output. */
 export async function runAsPostgres(file: string, args: string[], env: Record<string, string> = {}): Promise<void> {
   try {
     const options = { cwd: '/', timeout: takesAtMostMs, env: { ...cleanEnvironment(), ...env } }
     await run(file, args, { ...options, ...runAs(unprivilegedUser('postgres')) })
   } catch (error) {
-    // Safe: what `execFile` rejects with has what the program wrote.
+    // Safe: `execFile` rejects with the program's output.
     const { stderr = '', message } = error as Error & { stderr?: string }
     const said = stderr.trim().split('\n').at(-1) || message
     throw new FiredrillError('component-failed', `${path.basename(file)}: ${said.replace(/^[\w-]+: /, '')}`, { cause: error })
   }
 }
 
-/** Makes a base backup in a folder of its name. Its WAL is in the archive, and it is of no use after a power-off: nothing is synced. */
+/** Makes a base backup in a folder with its name. Its WAL is in the archive. It does not survive a power cut: nothing is synced. */
 export async function makeBaseBackup(context: RangeContext, { base }: BackupFolders, name: string): Promise<BaseBackup> {
   const folder = path.join(base, name)
   await runAsPostgres(
@@ -80,7 +80,7 @@ export async function makeBaseBackup(context: RangeContext, { base }: BackupFold
   return { name, endedAt: new Date().toISOString(), sizeBytes: bytesIn(folder), lsn, check: 'not-run', detail: null }
 }
 
-/** What `pg_verifybackup` says of a backup: each file is compared with the manifest. The WAL is not in it. */
+/** Verifies a backup with `pg_verifybackup`, which compares each file with the manifest. The WAL is not in it. */
 export async function checkBaseBackup(
   context: RangeContext,
   { base }: BackupFolders,
@@ -93,7 +93,7 @@ export async function checkBaseBackup(
   )
 }
 
-/** Of all files below; 0 where there is no such folder. What goes away meanwhile counts nothing. */
+/** The size of all files below; 0 if there is no such folder. Files that disappear meanwhile do not count. */
 export function bytesIn(folder: string): number {
   let bytes = 0
   for (const { name, parentPath } of entriesOf(folder)) {

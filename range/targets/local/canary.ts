@@ -8,7 +8,7 @@ import type { LocalTarget } from './target.ts'
 
 const same = (a: Canary | null, b: Canary | null) => a?.service === b?.service && a?.version === b?.version
 
-/** The canary of this machine: a process more, which its callers' proxies learn of when it is ready, and forget before it goes. */
+/** The canary on this machine: an additional process. Its callers' proxies get it when it is ready, and lose it before it stops. */
 export function localCanary(target: LocalTarget): Pick<Range['releases'], 'canary' | 'setCanary'> {
   const { context, state } = target
   const record = ({ service, version }: Canary, canary: 'started' | 'ended', by: string) =>
@@ -21,7 +21,7 @@ export function localCanary(target: LocalTarget): Pick<Range['releases'], 'canar
       serviceNames.filter((name) => name !== running.service),
     )
     await refreshMesh(target, [running.service])
-    // Before it goes: who is gone and still scraped is down.
+    // Before it stops: otherwise its failed scrape would count as down.
     await forgetTarget(target, 'canary')
     await target.stop('canary')
     record(running, 'ended', by)

@@ -5,7 +5,10 @@ import { family, liveness, proportionalMemoryBytes, type listProcesses } from '.
 import type { RangeContext } from '../../context.ts'
 import type { RangeState } from './state.ts'
 
-/** What there is to say of one component, as it is now. `processes`: with the memory of its family among these. `readiness: false`: it is not asked whether it is ready. */
+/**
+ * The current status of one component. `processes`: the memory of its processes is summed from these. `readiness: false`: its readiness is not
+ * checked.
+ */
 export async function statusOf(
   target: { state: RangeState; context: RangeContext; currentVersion(service: ServiceName): string },
   component: Component,

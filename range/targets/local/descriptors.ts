@@ -7,14 +7,14 @@ import type { RunRecord } from './state.ts'
 
 const run = promisify(execFile)
 
-/** What a process may open, could be given, and has open; null when it does not run. */
+/** The limit of a process's file descriptors, its hard limit, and the number that it has open; null when it does not run. */
 export function descriptors(record: RunRecord | null): { limit: number; most: number; open: number } | null {
   if (!record || liveness(record) === 'gone') return null
   const { soft, hard } = limits(record.pid)
   return { limit: soft, most: hard, open: readdirSync(`/proc/${record.pid}/fd`).length }
 }
 
-/** Lowers the soft limit, or lifts it to the hard one: for which its own user needs no privilege, and root one that it may lack in a container. */
+/** Lowers the soft limit, or raises it to the hard one. Its own user needs no privilege for that, and root one that it may lack in a container. */
 export async function limitDescriptors(record: RunRecord | null, limit: number | null): Promise<void> {
   if (!record || liveness(record) === 'gone') return
   const { hard } = limits(record.pid)

@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs'
 
-/** A process as we knew it when we started it: a pid alone may have been given to another since. */
+/** A process as it was when we started it: its pid alone may belong to another one since. */
 export interface ProcessIdentity {
   pid: number
   /** Clock ticks after boot at which it started: field 22 of /proc/PID/stat. */
@@ -40,18 +40,18 @@ export function readStat(pid: number): ProcessStat | null {
 
 type Liveness = 'running' | 'suspended' | 'gone'
 
-/** Whether that very process still lives. A zombie is gone: nobody may ever collect it. */
+/** Whether that very process still runs. A zombie counts as gone: it may never be reaped. */
 export function liveness(identity: ProcessIdentity): Liveness {
   const stat = readStat(identity.pid)
   if (stat === null || stat.startTicks !== identity.startTicks || stat.state === 'Z' || stat.state === 'X') return 'gone'
   return stat.state === 'T' || stat.state === 't' ? 'suspended' : 'running'
 }
 
-/** Whether the process of a record is still there, suspended or not. */
+/** Whether the process of a record still exists, suspended or not. */
 export const isThere = <Record extends ProcessIdentity>(record: Record | null): record is Record =>
   record !== null && liveness(record) !== 'gone'
 
-/** Whether it ended without having been asked to. */
+/** Whether it exited unexpectedly. */
 export const isMissed = (record: (ProcessIdentity & { stopping: boolean }) | null): boolean =>
   record !== null && !record.stopping && liveness(record) === 'gone'
 
@@ -65,8 +65,8 @@ export function listProcesses(): ProcessStat[] {
 }
 
 /**
- * The process and all that descend from it or share its session or group; not what was launched as a component of its own, though
- * it be a child: the control plane and the reaper start others, and each other.
+ * The process and all its descendants, or members of its session or group; not those that were launched as components of their own, even if they are
+ * children: the control plane and the reaper start others, and each other.
  */
 export function family(pid: number, processes = listProcesses()): number[] {
   const found = new Set([pid])
@@ -88,7 +88,7 @@ export function family(pid: number, processes = listProcesses()): number[] {
   return [...found]
 }
 
-/** The nonce in the environment of a process; null where it has none, hides it, or has written over it. */
+/** The nonce in the environment of a process; null if it has none, hides it, or has overwritten it. */
 function nonceOf(pid: number): string | null {
   return environmentOf(pid).flatMap((entry) => /^FIREDRILL_NONCE=([0-9a-f]+)/.exec(entry)?.[1] ?? [])[0] ?? null
 }
@@ -101,13 +101,13 @@ export function proportionalMemoryBytes(pids: readonly number[]): number {
       const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')
       kilobytes += Number(/^Pss:\s+(\d+) kB/m.exec(rollup)?.[1] ?? 0)
     } catch {
-      // It ended meanwhile, or belongs to another user: not ours to count.
+      // It has exited meanwhile, or belongs to another user: it does not count.
     }
   }
   return kilobytes * 1024
 }
 
-/** Pids whose environment carries all of these, the caller's own excepted. */
+/** Pids whose environment has all of these, except the caller's own. */
 export function withEnvironment(variables: Readonly<Record<string, string>>): number[] {
   const needles = Object.entries(variables).map(([name, value]) => `${name}=${value}`)
   return listProcesses()
@@ -119,7 +119,7 @@ export function withEnvironment(variables: Readonly<Record<string, string>>): nu
     })
 }
 
-/** `NAME=value` of each variable that a process was started with; none where it hides them, has written over them, or has ended. */
+/** `NAME=value` of each variable that a process was started with; empty if it hides them, has overwritten them, or has exited. */
 export function environmentOf(pid: number): string[] {
   try {
     return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0')

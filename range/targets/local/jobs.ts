@@ -13,7 +13,7 @@ export function localJobs(target: LocalTarget): Range['jobs'] {
   const { context, state } = target
   return {
     async start(name, params, tier = 'shop') {
-      // Those that ended by themselves leave their record.
+      // Those that exited by themselves leave their record.
       for (const other of state.jobs()) if (!isThere(state.run(`job-${other}`))) state.clearRun(`job-${other}`)
       const id = `${name}-${randomUUID().slice(0, 8)}`
       const startedAt = Date.now()

@@ -5,8 +5,8 @@ import { describeError } from '../../../model/errors.ts'
 import { readWhole } from '../../whole-file.ts'
 
 /**
- * What is kept in a file that a range can do without: `fresh` where there is none, or it is damaged. A damaged one is left beside it, with `.damaged` after its
- * name, so that nothing stops for it.
+ * Reads a file that a range can do without: returns `fresh` if it is missing or damaged. A damaged one is renamed with the suffix `.damaged`, so that
+ * nothing fails because of it.
  */
 export function keptIn<Kept>(file: string, schema: z.ZodType<Kept>, fresh: Kept): Kept
 export function keptIn<Kept>(file: string, schema: z.ZodType<Kept>, fresh: null): Kept | null
@@ -18,7 +18,7 @@ export function keptIn<Kept>(file: string, schema: z.ZodType<Kept>, fresh: Kept 
   } catch (error) {
     const name = path.basename(file)
     process.stderr.write(`${file} is damaged (${describeError(error)}): it is left as ${name}.damaged, and the range goes on without it\n`)
-    // Somebody else may have done it just now.
+    // Another process may have just done it.
     if (existsSync(file)) renameSync(file, `${file}.damaged`)
     return fresh
   }

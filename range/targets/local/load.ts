@@ -8,9 +8,9 @@ import { loadMix } from '../../../model/range/schemas.ts'
 import type { RangeContext } from '../../context.ts'
 
 const callTimeoutMs = 10_000
-/** Of what Locust answers to a change of its users. */
+/** The part of Locust's answer to a change of its users that is used. */
 const swarmAnswer = z.object({ success: z.boolean().optional() })
-/** Of Locust's own statistics what is used; what is not there yet counts as nothing. */
+/** The part of Locust's own statistics that is used; missing values count as zero. */
 const statistics = z.object({
   state: z.enum(loadStates).default('missing'),
   user_count: z.number().default(0),
@@ -30,7 +30,7 @@ export function localLoad(context: RangeContext, usual: () => number): Range['lo
     status: () => loadStatus(context),
     async setUsers(users) {
       const base = `http://127.0.0.1:${context.port('locust')}/locust`
-      // Two seconds for however many come or leave, which Locust does at the same rate.
+      // Two seconds for any number of added or removed users; Locust removes them at the same rate.
       const changing = Math.abs(users - (await loadStatus(context)).users)
       const body = new URLSearchParams({ user_count: String(users), spawn_rate: String(Math.max(10, Math.ceil(changing / 2))) })
       const signal = AbortSignal.timeout(callTimeoutMs)

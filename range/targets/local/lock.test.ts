@@ -13,7 +13,7 @@ const dir = mkdtempSync(path.join(tmpdir(), 'firedrill-lock-'))
 after(() => rmSync(dir, { recursive: true, force: true }))
 const left = () => readdirSync(dir)
 
-/** Another process that takes the lock, says so, and keeps it until it is ended. */
+/** Another process that takes the lock, reports it, and keeps it until it is killed. */
 async function holder(file: string): Promise<ChildProcess> {
   const script = `
     import { withLock } from ${JSON.stringify(path.join(import.meta.dirname, 'lock.ts'))}
@@ -25,7 +25,7 @@ async function holder(file: string): Promise<ChildProcess> {
   return child
 }
 
-test('one after the other, in the order in which they came', async () => {
+test('holders take turns, in the order in which they came', async () => {
   const file = path.join(dir, 'one')
   const done: string[] = []
   let inside = 0
@@ -41,7 +41,7 @@ test('one after the other, in the order in which they came', async () => {
   assert.deepEqual(left(), [])
 })
 
-test('a failure gives the lock back', async () => {
+test('a failure releases the lock', async () => {
   const file = path.join(dir, 'failing')
   await assert.rejects(
     withLock(file, async () => Promise.reject(new Error('no'))),
@@ -50,7 +50,7 @@ test('a failure gives the lock back', async () => {
   assert.equal(await withLock(file, async () => 'next'), 'next')
 })
 
-test('another process waits, and who waits too long is told for whom', async () => {
+test('another process waits, and on a timeout is told who holds it', async () => {
   const file = path.join(dir, 'other')
   const child = await holder(file)
   try {
@@ -65,7 +65,7 @@ test('another process waits, and who waits too long is told for whom', async () 
   assert.equal(await withLock(file, async () => 'taken over', 5_000), 'taken over')
 })
 
-test('a suspended holder loses the lock, and is told', async () => {
+test('a suspended holder loses the lock, and gets an error', async () => {
   const file = path.join(dir, 'suspended')
   const child = await holder(file)
   child.kill('SIGSTOP')
@@ -83,7 +83,7 @@ test('a suspended holder loses the lock, and is told', async () => {
   assert.deepEqual(left(), ['suspended'], "the other's is left alone")
 })
 
-test('a lock of a pid that another process has now is nobody’s', async () => {
+test('a lock whose pid belongs to another process now is free', async () => {
   const file = path.join(dir, 'reused')
   symlinkSync(`${process.pid}.1.before`, file)
   assert.equal(await withLock(file, async () => 'mine', 1_000), 'mine')

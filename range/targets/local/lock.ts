@@ -7,22 +7,22 @@ import { makePrivateFolder } from '../../private.ts'
 import { liveness, readStat } from './identity.ts'
 
 const lookEveryMs = 50
-/** Longer than anything that is done under a lock takes. */
+/** Longer than any operation under a lock takes. */
 const defaultPatienceMs = 90_000
-/** Without room for an entry in a folder, who waits does so within its own process only: what is reverted must not wait for a disk. */
+/** If there is no room for a folder entry, the lock covers only this process: a revert must not wait for disk space. */
 const noRoom = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EFBIG'])
 
-/** Locks of this process that are held or waited for: the end of each line. */
+/** Locks of this process that are held or waited for: the end of each queue. */
 const lines = new Map<string, Promise<void>>()
 
 export interface HeldLock {
-  /** Whether it is still this one's: whoever was suspended for long may have lost it. */
+  /** Whether it is still held: a process that was suspended for long may have lost it. */
   isHeld(): boolean
 }
 
 /**
- * Does something that only one process of this machine may do at a time. The lock is a symbolic link to the identity of who holds it (pid and start time):
- * made at once or not at all, without a byte to be written. One whose holder is gone, or suspended, is taken over.
+ * Runs an operation that only one process on this machine may run at a time. The lock is a symbolic link to the identity of its holder (pid and start
+ * time): created atomically, without writing a byte. If its holder is gone or suspended, it is taken over.
  */
 export async function withLock<Result>(
   file: string,
@@ -47,7 +47,7 @@ export async function withLock<Result>(
   }
 }
 
-/** Resolves when it is held; to false where there is no room for it. */
+/** Resolves when it is held; to false if there is no room for it. */
 async function take(file: string, mine: string, patienceMs: number): Promise<boolean> {
   const giveUpAt = Date.now() + patienceMs
   for (;;) {
@@ -76,7 +76,7 @@ function isAlive(holder: string): boolean {
   return pid !== undefined && startTicks !== undefined && liveness({ pid, startTicks, nonce: '' }) === 'running'
 }
 
-/** Takes away the lock of one who is gone; puts it back if another has taken its place just now. */
+/** Removes the lock of a holder that is gone; puts it back if another has taken it just now. */
 function takeAway(file: string, holder: string): void {
   const aside = `${file}.${randomBytes(6).toString('hex')}`
   try {

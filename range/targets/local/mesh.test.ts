@@ -8,12 +8,12 @@ import { until } from '../../../model/until.ts'
 import { localMesh } from './mesh.ts'
 import { RangeState } from './state.ts'
 
-test('a policy that another process changes while Envoy looks at ours is not replaced', async () => {
+test('a policy that another process changes during Envoy’s validation of ours is not replaced', async () => {
   const dir = mkdtempSync(path.join(tmpdir(), 'firedrill-mesh-'))
   try {
     new RangeState(dir).configure({ portBase: 30_900 })
     const target = openLocalRange(dir)
-    // Says that it has begun, and ends when it is told to.
+    // A stand-in that reports that it has begun, and waits.
     const [begun, goOn, envoy] = ['begun', 'go-on', 'envoy'].map((name) => path.join(dir, name)) as [string, string, string]
     writeFileSync(envoy, `#!/bin/sh\ntouch '${begun}'\nwhile [ ! -e '${goOn}' ]; do sleep 0.02; done\n`)
     chmodSync(envoy, 0o755)

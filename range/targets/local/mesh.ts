@@ -14,7 +14,7 @@ import { switchRuntime, updateProxy } from './proxy-updates.ts'
 import type { LocalTarget } from './target.ts'
 import { mustBeUnchanged } from '../../unchanged.ts'
 
-/** The mesh of this machine: each proxy's files, moved into place in an order in which no request meets half of a change. */
+/** The mesh on this machine: replaces each proxy's files, in an order in which no request sees half of a change. */
 export function localMesh(target: LocalTarget): Range['mesh'] {
   const { context, state } = target
   /** One change at a time. */
@@ -40,7 +40,7 @@ export function localMesh(target: LocalTarget): Range['mesh'] {
         }
         if (yaml === before) return state.meshRevisions().at(-1) ?? { revision: 0, at: '', by: 'firedrill', yaml }
         await requireTaken(context, yaml)
-        // Another process may have changed it meanwhile: from here on nothing is waited for until it is written.
+        // Another process may have changed it meanwhile: from here on nothing is awaited until it is written.
         mustBeUnchanged('policy of the mesh', context.mesh().policy, ifIs)
         const last = state.meshRevisions().at(-1)?.revision ?? 0
         const revision = record(yaml, by, last + 1)
@@ -87,7 +87,7 @@ export function localMesh(target: LocalTarget): Range['mesh'] {
     rotateDue: async () => {
       for (const service of serviceNames) {
         const identity = await identityOf(context, service)
-        // Renewing takes a certificate that is still accepted.
+        // Only a certificate that is still accepted is renewed.
         if (identity?.verified && isDue(identity)) await inTurn(() => issueIdentity(context, service))
       }
     },
@@ -101,7 +101,7 @@ export function localMesh(target: LocalTarget): Range['mesh'] {
   }
 }
 
-/** Whether every proxy would take it, without telling any. A host that only watches has no Envoy: who has the shop asks it. */
+/** Makes Envoy validate it for every proxy, without applying it. A monitoring host has no Envoy: the shop's host is asked instead. */
 async function requireTaken(context: RangeContext, yaml: string): Promise<void> {
   const proposed: RangeContext = { ...context, mesh: () => ({ ...context.mesh(), policy: yaml }) }
   const files = serviceNames.map((service) => proxyFiles(proposed, service))
@@ -109,7 +109,7 @@ async function requireTaken(context: RangeContext, yaml: string): Promise<void> 
   if (envoy) await validate(envoy, files, yaml)
 }
 
-/** Tells proxies (all without) what they are to run with now. */
+/** Applies the current configuration to proxies (by default to all). */
 export async function refreshMesh(target: LocalTarget, services: readonly ServiceName[] = serviceNames): Promise<void> {
   await Promise.all(services.map((service) => updateProxy(target, service, proxyFiles(target.context, service))))
 }

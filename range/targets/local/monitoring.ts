@@ -9,7 +9,7 @@ import { configDir } from '../../context.ts'
 import { writeWhole } from '../../whole-file.ts'
 import type { LocalTarget } from './target.ts'
 
-/** Tells the Prometheus of this machine, where it is, what it is configured with now. */
+/** Writes the current configuration of the Prometheus on this machine, if there is one, and reloads it. */
 export async function reloadPrometheus(target: LocalTarget): Promise<void> {
   if (!target.components.some(({ name }) => name === 'prometheus')) return
   target.writeConfig('prometheus')
@@ -20,7 +20,10 @@ export async function reloadPrometheus(target: LocalTarget): Promise<void> {
   if (!response.ok) throw new FiredrillError('component-failed', `Prometheus would not reload: ${(await response.text()).slice(0, 300)}`)
 }
 
-/** Has the Alertmanager of this machine take up its configuration without a pause in which it would tell nobody; throws when it refuses it and goes on with the previous one. */
+/**
+ * Reloads the configuration of this machine's Alertmanager, which keeps sending meanwhile; throws if it refuses it and continues with the previous
+ * one.
+ */
 export async function reloadAlertmanager(target: LocalTarget): Promise<void> {
   target.writeConfig('alertmanager')
   const url = `http://127.0.0.1:${target.context.port('alertmanager')}/alertmanager/-/reload`
@@ -30,13 +33,16 @@ export async function reloadAlertmanager(target: LocalTarget): Promise<void> {
   if (!response.ok) throw new FiredrillError('component-failed', `Alertmanager would not reload: ${(await response.text()).slice(0, 300)}`)
 }
 
-/** Prometheus puts other targets in force every five seconds: https://github.com/prometheus/prometheus/blob/main/discovery/manager.go */
+/** Prometheus applies changed targets every five seconds: https://github.com/prometheus/prometheus/blob/main/discovery/manager.go */
 const targetsInForceMs = 10_000
 const activeTargets = z.object({
   data: z.object({ activeTargets: z.array(z.object({ labels: z.object({ component: z.string().optional() }) })) }),
 })
 
-/** Makes Prometheus forget a component that its configuration no longer has; resolves when that is no longer scraped, so that it may go without being missed. */
+/**
+ * Makes Prometheus drop a component that its configuration no longer has; resolves when that is no longer scraped, so that it can be stopped without
+ * an alert.
+ */
 export async function forgetTarget(target: LocalTarget, component: ComponentName): Promise<void> {
   await reloadPrometheus(target)
   if (!target.components.some(({ name }) => name === 'prometheus')) return

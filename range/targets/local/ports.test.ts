@@ -21,7 +21,7 @@ afterEach(async () => {
 })
 after(() => rmSync(dir, { recursive: true }))
 
-/** A base whose ports are all free just now: those of the kernel's own choice begin above. */
+/** A base whose ports are all free now: those that the kernel assigns are higher. */
 async function freeBase(): Promise<number> {
   for (let base = 20_000 + (process.pid % 100) * 100; ; base += 100) {
     const error = await requireFreePorts({ portBase: base, role: 'all', rangeId: 'none' }).catch((thrown: unknown) => thrown)
@@ -29,7 +29,7 @@ async function freeBase(): Promise<number> {
   }
 }
 
-/** Another program that has these ports, and by its arguments a secret. */
+/** Another program that has these ports, with a secret among its arguments. */
 async function take(ports: number[], env: Record<string, string> = {}): Promise<number> {
   const script = path.join(dir, 'squatter.mjs')
   writeFileSync(
@@ -50,17 +50,17 @@ const refusal = async (portBase: number, rangeId = 'this-range'): Promise<string
     (thrown: unknown) => thrown,
   )
   assert.ok(error instanceof FiredrillError && error.code === 'port-busy', String(error))
-  // In the first second, on a machine that has little else to do.
+  // In the first second, on an idle machine.
   assert.ok(Date.now() - startedAt < 3_000)
   return error.message
 }
 
-test('every port that a range could take is known by what takes it', () => {
+test('every port that a range could use is known with its use', () => {
   const known = new Set((['all', 'observability'] as const).flatMap((role) => portsOf(0, role).map(({ port }) => port)))
   for (const [name, offset] of Object.entries(portOffsets)) assert.ok(known.has(offset), name)
 })
 
-test('each port in the middle of a range that another program has: which, what for, who, and where there is room', async () => {
+test('a port in the middle of a range that another program has: which, what for, who, and where there is room', async () => {
   const base = await freeBase()
   const pid = await take([base + portOffsets.erlang])
   const message = await refusal(base)
@@ -72,7 +72,7 @@ test('each port in the middle of a range that another program has: which, what f
   await requireFreePorts({ portBase: Number(where), role: 'all', rangeId: 'this-range' })
 })
 
-test('several are told at once', async () => {
+test('several are reported together', async () => {
   const base = await freeBase()
   await take([portOffsets.epmd, portOffsets['payments-admin'], portOffsets.canary].map((offset) => base + offset))
   const message = await refusal(base)
@@ -80,26 +80,26 @@ test('several are told at once', async () => {
     assert.ok(message.includes(String(base + offset)), message)
 })
 
-test('of very many, three are told, and how many more there are', async () => {
+test('of very many, three are named, with the number of others', async () => {
   const base = await freeBase()
   const names = ['gateway', 'catalog', 'inventory', 'orders', 'redis'] as const
   await take(names.map((name) => base + portOffsets[name]))
   assert.match(await refusal(base), / is taken by [^,]+, \d+ [^,]+, \d+ [^,]+, and 2 more of the range's ports: stop that/)
 })
 
-test('what runs of the same range is no other program, nor what it has started', async () => {
+test('processes of the same range, and their children, do not count as other programs', async () => {
   const base = await freeBase()
   await take([base + portOffsets.redis], { FIREDRILL_RANGE: 'this-range' })
   await requireFreePorts({ portBase: base, role: 'all', rangeId: 'this-range' })
   assert.match(await refusal(base, 'another-range'), /\(Redis\)/)
 })
 
-// In a container, root may not look into processes of another user: the database has a user of its own.
-test('what nobody may look into is of the range where its component runs, and of another program where it does not', async (t) => {
+// In a container, root may not inspect processes of another user: the database has a user of its own.
+test('a holder that cannot be inspected belongs to the range if its component runs, and to another program otherwise', async (t) => {
   if (process.getuid?.() !== 0) return t.skip('only root can start a program of another user')
   const base = await freeBase()
   const port = base + portOffsets.postgres
-  // A program of the system: what is in the checkout may be for its owner alone.
+  // A program of the system: those in the checkout may be readable only by their owner.
   const other = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--save', ''], {
     cwd: '/',
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -123,7 +123,7 @@ test('what nobody may look into is of the range where its component runs, and of
   assert.match(blind('redis'), /^port \d+ \(PostgreSQL\) is taken by a program of another user /)
 })
 
-test('one that is about to end is waited for', async () => {
+test('a program that is about to exit is waited for', async () => {
   const base = await freeBase()
   const server = net.createServer().listen(base + portOffsets.redis, '127.0.0.1')
   await once(server, 'listening')
@@ -137,17 +137,17 @@ test('one that is about to end is waited for', async () => {
   assert.equal(server.listening, false)
 })
 
-test('a folder of its own role needs less', () => {
+test('a folder for one host’s role needs fewer ports', () => {
   assert.ok(portsOf(0, 'shop').length < portsOf(0, 'all').length)
   assert.ok(!portsOf(0, 'shop').some(({ port }) => port === portOffsets.prometheus))
 })
 
-test('a connection whose own port the kernel chose there is waited for, and is told from a program that listens', async () => {
+test('a connection with a port assigned by the kernel is waited for, and told apart from a listener', async () => {
   const base = await freeBase()
   const server = net.createServer((socket) => socket.on('error', () => {}).resume()).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as net.AddressInfo
-  // Node would bind it so that it can be shared; as the kernel's own choice, it cannot.
+  // Node would bind it as shared; the kernel's own choice is not.
   const program = `import socket, struct, time
 s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0)); s.bind(('127.0.0.1', ${base + portOffsets.redis})); s.connect(('127.0.0.1', ${port})); print('connected', flush=True); time.sleep(60)`
   const connection = spawn('python3', ['-c', program], { stdio: ['ignore', 'pipe', 'inherit'] })

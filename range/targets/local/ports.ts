@@ -9,24 +9,24 @@ import { portOffsets, type HostRole, type PortName } from '../../context.ts'
 import { placedForAWhileOn, placedOn } from '../../topology.ts'
 import { environmentOf, readStat } from './identity.ts'
 
-/** Whoever had a port a moment ago may still be on the way out. */
+/** A process that had a port a moment ago may still be exiting. */
 const patienceMs = 700
-/** Looks at least, on a machine that is slow itself. */
+/** Minimum number of checks, on a slow machine. */
 const leastLooks = 5
-/** Ports that are named, of all that are taken: another range has them all. */
+/** How many of the taken ports are named: another range has them all. */
 const mostNamed = 3
-/** One that only a connection has, whose port the kernel chose, is free again by itself. */
+/** A port that only a connection has, assigned by the kernel, becomes free by itself. */
 const connectionPatienceMs = 5_000
 
 interface PortUse {
   port: number
-  /** Of the range, for people: `RabbitMQ, distribution`. */
+  /** Its use in the range, for people: `RabbitMQ, distribution`. */
   what: string
-  /** The component that has it for itself. */
+  /** The component that is its only user. */
   component?: ComponentName
 }
 
-/** Ports that no component has for itself: a canary's callers come by its service's proxy, another host dials in. */
+/** Ports without a component of their own: a canary's callers use its service's proxy, another host dials in. */
 const shared: Partial<Record<PortName, { what: string; on: readonly HostRole[] }>> = {
   'canary-inbound': { what: 'a canary, inbound', on: ['all', 'shop'] },
   restored: { what: 'a restored database', on: ['all', 'shop'] },
@@ -34,7 +34,7 @@ const shared: Partial<Record<PortName, { what: string; on: readonly HostRole[] }
   locustMaster: { what: 'users of several hosts', on: ['observability'] },
 }
 
-/** All that a range takes on a host of that role, and what for. */
+/** All ports that a range uses on a host with that role, and their use. */
 export const portsOf = (portBase: number, role: HostRole): PortUse[] => [
   ...[...placedOn(role), ...placedForAWhileOn(role)].flatMap(({ name: component, title, ports }) =>
     Object.entries(ports).map(([label, name]: [string, PortName]) => ({
@@ -53,15 +53,15 @@ interface Wanted {
   role: HostRole
   rangeId: string
   /**
-   * Whether that component of this range runs, by what the range has written down. The database has a user of its own, into whose processes not
-   * even root may look in a container: a port of such a component, whose holder cannot be seen, is its own.
+   * Whether that component of this range runs, by the range's records. The database has a user of its own, whose processes even root may not inspect
+   * in a container: if the holder of such a component's port cannot be seen, it counts as the component.
    */
   runs?: (component: ComponentName) => boolean
 }
 
 /**
- * Throws `port-busy` where another program has a port that this range needs: which, what for, who has it, and where there is room. What runs of
- * this range already is no other.
+ * Throws `port-busy` if another program has a port that this range needs: which, what for, who has it, and where there is room. Processes of this
+ * range do not count.
  */
 export async function requireFreePorts({ portBase, role, rangeId, runs = () => false }: Wanted): Promise<void> {
   const uses = portsOf(portBase, role)
@@ -94,7 +94,7 @@ export async function requireFreePorts({ portBase, role, rangeId, runs = () => f
   )
 }
 
-/** Who has a port, for people. */
+/** The holder of a port, for people. */
 const holderOf = (port: number): string => named(holdersOf([port]).get(port) ?? { pids: [], listening: false }, port)
 
 function isBusy(port: number): Promise<boolean> {
@@ -105,7 +105,7 @@ function isBusy(port: number): Promise<boolean> {
   })
 }
 
-/** The nearest base above, in steps of a thousand, where the whole range has room. */
+/** The nearest higher base, in steps of a thousand, at which the whole range has room. */
 async function baseWithRoom(portBase: number, role: HostRole): Promise<number | null> {
   for (let base = portBase + 1_000; base <= Math.min(portBase + 20_000, 65_000); base += 1_000) {
     const busy = await Promise.all(portsOf(base, role).map(({ port }) => isBusy(port)))
@@ -115,14 +115,14 @@ async function baseWithRoom(portBase: number, role: HostRole): Promise<number | 
 }
 
 interface Holder {
-  /** Empty where they are another user's, which we may not see. */
+  /** Empty if they belong to another user, and cannot be seen. */
   pids: number[]
   listening: boolean
 }
 
 const listening = '0A'
 
-/** By /proc/net/tcp and the open files of all processes (proc(5)). */
+/** From /proc/net/tcp and the open files of all processes (proc(5)). */
 function holdersOf(ports: readonly number[]): Map<number, Holder> {
   const found = new Map<number, Holder>()
   if (ports.length === 0) return found
@@ -154,7 +154,7 @@ function linesOf(file: string): string[] {
   }
 }
 
-/** What a process has open; nothing of one that has ended, or is not ours to look at. */
+/** Open files of a process; empty if it has exited, or may not be inspected. */
 function filesOf(pid: string): string[] {
   try {
     return readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
@@ -169,7 +169,7 @@ function filesOf(pid: string): string[] {
   }
 }
 
-/** Whether a process, or one that it came from, was started for that range. */
+/** Whether a process, or one of its ancestors, was started for that range. */
 function isOf(pid: number, rangeId: string): boolean {
   for (let at = pid; at > 1; at = readStat(at)?.parent ?? 0) {
     if (environmentOf(at).includes(`FIREDRILL_RANGE=${rangeId}`)) return true
@@ -182,7 +182,7 @@ function named({ pids, listening: listens }: Holder, port: number): string {
   if (pid === undefined && !listens) return 'a connection that is not closed yet'
   if (pid === undefined) return `a program of another user ('sudo ss -tanp sport = :${port}' tells which)`
   const [program = '', ...args] = linesOf(`/proc/${pid}/cmdline`).join('\n').split('\0')
-  // The script where the program is an interpreter; never all arguments, which may hold a secret.
+  // The script if the program is an interpreter; never all arguments, which may contain a secret.
   const script = args.find((arg) => /^[^-].*\.\w{1,4}$/.test(arg) || /^[^-]*\//.test(arg))
   const what = [path.basename(program) || linesOf(`/proc/${pid}/comm`)[0], script && path.basename(script)].filter(Boolean).join(' ')
   return `${what} (process ${pid}${listens ? '' : ', for a connection of its own'})`
@@ -190,7 +190,9 @@ function named({ pids, listening: listens }: Holder, port: number): string {
 
 const soonMs = 1_000
 
-/** Throws `port-busy`, with who has it, where a component's port is not free within a second: whoever had it a moment ago may still be on the way out. */
+/**
+ * Throws `port-busy`, with its holder, if a component's port is not free within a second: a process that had it a moment ago may still be exiting.
+ */
 export async function requireFreeSoon(name: string, port: number): Promise<void> {
   if (await poll(soonMs, async () => !(await isBusy(port)), 50)) return
   throw new FiredrillError(

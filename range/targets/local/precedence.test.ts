@@ -15,7 +15,7 @@ import { launch, terminate } from './process.ts'
 const scratch = mkdtempSync(path.join(os.tmpdir(), 'precedence-'))
 after(() => rmSync(scratch, { recursive: true, force: true }))
 
-/** Starts a shell that has a child at once, as PostgreSQL and RabbitMQ do, and gives the whole family to the test. */
+/** Starts a shell that immediately has a child, as PostgreSQL and RabbitMQ do, and passes all its processes to the test. */
 async function withFamily(tier: Tier, precedence: Precedence, rangeId: string, test: (pids: number[]) => void): Promise<void> {
   const spec = { file: '/bin/sh', args: ['-c', 'sleep 60 & sleep 60 & wait'], env: {} }
   const identity = await launch(spec, { rangeId, name: 'sleeper', logPath: path.join(scratch, 'log'), tier, precedence })
@@ -28,7 +28,7 @@ async function withFamily(tier: Tier, precedence: Precedence, rangeId: string, t
 }
 
 describe('precedence', () => {
-  it('puts every component that watches or runs the drills before the shop, and the shop before its load', () => {
+  it('gives every component of monitoring and training priority over the shop, and the shop over its load', () => {
     const tier = Object.fromEntries(components.map(({ name, role }: Component) => [name, tierOf(role)]))
     for (const name of ['prometheus', 'alertmanager', 'telemetry-store', 'control', 'reaper', 'postgres-exporter']) {
       assert.equal(tier[name], 'watch', name)
@@ -43,7 +43,7 @@ describe('precedence', () => {
   const found = establish(rangeId)
   const groups = found.means === 'cgroup' ? false : 'control groups cannot be written here'
 
-  it('puts a process and its children into the group of its tier, with its weight, and removes the group', { skip: groups }, async () => {
+  it('moves a process and its children to the group of its tier, with its weight, and removes the group', { skip: groups }, async () => {
     assert.ok(found.means === 'cgroup')
     assert.deepEqual(establish(rangeId), found, 'established once more, it is the same')
     const groupOf = (tier: Tier) => path.join(found.base, `firedrill-${rangeId}-${tier}`)
@@ -66,7 +66,7 @@ describe('precedence', () => {
     for (const tier of tiers) assert.ok(!existsSync(groupOf(tier)), `the group ${tier} is gone`)
   })
 
-  it('lowers the shop by niceness where there are no groups: each thread, and the session', async () => {
+  it('lowers the shop by niceness if there are no groups: each thread, and the session', async () => {
     for (const tier of tiers) {
       await withFamily(tier, { means: 'nice' }, rangeId, (pids) => {
         for (const pid of pids) {
@@ -87,8 +87,8 @@ describe('precedence', () => {
     })
   })
 
-  describe('on a tree of version 2', () => {
-    /** A tree as systemd makes it, of plain files. */
+  describe('in a hierarchy of version 2', () => {
+    /** A hierarchy as systemd makes it, of plain files. */
     function tree(name: string, own: string, withCpu: string[]) {
       const mount = path.join(scratch, name)
       for (const group of ['', ...own.split('/').map((_, index, parts) => path.join(...parts.slice(0, index + 1)))]) {
@@ -102,7 +102,7 @@ describe('precedence', () => {
       return { mount, files }
     }
 
-    it('takes a group that hands CPU weights on, and none inside its own', () => {
+    it('uses a group that delegates CPU weights, and none inside its own', () => {
       const own = 'user.slice/firedrill-abc-watch'
       const { mount, files } = tree('delegated', own, ['user.slice', own])
       const precedence = establish('abc', files)
@@ -114,7 +114,7 @@ describe('precedence', () => {
       )
     })
 
-    it('takes niceness where no group may be written', () => {
+    it('uses niceness if no group can be written', () => {
       const { files } = tree('read-only', 'docker', [])
       rmSync(path.join(scratch, 'read-only', 'docker', 'cgroup.procs'))
       rmSync(path.join(scratch, 'read-only', 'cgroup.procs'))

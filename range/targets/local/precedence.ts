@@ -7,7 +7,7 @@ import { poll } from '../../../model/until.ts'
 import { cpuWeights, niceness, tiers, type Precedence, type Tier } from '../../precedence.ts'
 import { family } from './identity.ts'
 
-/** Where control groups are mounted, and in which of them this process is. */
+/** Where control groups are mounted, and which of them this process is in. */
 interface CgroupFiles {
   mounts: string
   self: string
@@ -17,11 +17,11 @@ const here: CgroupFiles = { mounts: '/proc/self/mounts', self: '/proc/self/cgrou
 const prefix = 'firedrill-'
 const groupOf = (base: string, rangeId: string, tier: Tier): string => path.join(base, `${prefix}${rangeId}-${tier}`)
 
-/** Makes the groups of a range where this user may, and says which means that leaves. Idempotent. */
+/** Creates the groups of a range if this user may, and returns the means that can be used. Idempotent. */
 export function establish(rangeId: string, files = here): Precedence {
   for (const candidate of candidates(files)) {
     try {
-      // Who moves a process must be allowed to in the group that has both.
+      // Moving a process requires write access to the common ancestor group.
       accessSync(path.join(candidate.base, 'cgroup.procs'), constants.W_OK)
       for (const tier of tiers) makeGroup(candidate, rangeId, tier)
       return { means: 'cgroup', ...candidate }
@@ -32,7 +32,7 @@ export function establish(rangeId: string, files = here): Precedence {
   return { means: 'nice' }
 }
 
-/** Which means a range would have here that is not up. */
+/** The means that a stopped range would use here. */
 export function available(): Precedence {
   const probe = `probe-${process.pid}`
   const precedence = establish(probe)
@@ -40,29 +40,29 @@ export function available(): Precedence {
   return precedence
 }
 
-/** For people: what makes the watchers go first. */
+/** For people: how monitoring takes precedence. */
 export const describePrecedence = (precedence: Precedence): string =>
   precedence.means === 'cgroup'
     ? `by ${precedence.version === 2 ? 'CPU weight' : 'CPU shares'} of control groups in ${precedence.base} (${tiers.map((tier) => `${tier} ${weightFile(precedence.version, tier).value}`).join(', ')})`
     : `by niceness (${tiers.map((tier) => `${tier} ${niceness[tier]}`).join(', ')}): control groups cannot be written by this user`
 
 /**
- * How a program is started so that it has its tier's niceness before it does anything: what is just being forked while its parent is lowered would keep the
- * niceness that it was begun with, and cannot be seen yet. Control groups know no such moment.
+ * How to start a program with its tier's niceness from the beginning: a process that is being forked while its parent is lowered keeps the old
+ * niceness, and cannot be seen yet. Control groups do not have this problem.
  */
 export function lowered(command: readonly [string, ...string[]], tier: Tier, { means }: Precedence): readonly [string, ...string[]] {
-  // A program that is not there is told by whoever starts it, and not by 'nice'.
+  // So that a missing program is reported by the caller, and not by 'nice'.
   if (means === 'cgroup' || niceness[tier] === 0 || !existsSync(command[0])) return command
   return ['nice', '-n', String(niceness[tier]), ...command]
 }
 
-/** Gives a process that was just launched (`lowered`), and whatever it has started meanwhile, the precedence of its tier. What they start later inherits it. */
+/** Gives a process that was just launched (`lowered`), and its children so far, the precedence of its tier. Later children inherit it. */
 export async function place(pid: number, tier: Tier, precedence: Precedence, rangeId: string): Promise<void> {
   if (precedence.means === 'nice') return lowerSession(pid, niceness[tier])
   if (!join(pid, groupOf(precedence.base, rangeId, tier))) await lower(pid, niceness[tier])
 }
 
-/** Removes the groups of a range whose processes are gone; waits a moment for those that are just going. */
+/** Removes the groups of a range whose processes are gone; waits a moment for those that are exiting. */
 export async function dissolve(precedence: Precedence, rangeId: string, withinMs = 2_000): Promise<void> {
   await poll(withinMs, () => removeGroups(precedence, rangeId), 20)
 }
@@ -72,7 +72,7 @@ interface Candidate {
   base: string
 }
 
-/** Folders in which groups might be made, best first. */
+/** Folders in which groups could be created, best first. */
 function candidates({ mounts, self }: CgroupFiles): Candidate[] {
   const own = readLines(self).map((line) => line.split(':'))
   return readLines(mounts).flatMap((line): Candidate[] => {
@@ -88,7 +88,7 @@ function candidates({ mounts, self }: CgroupFiles): Candidate[] {
   })
 }
 
-/** Where this process is, from the root downwards for root, whose groups belong beside those of systemd; from itself upwards for others. */
+/** The groups of this process, from the root downwards for root, whose groups belong beside those of systemd; from its own upwards for others. */
 function ancestors(mount: string, relative: string): string[] {
   const found: string[] = [mount]
   for (const part of relative.split('/').filter((name) => name !== '' && !name.startsWith(prefix))) {
@@ -97,7 +97,10 @@ function ancestors(mount: string, relative: string): string[] {
   return process.getuid?.() === 0 ? found : found.toReversed()
 }
 
-/** Whether groups in this one can have weights; root may say so at the root of the tree, the one group that may have processes of its own as well. */
+/**
+ * Whether groups in this one can have weights; root may enable that at the root of the hierarchy, the only group that may have processes of its own
+ * as well.
+ */
 function hasCpu(base: string): boolean {
   const control = path.join(base, 'cgroup.subtree_control')
   const listed = () => existsSync(control) && readFileSync(control, 'utf8').trim().split(/\s+/).includes('cpu')
@@ -123,20 +126,20 @@ const weightFile = (version: 1 | 2, tier: Tier): { file: string; value: number }
     ? { file: 'cpu.weight', value: cpuWeights[tier] }
     : { file: 'cpu.shares', value: Math.round((cpuWeights[tier] * 1_024) / 100) }
 
-/** Whether all of them are gone. */
+/** Returns whether all of them are gone. */
 function removeGroups(precedence: Precedence, rangeId: string): boolean {
   if (precedence.means !== 'cgroup') return true
   for (const tier of tiers) {
     try {
       rmdirSync(groupOf(precedence.base, rangeId, tier))
     } catch {
-      // It was never made, or somebody is still in it.
+      // It was never created, or still has processes.
     }
   }
   return tiers.every((tier) => !existsSync(groupOf(precedence.base, rangeId, tier)))
 }
 
-/** Moves a process into a group, and what it may have started before it was there, until none of that is elsewhere. */
+/** Moves a process into a group, and the children that it had before, until none of them is elsewhere. */
 function join(pid: number, group: string): boolean {
   const procs = path.join(group, 'cgroup.procs')
   const ended = new Set<number>()
@@ -145,7 +148,7 @@ function join(pid: number, group: string): boolean {
       try {
         writeFileSync(procs, String(member))
       } catch (error) {
-        // Anything but that it has ended meanwhile means that this user may not.
+        // Any error, except that it has exited meanwhile, means that this user may not.
         if (errorCode(error) !== 'ESRCH') return false
         ended.add(member)
       }
@@ -156,7 +159,7 @@ function join(pid: number, group: string): boolean {
   return true
 }
 
-/** Spares the search through all processes where the kernel says at once that one has no children. */
+/** Avoids the search through all processes if the kernel reports that it has no children. */
 function mayHaveStarted(pid: number): boolean {
   try {
     return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim() !== ''
@@ -166,8 +169,8 @@ function mayHaveStarted(pid: number): boolean {
 }
 
 /**
- * Lowers each thread of a family, and its session: where the kernel shares the CPU out to sessions first (sched(7), autogroup), the niceness of a
- * process counts only among those of its session.
+ * Lowers each thread of a process and its descendants, and its session: if the kernel shares the CPU between sessions first (sched(7), autogroup),
+ * niceness counts only within a session.
  */
 async function lower(pid: number, steps: number): Promise<void> {
   if (steps === 0) return
@@ -178,10 +181,10 @@ async function lower(pid: number, steps: number): Promise<void> {
     try {
       os.setPriority(thread, nice)
     } catch {
-      // It ended meanwhile, or belongs to another user.
+      // It has exited meanwhile, or belongs to another user.
     }
   }
-  // Those that were started by what was not lowered yet are found on the next round.
+  // Children of processes that were not lowered yet are found in the next round.
   for (let threads = threadsOf(pid); threads.length > 0;) {
     threads.forEach(lowered)
     threads = family(pid)
@@ -191,7 +194,7 @@ async function lower(pid: number, steps: number): Promise<void> {
   await lowerSession(pid, steps)
 }
 
-/** The kernel takes one such change in a tenth of a second from those who are not root. */
+/** The kernel accepts one such change per tenth of a second from users other than root. */
 async function lowerSession(pid: number, nice: number): Promise<void> {
   if (nice === 0) return
   const file = `/proc/${pid}/autogroup`

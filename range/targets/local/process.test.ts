@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { cleanEnvironment } from './process.ts'
 
-test('a part of a range is told nothing of whoever starts it, and has UTC and UTF-8', () => {
+test('a process of a range inherits nothing from the user who starts it, and has UTC and UTF-8', () => {
   const own = {
     PATH: '/bin',
     HOME: '/home/x',

@@ -14,8 +14,8 @@ import { lowered, place } from './precedence.ts'
 const inherited = ['PATH', 'HOME', 'SSL_CERT_FILE', 'LD_LIBRARY_PATH', 'NODE_COMPILE_CACHE']
 
 /**
- * What every process of a range inherits, and nothing else of whoever starts it: neither options for Node or Python nor a proxy, through which
- * parts of a range would look for each other. Times in logs are read as UTC, and paths are UTF-8.
+ * What every process of a range inherits, and nothing else from the user who starts it: neither options for Node or Python nor a proxy, through which
+ * parts of a range would try to reach each other. Times in logs are UTC, and paths are UTF-8.
  */
 export const cleanEnvironment = (own: NodeJS.ProcessEnv = process.env): Record<string, string> => ({
   ...Object.fromEntries(inherited.flatMap((name) => (own[name] ? [[name, own[name]]] : []))),
@@ -25,7 +25,7 @@ export const cleanEnvironment = (own: NodeJS.ProcessEnv = process.env): Record<s
 
 interface LaunchOptions {
   rangeId: string
-  /** By what it is found when no record tells of it. */
+  /** The environment variable that identifies it without a record. */
   name: string
   logPath: string
   tier: Tier
@@ -60,14 +60,14 @@ export async function launch(spec: ProcessSpec, { rangeId, name, logPath, tier, 
   }
 }
 
-/** Asks with a signal, then kills the whole family after the deadline; resolves when it is gone. */
+/** Sends a signal, then kills the process and all its descendants after the deadline; resolves when they are gone. */
 export async function terminate(
   identity: ProcessIdentity,
   { signal, deadlineMs }: { signal: NodeJS.Signals; deadlineMs: number },
 ): Promise<void> {
   if (liveness(identity) === 'gone') return
   const members = family(identity.pid)
-  // A suspended process cannot act on a polite signal.
+  // A suspended process cannot handle a signal.
   if (liveness(identity) === 'suspended') send(-identity.pid, 'SIGCONT')
   send(identity.pid, signal)
   if (await gone(identity, deadlineMs)) {
@@ -80,7 +80,7 @@ export async function terminate(
   }
 }
 
-/** Kills each of these and whatever is left of their groups, and waits until they are gone. */
+/** Kills each of these and the rest of their groups, and waits until they are gone. */
 export async function killAll(pids: readonly number[]): Promise<void> {
   for (const pid of pids) {
     send(-pid, 'SIGKILL')

@@ -11,18 +11,18 @@ import { write, writtenClusters } from '../../mesh/files.ts'
 import { liveness } from './identity.ts'
 import type { LocalTarget } from './target.ts'
 
-/** A proxy takes up a file that was moved into place within some milliseconds. */
+/** A proxy reloads a replaced file within some milliseconds. */
 const inForceMs = 5_000
 
 /**
- * Puts a proxy's files into place in an order in which no request meets half of a change: destinations, then who leads to them, then what
- * nobody leads to any more goes. Resolves when the proxy has taken them up; throws when it refuses one.
+ * Replaces a proxy's files in an order in which no request sees half of a change: first destinations, then routes to them, then what is no longer
+ * used is removed. Resolves when the proxy has applied them; throws if it refuses one.
  */
 export async function updateProxy(target: LocalTarget, service: ServiceName, { clusters, listeners, routes }: ProxyConfig): Promise<void> {
   const { context, state } = target
   const record = state.run(proxyOf(service))
   const runs = record !== null && liveness(record) === 'running'
-  // One that does not run reads its files when it is started.
+  // A stopped proxy reads its files when it is started.
   const put = async (files: ConfigFile[]) => {
     const rejectedBefore = runs ? await readouts(context, service) : null
     const changed = files.filter((file) => write(context, service, file))
@@ -45,10 +45,10 @@ export async function updateProxy(target: LocalTarget, service: ServiceName, { c
   await put([clusters])
 }
 
-/** The part of Envoy's `/runtime` that is read. */
+/** The part of Envoy's `/runtime` that is used. */
 const runtimeAnswer = z.object({ entries: z.record(z.string(), z.object({ final_value: z.string() })).default({}) })
 
-/** Switches what the runtime switches, and waits until the proxy has it. */
+/** Sets the runtime's switches, and waits until the proxy has applied them. */
 export async function switchRuntime({ context, state }: LocalTarget, service: ServiceName): Promise<void> {
   write(context, service, { file: runtimeFile, content: runtimeContent(context.mesh()) })
   const record = state.run(proxyOf(service))
@@ -60,7 +60,7 @@ export async function switchRuntime({ context, state }: LocalTarget, service: Se
     const { entries } = checked(runtimeAnswer, await response.json(), `the runtime of the proxy of ${service}`)
     return wanted.every(([key, value]) => Number(entries[key]?.final_value) === value)
   }
-  // Whatever it answers otherwise, or whether it does, it does not have them yet.
+  // With any other answer, or none, it has not applied them yet.
   await until(`the proxy of ${service} to take up its runtime`, inForceMs, isInForce, { everyMs: 20, retries: () => true })
 }
 
@@ -83,7 +83,7 @@ async function readouts(context: RangeContext, service: ServiceName): Promise<Re
   }
 }
 
-/** Waits until the proxy says that it runs these versions; throws when it refuses one. */
+/** Waits until the proxy reports these versions; throws if it refuses one. */
 async function inForce(context: RangeContext, service: ServiceName, files: readonly ConfigFile[], before: Readouts): Promise<void> {
   const names = files.map(({ file }) => file).join(', ')
   const isInForce = async () => {

@@ -16,12 +16,12 @@ import { asOwnerOf } from '../../shop-user.ts'
 const run = promisify(execFile)
 const callTimeoutMs = 10_000
 
-/** A limit that was set is in force when the broker tells of it, once a second. */
+/** A new limit is active when the broker reports it, once a second. */
 const limitToldMs = 5_000
 
 /**
- * The RabbitMQ of this machine: over AMQP as any client; what its administrator looks at, over HTTP. Only a change of its limit takes `rabbitmqctl`, an
- * Erlang VM of its own, which a busy machine starts in half a minute or not at all.
+ * The RabbitMQ of this machine: over AMQP like any client, and for administration over HTTP. Only a change of its memory limit uses `rabbitmqctl`, an
+ * Erlang VM of its own, which takes half a minute to start on a busy machine, or fails.
  */
 export function localQueue(context: RangeContext, control: RabbitmqCtl = localControl(context)): Range['queue'] {
   const memory = async () => memoryIn(await administration(context, 'rabbitmqMetrics', '/metrics'))
@@ -44,7 +44,7 @@ export function localQueue(context: RangeContext, control: RabbitmqCtl = localCo
     peek: (queue, limit) =>
       withChannel(amqpUrl(context), async (channel) => {
         const messages: QueueMessage[] = []
-        // Unacknowledged messages go back to their places when the channel closes.
+        // Unacknowledged messages return to their positions when the channel closes.
         while (messages.length < limit) {
           const got = await channel.get(queue)
           if (!got) break
@@ -103,14 +103,14 @@ const policyList = z.array(
   z.object({ name: z.string(), pattern: z.string(), definition: z.record(z.string(), z.union([z.string(), z.number()])) }),
 )
 
-/** What is above its limit, by the broker's own metrics. */
+/** Resources above their limit, from the broker's own metrics. */
 const alarmMetrics: Record<string, string> = {
   memory: 'rabbitmq_alarms_memory_used_watermark',
   disk: 'rabbitmq_alarms_free_disk_space_watermark',
   file_descriptor_limit: 'rabbitmq_alarms_file_descriptor_limit',
 }
 
-/** What the broker tells of its memory where Prometheus asks it. */
+/** The broker's memory metrics, at the address that Prometheus scrapes. */
 function memoryIn(metrics: string): BrokerMemory {
   const value = (name: string): number => {
     const found = new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'm').exec(metrics)?.[1]
@@ -125,7 +125,7 @@ function memoryIn(metrics: string): BrokerMemory {
   }
 }
 
-/** Asks the broker over HTTP, as its administrator. */
+/** Sends a request to the broker over HTTP, as its administrator. */
 async function administration(
   context: RangeContext,
   port: 'rabbitmqManagement' | 'rabbitmqMetrics',
@@ -147,11 +147,11 @@ async function administration(
   }
 }
 
-/** Where `rabbitmqctl` is on this machine. */
+/** Path of `rabbitmqctl` on this machine. */
 export const brokerControl = ({ binaries }: Pick<RangeContext, 'binaries'>): string =>
   path.join(path.dirname(binaries.rabbitmqServer), 'rabbitmqctl')
 
-/** Runs `rabbitmqctl` on a range's node; resolves to what it prints. */
+/** Runs `rabbitmqctl` on a range's node; resolves to its output. */
 type RabbitmqCtl = (...args: string[]) => Promise<string>
 
 const localControl =
@@ -162,7 +162,7 @@ const localControl =
       const { stdout } = await run(file, ['--silent', ...args], {
         timeout: callTimeoutMs,
         killSignal: 'SIGKILL',
-        // An Erlang VM executes what it finds in its home, and trusts its peer.
+        // An Erlang VM executes files in its home, and trusts its peer.
         ...asOwnerOf(dataDir(context, 'rabbitmq')),
         cwd: '/',
         env: { PATH: process.env['PATH'], LANG: 'C.UTF-8', ...localNode(context) },
@@ -173,13 +173,16 @@ const localControl =
     }
   }
 
-/** Up to `limit` messages from the head of a queue, pushed and not asked for one by one; what is not acknowledged goes back as the channel closes. */
+/**
+ * Up to `limit` messages from the head of a queue, delivered together instead of one by one; those that are not acknowledged return as the channel
+ * closes.
+ */
 async function head(channel: amqp.ConfirmChannel, queue: string, limit: number): Promise<amqp.ConsumeMessage[]> {
   const got: amqp.ConsumeMessage[] = []
   await channel.prefetch(limit)
   const { consumerTag } = await channel.consume(queue, (message) => void (message && got.push(message)))
   while (got.length < limit && (await channel.checkQueue(queue)).messageCount > 0);
-  // Its answer comes after all that was pushed.
+  // Its answer comes after all delivered messages.
   await channel.cancel(consumerTag)
   return got
 }
@@ -200,7 +203,7 @@ async function withChannel<Result>(url: string, use: (channel: amqp.ConfirmChann
     const channel = await connection.createConfirmChannel()
     channel.on('error', () => {})
     const result = await use(channel)
-    // First the channel: a connection that is closed at once may not send what was acknowledged last.
+    // The channel first: closing the connection immediately may lose the last acknowledgements.
     await channel.close()
     return result
   }

@@ -13,7 +13,7 @@ import { localQueue } from './queue.ts'
 import type { LocalTarget } from './target.ts'
 import { mustBeUnchanged } from '../../unchanged.ts'
 
-/** The `Range` of this machine. Each call opens what it needs and closes it: nothing goes stale when a component restarts. */
+/** The `Range` of this machine. Each call opens its connections and closes them: none becomes stale when a component restarts. */
 export function localRange(target: LocalTarget): Range {
   const { context, state } = target
   return {

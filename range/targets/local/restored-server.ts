@@ -12,20 +12,20 @@ import { isThere } from './identity.ts'
 import type { RunRecord } from './state.ts'
 
 const lookEveryMs = 100
-/** Until it has replayed all that there is: a drill's WAL takes seconds. */
+/** Timeout for replaying everything: a drill's WAL takes seconds. */
 const replayedWithinMs = 60_000
 const queryTimeoutMs = 20_000
 
 /** The file of what the restored PostgreSQL prints. */
 export const restoredLog = (context: RangeContext): string => logFile(context, 'restored-postgres')
 
-/** What it is started with: small, for itself alone, and paused once it has replayed up to the time. */
+/** Its settings: small, private, and paused once it has replayed up to the time. */
 const restoredSettings = (context: RangeContext, { wal }: BackupFolders, until: string): Record<string, string> => ({
   listen_addresses: '127.0.0.1',
   port: String(context.port('restored')),
   unix_socket_directories: '',
   shared_buffers: '8MB',
-  // At least as many as the live server's, or it could not be read while it is in recovery.
+  // At least the live server's, or it could not be read during recovery.
   max_connections: '100',
   max_logical_replication_workers: '0',
   fsync: 'off',
@@ -37,7 +37,7 @@ const restoredSettings = (context: RangeContext, { wal }: BackupFolders, until: 
   log_timezone: 'UTC',
 })
 
-/** Copies a base backup and makes it one that recovers up to a time when it is started. */
+/** Copies a base backup and configures it to recover up to a time when it is started. */
 export async function layOut(context: RangeContext, folders: BackupFolders, backup: string, until: string): Promise<void> {
   rmSync(folders.restored, { recursive: true, force: true })
   await runAsPostgres('/bin/cp', ['-a', '--reflink=auto', path.join(folders.base, backup), folders.restored])
@@ -45,7 +45,7 @@ export async function layOut(context: RangeContext, folders: BackupFolders, back
   const user = unprivilegedUser('postgres')
   const files = {
     'postgresql.conf': `${settings.join('\n')}\n`,
-    // What was set for the live server by `alter system` is not for this one.
+    // Settings made with `alter system` on the live server do not apply to this one.
     'postgresql.auto.conf': '',
     'recovery.signal': '',
   }
@@ -64,7 +64,7 @@ export const restoredProcess = (context: RangeContext, { restored }: BackupFolde
   user: 'postgres',
 })
 
-/** Resolves when it has replayed up to its time; throws `component-failed` with what it said last when it ends before. */
+/** Resolves when it has replayed up to its time; throws `component-failed` with its last message if it exits before. */
 export async function untilReplayed(context: RangeContext, record: RunRecord, logFrom: number): Promise<void> {
   const isPaused = async () => {
     if (!isThere(record)) throw new FiredrillError('component-failed', `the restored server did not start: ${lastWords(context, logFrom)}`)
@@ -77,7 +77,7 @@ export async function untilReplayed(context: RangeContext, record: RunRecord, lo
     throw new FiredrillError('timed-out', `the restored server has not replayed its WAL within ${replayedWithinMs / 1_000} s`)
 }
 
-/** The first error since then: those that follow it say only that it ended. */
+/** The first error since then: later ones say only that it ended. */
 function lastWords(context: RangeContext, from: number): string {
   const file = restoredLog(context)
   const lines = existsSync(file) ? readFileSync(file).subarray(from).toString('utf8').split('\n') : []

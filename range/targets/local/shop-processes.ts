@@ -2,7 +2,7 @@ import { proxyNames, serviceNames, datastoreNames, type ComponentName } from '..
 import { family, listProcesses, liveness } from './identity.ts'
 import { RangeState } from './state.ts'
 
-/** A process of the shop, and of which part of it. */
+/** A process of the shop, and the part that it belongs to. */
 interface ShopProcess {
   pid: number
   /** A component's name, or `job-` and the id of a job. */
@@ -11,7 +11,7 @@ interface ShopProcess {
 
 const parts: readonly ComponentName[] = [...serviceNames, 'canary', ...proxyNames, ...datastoreNames, 'postgres-exporter', 'redis-exporter']
 
-/** Every process of the shop that runs on this host: of its components and its jobs, with all that they started. Nothing of monitoring, load or drills. */
+/** Every process of the shop on this host: of its components and its jobs, with all descendants. None of monitoring, load or drills. */
 export function shopProcesses(dir: string): ShopProcess[] {
   const state = new RangeState(dir)
   const all = listProcesses()

@@ -57,13 +57,13 @@ const runSchema = z.object({
   startTicks: z.number(),
   nonce: z.string(),
   startedAt: z.number(),
-  /** From launch to ready, once it was; null until then. */
+  /** Time from launch to ready; null until then. */
   readyAfterMs: z.number().nullable(),
-  /** Asked to stop: not running is then no failure. */
+  /** Whether a stop was requested: not running is then no failure. */
   stopping: z.boolean(),
 })
 export type RunRecord = z.infer<typeof runSchema>
-/** What runs only while somebody has a use for it, beside components and jobs: `pg_receivewal`, and a PostgreSQL that was restored. */
+/** Programs that run only while they are needed, in addition to components and jobs: `pg_receivewal`, and a restored PostgreSQL. */
 export type BackupProcess = 'wal-archive' | 'restored-postgres'
 type RunName = ComponentName | `job-${string}` | BackupProcess
 
@@ -88,7 +88,7 @@ const deploymentsSchema = z.object({
 const monitoringSchema = z.object({ unscraped: z.array(componentName) })
 
 const meshSchema = z.object({
-  /** Versions of the policy, newest last; none while it is the one that a fresh range has. */
+  /** Versions of the policy, newest last; empty while it is that of a fresh range. */
   revisions: z.array(
     z.object({ revision: z.number().int(), at: z.string(), by: z.string(), yaml: z.string() } satisfies Fields<MeshRevision>),
   ),
@@ -104,7 +104,7 @@ const reasons: Record<string, string> = {
   ENOSPC: 'the disk is full',
   EDQUOT: "the user's share of the disk is full",
 }
-/** Why nothing can be made in a folder that may not be there yet: Node says ENOENT of one that it would have to make on a read-only file system. */
+/** Why nothing can be created in a folder that may not exist yet: on a read-only file system, Node reports ENOENT for a missing folder. */
 function whyUnwritable(dir: string, failure: unknown): string {
   try {
     accessSync(nearestThere(dir), constants.W_OK)
@@ -114,7 +114,7 @@ function whyUnwritable(dir: string, failure: unknown): string {
   return reasons[errorCode(failure) ?? ''] ?? describeError(failure)
 }
 
-/** What a range keeps on disk: any process of it can read the rest, whoever started what. */
+/** The files of a range: any of its processes can read what another has written. */
 export class RangeState {
   readonly dir: string
   constructor(dir: string) {
@@ -125,16 +125,16 @@ export class RangeState {
     return existsSync(path.join(this.dir, 'range.json'))
   }
 
-  /** What this host is; all of it until it is told otherwise. */
+  /** The host's role; the whole range by default. */
   get role(): HostRole {
     return this.exists ? this.config().placement.role : 'all'
   }
 
-  /** Throws where nothing can be kept in its folder, with what to do. */
+  /** Throws if the folder cannot be written, with what to do. */
   requireWritable(): void {
     try {
       makePrivateFolder(this.dir)
-      // Root may do what it likes by `access`, and still not on a file system that is read-only.
+      // For root, `access` allows everything, even on a read-only file system.
       rmSync(mkdtempSync(this.#path('.writable-')), { recursive: true })
     } catch (error) {
       throw new FiredrillError(
@@ -151,7 +151,7 @@ export class RangeState {
     return this.#read('range.json', configSchema)
   }
 
-  /** Makes the settings of a new range, or changes those given of an existing one. */
+  /** Creates the settings of a new range, or changes the given ones of an existing range. */
   configure(
     changes: Partial<
       Pick<RangeConfig, 'portBase' | 'profile' | 'users' | 'usersByShop' | 'clickhouseUrl' | 'placement' | 'console' | 'passwords'>
@@ -187,7 +187,7 @@ export class RangeState {
     rmSync(this.#path(`run/${name}.json`), { force: true })
   }
 
-  /** Ids of the jobs that were started and not yet stopped. */
+  /** Ids of the jobs that were started and not stopped yet. */
   jobs(): string[] {
     if (!existsSync(this.#path('run'))) return []
     return readdirSync(this.#path('run')).flatMap((file) => /^job-(.+)\.json$/.exec(file)?.[1] ?? [])
@@ -215,7 +215,7 @@ export class RangeState {
     this.#write('deployments.json', { ...this.#deployments(), canary })
   }
 
-  /** What the host gives, as the last `up` measured it. */
+  /** The host's speed, as measured by the last `up`. */
   machine(): Machine | null {
     return keptIn(this.#path('machine.json'), machineSchema, null)
   }
@@ -223,11 +223,11 @@ export class RangeState {
     this.#write('machine.json', machine)
   }
 
-  /** Whether it was found out, by an `up`, what makes the watchers go first. */
+  /** Whether `up` has determined how monitoring takes precedence. */
   get hasPrecedence(): boolean {
     return existsSync(this.#path('precedence.json'))
   }
-  /** What makes the watchers go first; niceness, which anybody may use, until it was found out. */
+  /** How monitoring takes precedence; until that is determined, by niceness, which anybody may use. */
   precedence(): Precedence {
     return keptIn(this.#path('precedence.json'), precedenceSchema, { means: 'nice' })
   }
@@ -235,7 +235,7 @@ export class RangeState {
     this.#write('precedence.json', precedence)
   }
 
-  /** Components that Prometheus was told not to scrape. */
+  /** Components whose scrape is turned off. */
   unscraped(): ComponentName[] {
     return keptIn(this.#path('monitoring.json'), monitoringSchema, { unscraped: [] }).unscraped
   }
@@ -243,7 +243,7 @@ export class RangeState {
     this.#write('monitoring.json', { unscraped })
   }
 
-  /** The policies that were put in force, newest last. */
+  /** The policies that were applied, newest last. */
   meshRevisions(): MeshRevision[] {
     return this.#mesh().revisions
   }
@@ -293,7 +293,7 @@ export class RangeState {
       })
     }
   }
-  /** For its own user, whatever the umask: others may pass through the folder, once a database of a user of its own has its data below. */
+  /** Only for its own user, whatever the umask; others may pass through the folder if a database with a user of its own has its data below. */
   #write(name: string, value: unknown): void {
     writeWhole(this.#path(name), `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600, durable: true })
   }

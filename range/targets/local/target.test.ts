@@ -16,7 +16,7 @@ const dir = mkdtempSync(path.join(tmpdir(), 'firedrill-target-'))
 const state = new RangeState(dir)
 state.configure({ portBase: await freePortBase() })
 const target = openLocalRange(dir)
-/** What runs as the Redis of this range, whoever knows of it. */
+/** All processes that run as this range's Redis, recorded or not. */
 const running = () => withEnvironment({ FIREDRILL_RANGE: state.config().id, FIREDRILL_COMPONENT: 'redis' })
 
 afterEach(() => target.stop('redis'))
@@ -25,7 +25,7 @@ after(async () => {
   rmSync(dir, { recursive: true, force: true })
 })
 
-test('three restarts at once leave one that runs, and a record of that one', async () => {
+test('three simultaneous restarts leave one process, which is in the record', async () => {
   await target.start('redis')
   await Promise.all([target.restart('redis'), target.restart('redis'), openLocalRange(dir).restart('redis')])
   const record = state.run('redis')
@@ -33,7 +33,7 @@ test('three restarts at once leave one that runs, and a record of that one', asy
   assert.deepEqual(running(), family(record.pid))
 })
 
-test('starts and stops at once end with what the record says', async () => {
+test('simultaneous starts and stops end in the state that the record says', async () => {
   await Promise.allSettled([
     target.start('redis'),
     target.stop('redis'),
@@ -45,7 +45,7 @@ test('starts and stops at once end with what the record says', async () => {
   assert.deepEqual(running(), record && liveness(record) === 'running' ? family(record.pid) : [])
 })
 
-test('what runs although its record names somebody who is gone is ended, and one that is known takes its place', async () => {
+test('a process whose component’s record names another that is gone is stopped, and a recorded one replaces it', async () => {
   await target.start('redis')
   const stray = state.run('redis')
   assert.ok(stray)
@@ -56,19 +56,19 @@ test('what runs although its record names somebody who is gone is ended, and one
   assert.ok(record && liveness(record) === 'running')
 })
 
-test('what runs without a record is ended when its component is stopped', async () => {
+test('a process without a record is stopped with its component', async () => {
   await target.start('redis')
   state.clearRun('redis')
   await target.stop('redis')
   assert.deepEqual(running(), [])
 })
 
-test('one that runs and is slow to answer is not started again', async () => {
+test('a running process that is slow to answer is not started again', async () => {
   await target.start('redis')
   const record = state.run('redis')
   const client = net.connect(target.context.port('redis'), '127.0.0.1')
   try {
-    // For longer than one look at it waits.
+    // Longer than one check waits.
     client.write('CLIENT PAUSE 2500 ALL\r\n')
     await new Promise((resolve) => client.once('data', resolve))
     const startedAt = Date.now()
@@ -80,25 +80,25 @@ test('one that runs and is slow to answer is not started again', async () => {
   }
 })
 
-test('one that was suspended runs on, and that is told', async () => {
+test('a suspended process keeps running, and is reported as suspended', async () => {
   await target.start('redis')
   await target.signal('redis', 'SIGSTOP')
   assert.equal((await target.start('redis')).outcome, 'started')
 })
 
-test('what was not read as it is now is not replaced', async () => {
+test('settings that differ from what was read are not replaced', async () => {
   const { config, mesh } = rangeOf(target)
   const policy = await mesh.policy()
   const stale = { code: 'outdated', message: /changed since it was read/ }
   await assert.rejects(mesh.apply(`${policy}\n# edited`, 'somebody', `${policy}\n# as another one has it`), stale)
   await assert.rejects(config.set('orders', { DB_POOL_MAX: '1' }, 'somebody', { DB_POOL_MAX: '2' }), stale)
   assert.deepEqual([await mesh.policy(), await config.get('orders')], [policy, {}])
-  // Nothing is to be changed by these, so nothing has to run.
+  // These change nothing, so nothing has to run.
   await mesh.apply(policy, 'somebody', policy)
   await config.set('orders', {}, 'somebody', {})
 })
 
-test('a canary that is taken back while the range starts is not told to have failed', async () => {
+test('a canary that is removed while the range starts is not reported as failed', async () => {
   const { start } = target
   const told: string[] = []
   state.setCanary({ service: 'catalog', version: '1.12.0' })
@@ -121,7 +121,7 @@ test('a canary that is taken back while the range starts is not told to have fai
   }
 })
 
-test('a port that another program has is told, and that program is left alone', async () => {
+test('a port that another program has is reported, and that program is left alone', async () => {
   const other = net.createServer().listen(state.config().portBase + 11, '127.0.0.1')
   await new Promise((resolve) => other.once('listening', resolve))
   try {
@@ -132,7 +132,7 @@ test('a port that another program has is told, and that program is left alone', 
   }
 })
 
-test('only what ended by itself is revived', async () => {
+test('only a component that exited unexpectedly is restarted', async () => {
   assert.equal(await target.revive('redis'), false, 'nobody started it')
   await target.start('redis')
   assert.equal(await target.revive('redis'), false, 'it runs')
@@ -144,7 +144,7 @@ test('only what ended by itself is revived', async () => {
   assert.equal(await target.revive('redis'), false, 'it was stopped')
 })
 
-/** A base of which the port that is used is free now. */
+/** A base at which the port that is used is free now. */
 async function freePortBase(): Promise<number> {
   return (await freePort()) - 11
 }

@@ -28,26 +28,26 @@ import type { RangeState, RunRecord } from './state.ts'
 const stopsWithinMs = 1_000
 const serviceRestartMs = 60_000
 
-/** Renders what other folders know (rules, routes, scrape targets) into a component's configuration files. */
+/** Renders what other folders define (rules, routes, scrape targets) into a component's configuration files. */
 type ConfigRenderer = (context: RangeContext, component: ComponentName) => Record<string, string>
 
 interface StartReport {
   name: ComponentName
-  /** `already` when it was running and ready before. */
+  /** `already` if it was running and ready before. */
   outcome: 'started' | 'already' | 'failed'
-  /** From launch to ready. */
+  /** Time from launch to ready. */
   tookMs: number
   error?: string
 }
 
-/** Runs the components of one range as processes of this machine. Holds no state of its own: all is on disk and in /proc. */
+/** Runs the components of one range as processes of this machine. It has no state of its own: everything is on disk and in /proc. */
 export class LocalTarget {
   readonly state: RangeState
   readonly context: RangeContext
   readonly #render: ConfigRenderer
   readonly #cache: string | null
 
-  /** Bundles of our own programs are kept in `cache`; without one they run as they are. */
+  /** Bundles of our own programs are stored in `cache`; without one the sources run. */
   constructor(state: RangeState, root: string, binaries: Binaries, render: ConfigRenderer, cache: string | null = null) {
     this.state = state
     this.#cache = cache
@@ -77,7 +77,7 @@ export class LocalTarget {
     }
   }
 
-  /** What runs on this host. */
+  /** The components on this host. */
   get components(): readonly Component[] {
     const { role } = this.context.config.placement
     return this.state.canary() ? [...placedOn(role), ...placedForAWhileOn(role)] : placedOn(role)
@@ -88,7 +88,7 @@ export class LocalTarget {
     return last?.version ?? baselineRelease(this.context.root, service)
   }
 
-  /** Starts a component and waits until it is ready. Idempotent: what runs is waited for, and is `already` there. */
+  /** Starts a component and waits until it is ready. Idempotent: a running one is waited for, and reported as `already`. */
   async start(name: ComponentName): Promise<StartReport> {
     const component: Component = topology[name]
     const before = this.state.run(name)
@@ -106,7 +106,7 @@ export class LocalTarget {
     const ran = before !== null && before.readyAfterMs !== null && liveness(before) === 'running'
     const record = await this.#alone(name, (lock) => this.#launch(component, lock))
     const report = await this.#awaitReady(component, record)
-    // One that has been ready and runs is slow to answer, as all are on a busy machine, and nothing had to be done.
+    // One that was ready before and runs is slow to answer, as on any busy machine, and nothing had to be done.
     return ran && this.state.run(name)?.nonce === before.nonce ? already : report
   }
 
@@ -129,11 +129,11 @@ export class LocalTarget {
       await this.#end(component)
       return this.#launch(component, lock)
     })
-    // What it depends on runs already, or is what is broken: whoever waits wants to know.
+    // Its dependencies run already, or are what is broken: a caller that waits wants to know.
     await this.#awaitReady(component, record, component.role === 'service' ? serviceRestartMs : component.startDeadlineMs)
   }
 
-  /** Starts what ended without being asked to; whoever stopped it meanwhile is heeded. Resolves to whether it had to be started. */
+  /** Restarts a component that exited unexpectedly, unless somebody stopped it meanwhile. Resolves to whether it had to be started. */
   async revive(name: ComponentName): Promise<boolean> {
     if (!isMissed(this.state.run(name))) return false
     const component: Component = topology[name]
@@ -142,18 +142,18 @@ export class LocalTarget {
     return record !== null
   }
 
-  /** Sends a signal to the whole family; one that kills, or stops, has done so when this resolves. */
+  /** Sends a signal to all processes of a component; resolves when it has taken effect, if it kills or suspends. */
   async signal(name: ComponentName, signal: NodeJS.Signals): Promise<void> {
     const record = this.state.run(name)
     if (!record || liveness(record) === 'gone') return
     const members = family(record.pid)
     if (signal === 'SIGKILL') await killAll(members)
     else for (const pid of members) send(pid, signal)
-    // A process that is just now on a core stops when it next leaves it.
+    // A process that is running on a core is suspended when it next leaves it.
     if (signal === 'SIGSTOP') await poll(stopsWithinMs, () => liveness(record) !== 'running', 5)
   }
 
-  /** Starts everything at once: what needs another waits for it by itself. */
+  /** Starts everything at once: each component waits for its dependencies by itself. */
   async startAll(onReport: (report: StartReport) => void): Promise<StartReport[]> {
     makePrivate(this.state.dir, shopGroup())
     makePrivateFolder(path.join(this.state.dir, 'logs'))
@@ -166,7 +166,7 @@ export class LocalTarget {
           tookMs: 0,
           error: describeError(error),
         }))
-        // A canary that the control plane has taken back meanwhile, with the drill that it was of, is no part of the range any more.
+        // A canary that the control plane has removed meanwhile, with its drill, no longer belongs to the range.
         if (report.outcome === 'failed' && !this.components.some((component) => component.name === name)) return null
         onReport(report)
         return report
@@ -175,7 +175,7 @@ export class LocalTarget {
     return reports.filter((report) => report !== null)
   }
 
-  /** Stops everything: what injects and restores first, then load, the shop, its stores; then sweeps up orphans. */
+  /** Stops everything: first what injects and restores, then the load, the shop and its stores; then removes orphaned processes. */
   async stopAll(onStopped: (name: ComponentName) => void = () => {}): Promise<void> {
     const here = new Set(this.components.map(({ name }) => name))
     for (const group of stopOrder) {
@@ -185,7 +185,7 @@ export class LocalTarget {
     await dissolve(this.state.precedence(), this.context.config.id)
   }
 
-  /** Kills processes that carry this range's id and that no record (nor `keep`) accounts for. Returns how many. */
+  /** Kills processes with this range's id that neither a record nor `keep` has. Returns how many. */
   sweep(keep: ReadonlySet<number>): number {
     const records = this.components.map(({ name }) => this.state.run(name)).filter((record) => record !== null)
     return endOrphans(this.context.config.id, records, keep)
@@ -202,18 +202,18 @@ export class LocalTarget {
     }
   }
 
-  /** Deletes all data, logs and settings of a range that has been stopped. */
+  /** Deletes all data, logs and settings of a stopped range. */
   purge(): void {
     rmSync(path.join('/var/lib/firedrill', this.context.config.id), { recursive: true, force: true })
     rmSync(this.state.dir, { recursive: true, force: true })
   }
 
-  /** Of all that start and stop this component, in whichever process, one at a time. */
+  /** Serialises starts and stops of this component, across all processes. */
   #alone<Result>(name: ComponentName, work: (lock: HeldLock) => Promise<Result>): Promise<Result> {
     return withLock(path.join(this.state.dir, 'run', `${name}.lock`), work)
   }
 
-  /** What runs already, or runs again, or is launched; not waited for. */
+  /** A running process, restarted or newly launched; not waited for. */
   async #launch(component: Component, lock: HeldLock): Promise<RunRecord> {
     const { name } = component
     const before = this.state.run(name)
@@ -232,14 +232,14 @@ export class LocalTarget {
     const identity = await this.launch(spec, name, tierOf(component.role), logFile(this.context, name))
     const record: RunRecord = { ...identity, startedAt, readyAfterMs: null, stopping: false }
     if (!lock.isHeld()) {
-      // Suspended in the middle of it for so long that another took over: theirs is the one.
+      // It was suspended meanwhile for so long that another process took over: the other's result counts.
       await terminate(identity, component.stop)
       throw new FiredrillError('conflict', `${name} was started by another process meanwhile`)
     }
     try {
       this.state.setRun(name, record)
     } catch (error) {
-      // What nobody knows of would hold the port against all who come after.
+      // An unrecorded process would keep the port from all later ones.
       await terminate(identity, component.stop)
       throw error
     }
@@ -262,7 +262,7 @@ export class LocalTarget {
       if (liveness(awaited) !== 'gone') return
       const now = this.state.run(component.name)
       if (!now) throw new FiredrillError('conflict', `${component.name} was stopped while it started`)
-      // Somebody else restarts it meanwhile, as the control plane does when it takes a fault out: theirs is as good.
+      // Somebody else restarts it meanwhile, such as the control plane in a revert: that start counts as well.
       if (now.nonce !== awaited.nonce) awaited = now
       else if (!now.stopping) {
         throw new FiredrillError('component-failed', `${component.name} ended while starting; see 'firedrill logs ${component.name}'`)
@@ -272,7 +272,7 @@ export class LocalTarget {
     if (awaited.readyAfterMs === null) {
       await component.afterReady?.(this.context)
       await this.#alone(component.name, async () => {
-        // Unless it was stopped or restarted meanwhile: what answered was another then.
+        // Unless it was stopped or restarted meanwhile: then another process answered.
         const now = this.state.run(component.name)
         if (now?.nonce === awaited.nonce && !now.stopping) this.state.setRun(component.name, { ...now, readyAfterMs: tookMs })
       })

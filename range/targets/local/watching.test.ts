@@ -3,7 +3,7 @@ import net from 'node:net'
 import { test } from 'node:test'
 import { kept } from './watching.ts'
 
-/** A server that says hello to each connection and answers every line, until it is told to be silent. */
+/** A server that greets each connection and answers every line, until it is told to be silent. */
 async function server() {
   let connections = 0
   let silent = false
@@ -44,7 +44,7 @@ const ask = (socket: net.Socket) =>
     socket.write('well?')
   })
 
-test('questions go over one connection, also those that come at once', async () => {
+test('queries use one connection, even simultaneous ones', async () => {
   const there = await server()
   const connection = connectionTo(there.port, 1_000)
   try {
@@ -75,7 +75,7 @@ test('a connection that breaks between two queries is opened again', async () =>
   }
 })
 
-test('one that does not answer in time is given up, and closed', async () => {
+test('a connection that does not answer in time is closed', async () => {
   const there = await server()
   const connection = connectionTo(there.port, 200)
   try {
@@ -91,7 +91,7 @@ test('one that does not answer in time is given up, and closed', async () => {
   }
 })
 
-test('where nobody listens it says so, and asks again when somebody does', async () => {
+test('if nothing listens there is an error, and the next query connects when something does', async () => {
   const there = await server()
   const { port } = there
   await there.close()

@@ -6,7 +6,7 @@ import { administratorOptions } from '../../administrator.ts'
 import { amqpUrl, databaseUrl } from '../../components/service.ts'
 import type { RangeContext } from '../../context.ts'
 
-/** What is looked at every second. */
+/** The parts of a range that are polled every second. */
 export interface Watched {
   status: Range['status']
   database: Range['database']
@@ -16,9 +16,9 @@ export interface Watched {
 const callTimeoutMs = 1_500
 
 /**
- * The range for whoever looks at it every second, over connections that are kept: to log in again each time costs PostgreSQL and RabbitMQ more
- * than the questions do, and each connection is a series of metrics more. One that fails, or does not answer in time, is given up,
- * and the next question opens another. That new connections are taken is what the readiness checks in `status` see to.
+ * The range for clients that poll it every second, over persistent connections: a login for each query would cost PostgreSQL and RabbitMQ more than
+ * the query, and each connection adds a metrics series. A connection that fails, or does not answer in time, is closed, and the next query opens
+ * another. Whether new connections are accepted is tested by the readiness checks in `status`.
  */
 export function watching(range: Pick<Range, 'status'>, context: RangeContext): Watched & AsyncDisposable {
   const database = kept(
@@ -46,7 +46,7 @@ export function watching(range: Pick<Range, 'status'>, context: RangeContext): W
       connection.on('error', broken)
       connection.on('close', broken)
       const channel = await connection.createChannel()
-      // Asking for a queue that is not there closes the channel.
+      // Querying a queue that does not exist closes the channel.
       channel.on('error', broken)
       channel.on('close', broken)
       return { connection, channel }
@@ -72,7 +72,7 @@ export function watching(range: Pick<Range, 'status'>, context: RangeContext): W
   }
 }
 
-/** A connection that is opened when it is first used, and again when the previous one was given up. */
+/** A connection that is opened when it is first used, and again when the previous one was closed. */
 export function kept<Connection>(
   what: string,
   timeoutMs: number,
@@ -83,7 +83,7 @@ export function kept<Connection>(
   const drop = async (connection = current) => {
     if (connection === null) return
     if (current === connection) current = null
-    // What hangs hangs here too: it has the time of a question to end.
+    // A hanging peer hangs here too: closing has the time of one query.
     await inTime(timeoutMs, connection.then(close)).catch(() => {})
   }
   return {

@@ -8,7 +8,7 @@ import { PaperShop } from './shop.ts'
 
 export const skip = findChromium() === null && 'there is no browser'
 
-/** A shop on paper, and a browser that opens its console: for all tests of a file. What they hold is there once the tests run. */
+/** A simulated shop, and a browser that opens its console: for all tests of a file. They are available once the tests run. */
 export class PaperBrowser {
   shop!: PaperShop
   base = ''
@@ -16,8 +16,8 @@ export class PaperBrowser {
   readonly #startsAt: number | undefined
 
   /**
-   * @param startsAt when the shop's clock begins, and where the clocks of its pages stand when they are opened, in milliseconds since the epoch; now, without.
-   * @param measures what is measured, instead of recordings.
+   * @param startsAt the start time of the shop's clock, and of its pages' clocks, in milliseconds since the epoch; now by default.
+   * @param measures measurements, instead of recordings.
    */
   constructor(startsAt?: number, measures?: TickedSampler) {
     this.#startsAt = startsAt
@@ -43,7 +43,7 @@ export class PaperBrowser {
     assert.ok(this.#browser)
     const context = await this.#browser.newContext(options)
     if (this.#startsAt !== undefined) await context.clock.setFixedTime(this.shop.served.bench.now)
-    // What is shown first to everybody is shown to nobody here who does not look for it.
+    // What is shown on the first visit is shown only to tests that ask for it.
     if (seenTour) await context.addInitScript(() => localStorage.setItem('firedrill.tour', 'seen'))
     const page = await context.newPage()
     page.setDefaultTimeout(timeoutMs)

@@ -1,4 +1,4 @@
-/** When users are hurt, in milliseconds since the epoch. */
+/** When users are affected, in milliseconds since the epoch. */
 export interface Incident {
   from: number
   to: number
@@ -13,7 +13,7 @@ interface PaperSeries {
 
 const services = ['gateway', 'catalog', 'inventory', 'orders', 'payments', 'fulfilment']
 const edges = ['gateway catalog', 'gateway inventory', 'gateway orders', 'catalog inventory', 'orders inventory', 'orders payments']
-/** Who is hurt with inventory. */
+/** Services that are affected with inventory. */
 const affected = new Set(['gateway', 'inventory', 'catalog', 'browse'])
 const labelValues: Record<string, string[]> = {
   service: services,
@@ -23,7 +23,7 @@ const labelValues: Record<string, string[]> = {
   tier: ['shop'],
 }
 
-/** How far an incident has come at a moment: 0 before and well after it, 1 within, with ten seconds on either side. */
+/** The strength of an incident at a moment: 0 long before and after it, 1 within, with ten seconds of transition on either side. */
 export function severity(at: number, { from, to }: Incident): number {
   const [begin, end] = [from / 1_000, to / 1_000]
   if (!Number.isFinite(begin) || at < begin) return 0
@@ -34,7 +34,7 @@ export function severity(at: number, { from, to }: Incident): number {
 const wobble = (at: number, name: string): number =>
   Math.sin(at / 7 + name.length * 1.7) * 0.6 + Math.sin(at / 2.3 + name.charCodeAt(0)) * 0.4
 
-/** What a query is answered: by its form, not by its meaning. */
+/** The answer to a query: by its form, not by its meaning. */
 export function evaluate(query: string): PaperSeries[] {
   const slo = /slo:/.test(query)
   if (slo) {
@@ -53,7 +53,7 @@ export function evaluate(query: string): PaperSeries[] {
   }
   const recorded = query.startsWith('service:')
   const by = recorded ? ['service'] : (/by \(([^)]*)\)/.exec(query)?.[1] ?? '').split(',').map((label) => label.trim())
-  // What labels a metric has.
+  // The labels of a metric.
   if (query.startsWith('group without')) by.push('service', 'outcome')
   const labels = by.filter((label) => label !== '' && label !== 'le')
   if (labels.includes('envoy_cluster_name') || labels.includes('peer'))

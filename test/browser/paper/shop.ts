@@ -13,21 +13,21 @@ import { failedCheckout } from '../../failed-checkout.ts'
 const headStartMs = 60_000
 const runbook = 'http://127.0.0.1/runbooks/browse'
 
-/** The real console and control plane over a range on paper, with telemetry behind it; its clock goes on when it is told to. */
+/** The real console and control plane over a simulated range, with simulated telemetry; only the test advances its clock. */
 export class PaperShop implements AsyncDisposable {
   readonly sampler = new ReplaySampler()
   readonly served: ServedBench
   readonly telemetry = new PaperTelemetry()
 
   /**
-   * @param startsAt in milliseconds since the epoch, for a browser with the same clock; what is passed through at once has been by the time that another browser
-   * looks at it. @param measures instead of recordings.
+   * @param startsAt in milliseconds since the epoch, for a browser with the same clock; skipped time is over by the time that another browser looks.
+   * @param measures instead of recordings.
    */
   constructor(startsAt: number = Date.now() - headStartMs, measures?: TickedSampler) {
     this.served = new ServedBench({ portBase: ownPorts(), sampler: measures ?? this.sampler, startsAt })
   }
 
-  /** The console as it is now, served at the address that is returned. */
+  /** Serves the current console; returns its address. */
   async open(): Promise<string> {
     await buildConsole(() => {})
     await this.telemetry.listen(this.served.port)
@@ -36,7 +36,7 @@ export class PaperShop implements AsyncDisposable {
     return `http://${this.served.host}`
   }
 
-  /** What the scenario's rehearsal recorded begins: users are hurt, and the on-call engineer is paged. */
+  /** Starts the recording of the scenario's rehearsal: users are affected, and the trainee is paged. */
   async breaks(scenario: string): Promise<void> {
     const { bench } = this.served
     const recording = recordingOf(scenario)
@@ -56,7 +56,10 @@ export class PaperShop implements AsyncDisposable {
     await bench.pass(1)
   }
 
-  /** A drill as the scenario's rehearsal went, until its solution has been carried out; `meanwhile` is awaited when everything is broken and nothing done. */
+  /**
+   * Plays a drill like the scenario's rehearsal, until its solution has been carried out; `meanwhile` is awaited when everything is broken and
+   * nothing done.
+   */
   async plays(scenario: string, meanwhile: (drill: string) => Promise<void>): Promise<string> {
     const { bench } = this.served
     const recording = recordingOf(scenario)
@@ -82,7 +85,7 @@ export class PaperShop implements AsyncDisposable {
     await playUntil(recording.fixedAtMs)
     await meanwhile(id)
     for (const { action, params } of scenarios.get(scenario)?.solution ?? [])
-      // What cannot be done on paper is refused, and is a line of the timeline all the same.
+      // An action that cannot be simulated is refused, and is in the timeline all the same.
       if (action !== undefined) await this.served.ask('trainee', 'POST', `/api/actions/${action}`, { params })
     this.sampler.fix()
     this.telemetry.incident.to = bench.now
@@ -94,13 +97,13 @@ export class PaperShop implements AsyncDisposable {
     return id
   }
 
-  /** Ends the drill that runs, if one does: what is taken out takes its time, which is the bench's. */
+  /** Ends the running drill, if any: reverting takes time on the bench's clock. */
   async #ends(how: 'finished' | 'aborted'): Promise<void> {
     const { bench } = this.served
     if (!bench.engine.running()) return
     const ending = how === 'finished' ? bench.engine.finish() : bench.engine.abort('for the next')
     let isOver = false
-    // Restored as well: what is still taken out would wait for a clock that stands.
+    // Restored as well: reverts under way would wait for a stopped clock.
     const over = Promise.all([ending, bench.engine.settled()]).finally(() => (isOver = true))
     for (let second = 0; second < 600 && !isOver; second++) {
       await bench.pass(1)
@@ -110,7 +113,7 @@ export class PaperShop implements AsyncDisposable {
     if (bench.engine.running()) throw new Error('the drill does not end')
   }
 
-  /** Pages are slow for many customers, until one of them writes. */
+  /** Pages are slow for many customers, until one of them writes a ticket. */
   async customerWrites(): Promise<void> {
     const { bench } = this.served
     const drill = bench.engine.running()?.id ?? ''
@@ -127,7 +130,7 @@ export class PaperShop implements AsyncDisposable {
     for (let second = 0; second < 60 && !bench.types(drill).includes('ticket-opened'); second++) await bench.pass(1)
   }
 
-  /** As if nothing had been broken yet. */
+  /** Resets to a state in which nothing was broken. */
   async calm(): Promise<void> {
     this.sampler.calm()
     this.telemetry.alerts = []
@@ -143,7 +146,7 @@ export class PaperShop implements AsyncDisposable {
     this.served.bench.engine.pages.receive({ fingerprint, name, severity, summary, startsAt }, 'firing')
   }
 
-  /** Users are served well again, and the page is resolved. */
+  /** Users are served again, and the page resolves. */
   async recovers(): Promise<void> {
     const { bench } = this.served
     this.sampler.fix()

@@ -4,7 +4,7 @@ import { logLines, logOverview } from './logs.ts'
 import { evaluate, pointsOf, type Incident } from './metrics.ts'
 import { summaries, traceOf } from './traces.ts'
 
-/** An alert as Alertmanager tells of it. */
+/** An alert, as Alertmanager returns it. */
 export interface PaperAlert {
   fingerprint: string
   name: string
@@ -16,7 +16,7 @@ export interface PaperAlert {
   startsAt: string
 }
 
-/** What listens where Prometheus, Alertmanager and the telemetry store would: the same answers to the same questions, of an incident that is drawn by hand. */
+/** Simulates Prometheus, Alertmanager and the telemetry store: the same answers to the same requests, for a hand-made incident. */
 export class PaperTelemetry implements AsyncDisposable {
   readonly incident: Incident = { from: Infinity, to: Infinity }
   alerts: PaperAlert[] = []

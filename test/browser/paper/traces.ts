@@ -5,7 +5,7 @@ const everyMs = 3_000
 const kinds = ['usual', 'usual', 'slow', 'usual', 'checkout', 'slow', 'failed'] as const
 type Kind = (typeof kinds)[number] | 'huge'
 
-/** Which trace it is can be read off its id: its kind, and when it began. */
+/** A trace's id encodes its kind, and when it began. */
 const idOf = (kind: Kind, startMs: number): string =>
   `${'0'.repeat(12)}${{ usual: '1', slow: '2', checkout: '3', failed: '4', huge: '5' }[kind]}${startMs.toString(16).padStart(19, '0')}`
 export const hugeTrace = idOf('huge', 1_700_000_000_000)
@@ -34,7 +34,7 @@ export function summaries(incident: Incident, fromMs: number, toMs: number, limi
   return found
 }
 
-/** All spans of a trace by its id, by start; none of an id that is not ours. */
+/** All spans of a trace by its id, by start; empty for any other id. */
 export function traceOf(id: string): Span[] {
   const kind = ({ 1: 'usual', 2: 'slow', 3: 'checkout', 4: 'failed', 5: 'huge' } as const)[Number(id[12]) as 1 | 2 | 3 | 4 | 5]
   const startMs = Number.parseInt(id.slice(13), 16)

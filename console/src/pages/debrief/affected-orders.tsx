@@ -4,7 +4,7 @@ import { elapsed } from '../../../../model/duration.ts'
 import type { Debrief } from './debrief.ts'
 import { Tag } from './tag.tsx'
 
-/** Lists of affected orders that were handed in, held against the database as it was then, and how to find them. */
+/** The trainee's lists of affected orders, compared with the database at the time, and how to find them. */
 export function AffectedOrders({ drill, affected }: Pick<Debrief, 'drill' | 'affected'>) {
   if (affected.length === 0) return null
   return (

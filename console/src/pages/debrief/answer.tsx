@@ -2,7 +2,7 @@ import { inWords } from '../../../../model/read-off.ts'
 import { formatValue } from '../../../../model/value.ts'
 import type { Debrief } from './debrief.ts'
 
-/** The cause, the fix, and where the cause could be seen. */
+/** The cause, the fix, and where the cause was visible. */
 export function Answer({ debrief }: { debrief: Pick<Debrief, 'cause' | 'solution' | 'places' | 'budgetBurnt'> }) {
   const { cause, solution, places, budgetBurnt } = debrief
   return (

@@ -1,6 +1,6 @@
 import type { DrillEvent } from '../../../../model/drill.ts'
 
-/** What the coach says of it, when it has. */
+/** The coach's words, once they have been generated. */
 export function CoachWords({ events }: { events: DrillEvent[] }) {
   const said = events.findLast((event) => event.type === 'coach-debriefed')
   return said?.type === 'coach-debriefed' ? (

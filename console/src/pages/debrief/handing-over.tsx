@@ -5,11 +5,11 @@ import type { Debrief } from './debrief.ts'
 import { Tag } from './tag.tsx'
 
 interface Props extends Pick<Debrief, 'drill' | 'handovers'> {
-  /** For how many points it counts. */
+  /** How many points it counts. */
   counts?: string
 }
 
-/** Each handover note, held against what was true when it was written, with a better version beside it. */
+/** Each handover note, compared with what was true when it was written, with a better version. */
 export function HandingOver({ drill, handovers, counts = 'not part of the score' }: Props) {
   if (handovers.length === 0) return null
   return (

@@ -4,7 +4,7 @@ import type { Debrief } from './debrief.ts'
 
 const uses = { actionable: 'needed action', symptom: 'another symptom of the same cause', noise: 'noise' }
 
-/** Which alerts were of use. */
+/** Which alerts were useful. */
 export function AlertsInHindsight({ alerts }: { alerts: Debrief['alerts'] }) {
   return (
     <section className="box" aria-label="Alerts in hindsight">
@@ -40,7 +40,7 @@ export function AlertsInHindsight({ alerts }: { alerts: Debrief['alerts'] }) {
   )
 }
 
-/** Every time that the scenario was played. */
+/** All attempts at the scenario. */
 export function Tries({ tries, id }: { tries: Debrief['tries']; id: string }) {
   return (
     <section className="box" aria-label="Tries">

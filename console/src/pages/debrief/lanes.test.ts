@@ -10,10 +10,10 @@ const alert = (fingerprint: string) => ({
   summary: 'It burns',
   startsAt: '2026-01-01T00:00:00Z',
 })
-// Safe: what is left out is not looked at here.
+// Safe: the other fields are not used here.
 const event = (at: number, more: Record<string, unknown>) => ({ id: at, drill: 'd', at, ...more }) as unknown as DrillEvent
 
-test('a page lasts from when it came until it was resolved, or the end; one that comes again is there twice', () => {
+test('a page lasts until it was resolved, or the end; one that fires again is listed twice', () => {
   const [pages] = lanesOf(
     [
       event(10, { type: 'page-received', alert: alert('1') }),
@@ -40,7 +40,7 @@ test('a page lasts from when it came until it was resolved, or the end; one that
   )
 })
 
-test('what was done is told with how it went, and empty lanes are left out', () => {
+test('actions are shown with their results, and empty lanes are left out', () => {
   const lanes = lanesOf(
     [
       event(1, { type: 'action-run', title: 'Restart', summary: 'done', ok: true, kind: 'change', harmful: null }),

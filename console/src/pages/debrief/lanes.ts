@@ -4,7 +4,7 @@ import { handoverInWords } from '../../../../model/handover.ts'
 import type { DrillEvent } from '../../../../model/drill.ts'
 
 interface LaneItem {
-  /** Milliseconds since the epoch; a point where both are the same. */
+  /** Milliseconds since the epoch; a point if both are the same. */
   from: number
   to: number
   text: string
@@ -15,7 +15,7 @@ export interface Lane {
   items: LaneItem[]
 }
 
-/** What happened in a drill, sorted by who did it: what fired, what was looked at, done, told and hinted. Lanes with nothing in them are left out. */
+/** The events of a drill in lanes: what fired, was looked at, done, said and hinted. Empty lanes are left out. */
 export function lanesOf(events: readonly DrillEvent[], endedAt: number): Lane[] {
   const at = (event: DrillEvent, text: string, tone: LaneItem['tone'] = 'plain'): LaneItem[] => [
     { from: event.at, to: event.at, text, tone },
@@ -69,11 +69,11 @@ export function lanesOf(events: readonly DrillEvent[], endedAt: number): Lane[] 
   ].filter(({ items }) => items.length > 0)
 }
 
-/** When a quiet that was asked for ended. */
+/** When a requested quiet ended. */
 const quietUntil = (events: readonly DrillEvent[], planned: number, from: number): number =>
   events.find((event) => event.type === 'quiet-ended' && event.at >= from)?.at ?? planned
 
-/** From when a page came until it was resolved, or the end. */
+/** From a page until it was resolved, or the end. */
 function pagesOf(events: readonly DrillEvent[], endedAt: number): LaneItem[] {
   const open = new Map<string, LaneItem>()
   const pages: LaneItem[] = []
@@ -92,7 +92,7 @@ function pagesOf(events: readonly DrillEvent[], endedAt: number): LaneItem[] {
   return pages
 }
 
-/** Rows for items that lie over one another in time: each goes on the first that is free at its start. */
+/** Puts items that overlap in time into rows: each goes into the first that is free at its start. */
 export function rowsOf(items: readonly LaneItem[]): LaneItem[][] {
   const rows: LaneItem[][] = []
   for (const item of items) {

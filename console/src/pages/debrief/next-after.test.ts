@@ -5,7 +5,7 @@ import type { ScenarioCard } from '../../../../model/scenario.ts'
 import { nextAfter } from './next-after.ts'
 
 const card = (id: string, more: Partial<ScenarioCard> = {}) =>
-  // Safe: what is left out is not looked at here.
+  // Safe: the other fields are not used here.
   ({ id, title: id, difficulty: 'beginner', skills: [], plays: 0, playable: true, ...more }) as ScenarioCard
 const score = (...lines: [what: ScoreLine['what'], tookMs: number | null, parMs: number | null][]) => ({
   total: 0,
@@ -21,7 +21,7 @@ const all = [
   card('elsewhere', { skills: ['traces'], playable: false }),
 ]
 
-test('after a weak drill come scenarios that share its skills, most of them first', () => {
+test('after a weak drill come scenarios with the same skills, the most similar first', () => {
   const { weak, next } = nextAfter(
     'played',
     score(['located', 500, 400], ['diagnosed', null, 900], ['mitigated', 100, 900], ['users', 9, null]),
@@ -34,7 +34,7 @@ test('after a weak drill come scenarios that share its skills, most of them firs
   )
 })
 
-test('after a good one comes what is as hard or harder, unplayed first, and never the same again', () => {
+test('after a good one comes an equally hard or harder one, unplayed first, and never the same again', () => {
   const { weak, next } = nextAfter('played', score(['located', 100, 400]), [...all, card('old', { difficulty: 'advanced', plays: 3 })])
   assert.deepEqual(weak, [])
   assert.deepEqual(

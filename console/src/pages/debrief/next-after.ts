@@ -3,7 +3,7 @@ import type { Debrief } from './debrief.ts'
 
 const mostNext = 3
 
-/** What of a drill was weak, and which scenarios come next: after a weak one those that share its skills, after a good one what is new or harder. */
+/** The weak points of a drill, and the recommended scenarios: after a weak drill those with the same skills, after a good one new or harder ones. */
 export function nextAfter(
   played: string,
   score: Debrief['score'],

@@ -23,12 +23,12 @@ import { untilCoach } from './until-coach.ts'
 import { RecordedTerminals } from './terminals.tsx'
 import { Telling } from './telling.tsx'
 
-/** Of a drill, or of a shift. */
+/** The debrief of a drill or a shift. */
 export function DebriefPage() {
   const { id = '' } = useParams()
   const { data: drills, error } = useDrills()
   const listed = drills?.drills.find((drill) => drill.id === id)
-  // What nobody has played, as a rehearsal, is in no list.
+  // A drill that nobody played, such as a rehearsal, is in no list.
   const unlisted = useDrill(drills && !listed ? id : '')
   const drill = listed ?? unlisted.data?.drill
   if (!drill) return <NotYet title="Debrief" what="the debrief" error={error ?? unlisted.error} />
@@ -36,7 +36,7 @@ export function DebriefPage() {
 }
 
 function DrillDebrief({ id }: { id: string }) {
-  // Of the story, the graphs, the map and the alerts: milliseconds since the epoch.
+  // The moment for the story, the graphs, the map and the alerts: milliseconds since the epoch.
   const [moment, setMoment] = useState<number | null>(null)
   const { data, error } = useQuery({
     queryKey: ['debrief', id],
@@ -93,7 +93,7 @@ function Heading({ id, title, score }: { id: string; title: string; score: Debri
   )
 }
 
-/** The author’s account, how to play the same drill again, and a similar incident that was published. */
+/** The author’s account, how to play the same drill again, and a similar incident with a public postmortem. */
 function WhatHappened({ debrief }: { debrief: Debrief }) {
   const { text, again, reading, drill } = debrief
   return (

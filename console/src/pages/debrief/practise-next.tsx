@@ -5,7 +5,7 @@ import { useScenarios } from '../../lib/data.ts'
 import type { Debrief } from './debrief.ts'
 import { nextAfter } from './next-after.ts'
 
-/** What to practise next, and why: by what took longer than its par, or was not reached. */
+/** What to practise next, and why: milestones that took longer than their par, or were not reached. */
 export function PractiseNext({ drill, score }: { drill: DrillState; score: Debrief['score'] }) {
   const scenarios = useScenarios().data?.scenarios ?? []
   const { weak, next } = nextAfter(drill.scenario, score, scenarios)

@@ -6,14 +6,14 @@ import { Chart } from '../../parts/chart.tsx'
 import { markersOf } from '../../parts/markers.ts'
 import { Loading } from '../../parts/states.tsx'
 
-/** It brings the layout of graphs with it. */
+/** Loaded later, because it brings the layout engine of graphs with it. */
 const MapAt = later(async () => (await import('../map/in-time.tsx')).MapAt)
 
 const aroundMs = 30_000
-/** So long after the slider was last moved, the map is asked for. */
+/** The map is requested this long after the slider was last moved. */
 const restMs = 300
 
-/** The graphs, the alerts and the map as they were at a moment of the drill. */
+/** The graphs, the alerts and the map at a moment of the drill. */
 export function Replay({ drill, events, moment }: { drill: DrillState; events: DrillEvent[]; moment: number }) {
   const { data } = useDashboards()
   const panels = data?.dashboards.find((board) => board.id === 'overview')?.panels.slice(0, 4) ?? []
@@ -53,7 +53,7 @@ export function Replay({ drill, events, moment }: { drill: DrillState; events: D
   )
 }
 
-/** A value once it has been the same for a moment. */
+/** A value once it has been stable for a moment. */
 function useRested(value: number): number {
   const [rested, setRested] = useState(value)
   useEffect(() => {

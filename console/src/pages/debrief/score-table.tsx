@@ -1,7 +1,7 @@
 import { elapsed } from '../../../../model/duration.ts'
 import type { Debrief } from './debrief.ts'
 
-/** What the score is made of: how long each step took, and its points. */
+/** The parts of the score: the time of each milestone, and its points. */
 export function ScoreTable({ lines }: { lines: Debrief['score']['lines'] }) {
   return (
     <section className="box" aria-label="Score">

@@ -12,24 +12,24 @@ import { lanesOf, rowsOf, type Lane } from './lanes.ts'
 
 const aroundMs = 10_000
 const areaHeight = 90
-/** Around the moment that is chosen, so many events are told. */
+/** Number of events shown around the chosen moment. */
 const told = 6
 
 interface Props {
   drill: DrillState
   events: DrillEvent[]
   reference: Debrief['reference']
-  /** What is shown, in milliseconds since the epoch. */
+  /** The visible time range, in milliseconds since the epoch. */
   moment: number
   onMoment: (at: number) => void
   title?: string
-  /** What else there is to show, above what happened. */
+  /** Additional content, above the events. */
   above?: readonly Lane[]
 }
 
 const noLanes: readonly Lane[] = []
 
-/** The drill as one picture: what users felt, and over the same time what fired, was looked at, done, told and hinted. */
+/** The drill in one picture: the harm to users, and over the same time what fired, was looked at, done, said and hinted. */
 export function Story({ drill, events, reference, moment, onMoment, title = 'The course of the incident', above = noLanes }: Props) {
   const endedAt = drill.endedAt ?? drill.lastEventAt
   const [from, to] = [drill.startedAt - aroundMs, endedAt + aroundMs]
@@ -88,10 +88,10 @@ export function Story({ drill, events, reference, moment, onMoment, title = 'The
   )
 }
 
-/** Where a moment is within the picture, in percent of its width, from the left. */
+/** The position of a moment in the picture, in percent of its width, from the left. */
 type Place = (at: number) => number
 
-/** What users felt, as an area. */
+/** The harm to users, as an area. */
 const PainLane = ({ pain, place }: { pain: readonly [number, number][]; place: Place }) => (
   <>
     <span className="lane-name">Users hurt</span>
@@ -134,7 +134,7 @@ interface ReferenceProps {
   to: number
 }
 
-/** When the reference solution reaches each milestone; those after the end of the picture are named beside it. */
+/** When the reference solution reaches each milestone; those after the end of the picture are listed beside it. */
 function ReferenceLane({ drill, reference, place, to }: ReferenceProps) {
   const later = reference.filter(({ parMs }) => drill.startedAt + parMs > to)
   return (
@@ -169,7 +169,7 @@ const LaneRow = ({ name, children }: { name: string; children: React.ReactNode }
   </>
 )
 
-/** The share of users' requests that missed what was promised, of the journey that fared worst: by seconds since the epoch. */
+/** The share of users' requests that missed the objective, for the worst journey: by seconds since the epoch. */
 function usePain(from: number, to: number): [at: number, value: number][] {
   const window = pagingBurn(useSlos().data)?.short
   const { data } = useQuery({

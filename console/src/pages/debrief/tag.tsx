@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 
-/** One of a list of what something has, and what it lacks. */
+/** A tag in a list of strengths and gaps. */
 export const Tag = ({ has, children }: { has: boolean; children: ReactNode }) => (
   <li className={has ? 'has' : 'lacks'}>
     {has ? '✓' : '✕'} {children}

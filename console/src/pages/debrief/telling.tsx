@@ -5,7 +5,7 @@ import { priceOfQuiet } from '../../parts/event-sentences.ts'
 import type { Debrief } from './debrief.ts'
 import { Tag } from './tag.tsx'
 
-/** How others were told: each update with what it has and lacks, a better version beside it, and what was known when it was written. */
+/** How well others were kept informed: each update with its strengths and gaps, a better version, and what was known when it was written. */
 export function Telling({
   drill,
   events,
@@ -58,7 +58,7 @@ export function Telling({
   )
 }
 
-/** What the drill had shown at a moment, in words. */
+/** What the drill had shown by a moment, in words. */
 function knownAt(drill: DrillState, events: readonly DrillEvent[], at: number): string {
   const reached = milestoneNames.filter((name) => (drill.milestones[name] ?? Infinity) <= at)
   const told = events.filter((event) => event.at <= at && event.type === 'person-said' && event.fact !== null).length

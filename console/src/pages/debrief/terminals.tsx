@@ -8,7 +8,7 @@ import { Loading } from '../../parts/states.tsx'
 /** Loaded when the first recording is opened. */
 const CastPlayer = later(async () => (await import('../../terminal/player.tsx')).CastPlayer)
 
-/** What was printed in the drill's terminals, to be watched again. Nothing where nobody opened one. */
+/** Recordings of the drill's terminals. Nothing if nobody opened one. */
 export function RecordedTerminals({ drill, startedAt }: { drill: string; startedAt: number }) {
   const { data } = useQuery({
     queryKey: ['recorded-terminals', drill],

@@ -6,11 +6,11 @@ interface Props {
   story: Debrief['story']
   drill: DrillState
   title?: string
-  /** Without it, its moments are only told. */
+  /** Without it, times are not links. */
   onMoment?: (at: number) => void
 }
 
-/** What happened, in sentences: each that has a moment leads to it. */
+/** What happened, in sentences: each with a time links to it. */
 export function Told({ story, drill, title = 'The drill in words', onMoment }: Props) {
   return (
     <section className="box" aria-label={title}>

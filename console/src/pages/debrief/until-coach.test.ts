@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { untilCoach } from './until-coach.ts'
 
-test('a debrief is read again until the coach has spoken, and not forever', () => {
+test('a debrief is fetched again until the coach has spoken, and not forever', () => {
   const after = (minutes: number, ...said: string[]) =>
     untilCoach({
       state: {

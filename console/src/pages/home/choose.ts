@@ -1,11 +1,11 @@
 import { difficulties, type ScenarioCard } from '../../../../model/scenario.ts'
 
 export interface Filters {
-  /** Words that title, summary or id have, in any order; skills too where topics are shown. */
+  /** Words in title, summary or id, in any order; in skills too if topics are shown. */
   find: string
   level: ScenarioCard['difficulty'] | ''
   played: 'yes' | 'no' | ''
-  /** Whether skills are shown, which tell something of the answer. */
+  /** Whether skills are shown, which reveal something of the answer. */
   topics: boolean
 }
 
@@ -29,7 +29,7 @@ export function fits(scenario: ScenarioCard, { find, level, played, topics }: Fi
     .every((word) => text.includes(word))
 }
 
-/** What to play next: the easiest that has not been played, else the one with the lowest best score. */
+/** What to play next: the easiest that has not been played, or else the one with the lowest best score. */
 export function nextFor(scenarios: readonly ScenarioCard[]): ScenarioCard | null {
   const playable = scenarios.filter((scenario) => scenario.playable)
   const level = ({ difficulty }: ScenarioCard) => difficulties.indexOf(difficulty)

@@ -5,7 +5,7 @@ import { formatMinutes } from '../../lib/format.ts'
 import { useLive } from '../../lib/live.ts'
 import type { Mode, Wanted } from './start.ts'
 
-/** The way back to the drill that runs. */
+/** The link to the running drill. */
 export const RunningHero = ({ drill }: { drill: string }) => (
   <p className="hero">
     <span>A drill is running.</span>

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import type { PathView } from '../../../../model/learning-path.ts'
 import { api } from '../../lib/api.ts'
 
-/** What to play in which order, and what to read; nothing is locked, and the path to go on with is open. */
+/** The learning paths; nothing is locked, and the recommended path is open. */
 export function LearningPaths({ busy, onStart }: { busy: boolean; onStart: (scenario: string) => void }) {
   const { data } = useQuery({ queryKey: ['paths'], queryFn: () => api.get('/api/paths') })
   if (!data || data.paths.length === 0) return null

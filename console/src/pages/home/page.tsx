@@ -16,7 +16,7 @@ import { useStart, type Mode } from './start.ts'
 
 const modes: Record<Mode, string> = { learning: 'Learning: hints are free', assessment: 'Assessment: hints cost points' }
 
-/** The catalogue: what runs, what to play next, and everything that can be played. */
+/** The catalogue: the running drill, what to play next, and everything that can be played. */
 export function ScenariosPage() {
   const { data, error } = useScenarios()
   const drills = useDrills().data
@@ -83,12 +83,12 @@ const ModeChoice = ({ mode, onMode }: { mode: Mode; onMode: (mode: Mode) => void
 
 interface CatalogueProps {
   here: ScenarioCard[]
-  /** Those that cannot be played where the shop runs now. */
+  /** Scenarios that cannot be played on this range. */
   elsewhere: ScenarioCard[]
   tile: (scenario: ScenarioCard) => ReactNode
 }
 
-/** The scenarios that match, by level. */
+/** The matching scenarios, by level. */
 const Catalogue = ({ here, elsewhere, tile }: CatalogueProps) => (
   <>
     {difficulties.map((level) => {
@@ -111,7 +111,7 @@ const Catalogue = ({ here, elsewhere, tile }: CatalogueProps) => (
   </>
 )
 
-/** For who comes for the first time. */
+/** For a first visit. */
 const Welcome = () => (
   <section className="welcome" aria-label="Welcome">
     <p>

@@ -4,7 +4,7 @@ import { Empty } from '../../parts/states.tsx'
 
 const shown = 8
 
-/** What was played last, each with its debrief. */
+/** The latest drills, each with its debrief. */
 export function PastDrills({ drills, titles }: { drills: readonly ToldDrill[]; titles: ReadonlyMap<string, string> }) {
   return (
     <section aria-label="Your drills">

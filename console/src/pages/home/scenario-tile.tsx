@@ -9,7 +9,7 @@ interface Props {
   onStart: () => void
 }
 
-/** One scenario of the catalogue. What it teaches is told once it was played, or to who browses by topic: it hints at the answer. */
+/** One scenario of the catalogue. Its skills are shown only once it was played, or when browsing by topic, because they hint at the answer. */
 export function ScenarioTile({ scenario, topics, busy, onStart }: Props) {
   const { title, summary, parMs, best, plays, playable, skills } = scenario
   return (

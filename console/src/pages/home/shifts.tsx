@@ -9,7 +9,7 @@ interface Props {
   onStart: (shift: string) => void
 }
 
-/** Several incidents with one pager: nobody is told how many there are, or when they come. */
+/** Several incidents with one pager: trainees do not know how many there are, or when they come. */
 export function Shifts({ shifts, busy, onStart }: Props) {
   const [params] = useSearchParams()
   if (shifts.length === 0) return null
@@ -28,7 +28,7 @@ export function Shifts({ shifts, busy, onStart }: Props) {
 
 interface TileProps {
   shift: ShiftCard
-  /** Whether the address names it: it is brought into sight. */
+  /** Whether the address names it: it is then scrolled into view. */
   sought: boolean
   busy: boolean
   onStart: () => void

@@ -7,7 +7,7 @@ export type Mode = 'learning' | 'assessment'
 /** What to play: a scenario or a shift by its id, or what the control plane picks. */
 export type Wanted = { scenario: string } | { shift: string } | 'surprise'
 
-/** Starts a drill, and goes to its incident room. */
+/** Starts a drill, and opens its incident room. */
 export function useStart(mode: Mode) {
   const navigate = useNavigate()
   return useMutation({

@@ -11,7 +11,7 @@ const severities = [
   ['17', 'errors'],
 ] as const
 
-/** The form of the search. `onChange` is called with the name of a parameter in the address, and its new value. */
+/** The search form. `onChange` is called with the name of a parameter in the address, and its new value. */
 export function Filters({ search, onChange }: { search: LogSearch; onChange: (name: string, value: string) => void }) {
   const { text, service, severity, range, tail } = search
   const services = useQuery({ queryKey: ['services'], queryFn: () => api.get('/api/telemetry/services') })
@@ -40,10 +40,10 @@ export function Filters({ search, onChange }: { search: LogSearch; onChange: (na
 
 const pauseMs = 250
 
-/** What is typed is searched for at the first pause, or on Enter. */
+/** The search runs at the first pause in typing, or on Enter. */
 function Words({ value, onChange }: { value: string; onChange: (words: string) => void }) {
   const [text, setText] = useState(value)
-  // What was asked for and is not yet in the address: it must not undo what was typed since.
+  // A change that is not in the address yet must not undo what was typed since.
   const asked = useRef([value])
   useEffect(() => {
     const index = asked.current.indexOf(value)

@@ -14,7 +14,7 @@ export function LogsPage() {
   useSeen('logs', service || null, service ? `the logs of ${service}` : 'the logs')
   const found = useFoundLines(search)
   const overview = useOverview(search)
-  // Drawn when there is time for it: what somebody types or presses meanwhile goes first.
+  // Rendered with low priority: input comes first.
   const pages = useDeferredValue(found.data?.pages)
   const lines = useMemo(() => joined(pages?.map(({ logs }) => logs) ?? []), [pages])
   return (

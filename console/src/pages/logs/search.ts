@@ -6,7 +6,7 @@ import { api } from '../../lib/api.ts'
 import { changeParams, putParams, useParamsOfPage } from '../../lib/params.ts'
 import { bounds, useTimeRange, type TimeRange } from '../../lib/time.ts'
 
-/** What is searched for. What is empty does not restrict the search. */
+/** The search; empty fields do not restrict it. */
 export interface LogSearch {
   text: string
   service: string
@@ -16,11 +16,11 @@ export interface LogSearch {
   /** Each as `name=value`. */
   tags: string[]
   range: TimeRange
-  /** Whether new lines are shown as they come. */
+  /** Whether new lines appear as they arrive. */
   tail: boolean
 }
 
-/** So many lines are asked for at a time. */
+/** Number of lines per request. */
 export const pageOf = 2_000
 
 /** The search in the address, and how to change it. */
@@ -46,7 +46,7 @@ export function useLogSearch() {
   }
 }
 
-/** How the search is changed. All of them stay the same while the page is open. */
+/** How the search is changed. All functions are stable while the page is open. */
 function useChanges(setParams: SetURLSearchParams) {
   const set = useCallback((name: string, next: string) => putParams(setParams, { [name]: next }, { replace: true }), [setParams])
   const setColumns = useCallback((next: string[]) => set('columns', next.join(',')), [set])
@@ -76,14 +76,14 @@ const queryOf = ({ text, service, severity, trace, tags }: LogSearch, limit: num
 
 const keyOf = ({ text, service, severity, trace, tags, range }: LogSearch) => [text, service, severity, trace, tags, range]
 
-/** The lines that match, newest first, page by page. */
+/** The matching lines, newest first, page by page. */
 export const useFoundLines = (search: LogSearch) =>
   useInfiniteQuery({
     queryKey: ['logs', ...keyOf(search)],
-    // Who reads what is older does not want it to move.
+    // The list must not move while somebody reads older lines.
     refetchInterval: ({ state }) => (search.tail && (state.data?.pages.length ?? 1) === 1 ? 2_000 : false),
     placeholderData: (before) => before,
-    // Thousands of lines, nearly all of them new: comparing them with those before takes time, and finds nothing.
+    // Thousands of lines, nearly all of them new: a comparison with the previous ones takes time, and finds nothing.
     structuralSharing: false,
     initialPageParam: null as number | null,
     queryFn: ({ pageParam }: { pageParam: number | null }): Promise<{ logs: LogLine[] }> => {
@@ -93,7 +93,7 @@ export const useFoundLines = (search: LogSearch) =>
     getNextPageParam: ({ logs }: { logs: LogLine[] }): number | null => (logs.length < pageOf ? null : (logs.at(-1)?.timeMs ?? null)),
   })
 
-/** The lines that match, counted, with the bounds that were asked for. */
+/** Counts of the matching lines, with the bounds that were requested. */
 export const useOverview = (search: LogSearch) =>
   useQuery({
     queryKey: ['log-overview', ...keyOf(search)],

@@ -9,7 +9,7 @@ const overlap = (a: Box, b: Box): boolean =>
   Math.abs(a.x - b.x) < (a.width + b.width) / 2 - 0.5 && Math.abs(a.y - b.y) < (a.height + b.height) / 2 - 0.5
 
 for (const direction of ['LR', 'TB'] as const) {
-  test(`of the whole shop, drawn ${direction}, no part and no label lies over another, and all are within`, () => {
+  test(`in the map of the whole shop, drawn ${direction}, no part and no label overlaps another, and all are inside`, () => {
     const parts = Object.values(topology)
       .filter(isOfShop)
       .map(({ name, title, role, calls }) => ({ name, title, role, calls: [...calls] }))
@@ -27,13 +27,13 @@ for (const direction of ['LR', 'TB'] as const) {
   })
 }
 
-test('calls lead away from the users; calls in a circle, to oneself and to what is not there are no trouble', () => {
+test('calls lead away from the users; circular calls, calls to oneself and to unknown parts are no problem', () => {
   const { nodes, edges } = layOut([part('users', 'front'), part('front', 'store', 'front', 'gone'), part('store', 'front')], 'LR')
   assert.ok((nodes.get('users')?.x ?? 0) < (nodes.get('front')?.x ?? 0))
   assert.deepEqual(edges.map(({ from, to }) => `${from} ${to}`).toSorted(), ['front store', 'store front', 'users front'])
 })
 
-test('who depends on what is broken, directly or not', () => {
+test('all dependents of a broken part are found, direct or indirect', () => {
   const parts = [part('users', 'front'), part('front', 'shelf'), part('shelf', 'store'), part('store'), part('alone')]
   assert.deepEqual([...upstreamOf(parts, new Set(['store']))].toSorted(), ['front', 'shelf', 'users'])
   assert.deepEqual([...upstreamOf([part('a', 'b'), part('b', 'a')], new Set(['a']))].toSorted(), ['a', 'b'])

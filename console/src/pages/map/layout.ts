@@ -6,7 +6,7 @@ const nodeSize = { width: 144, height: 62 }
 const labelSize = { width: 92, height: 34 }
 
 export interface Box {
-  /** Of the middle. */
+  /** Of the centre. */
   x: number
   y: number
   width: number
@@ -19,10 +19,7 @@ interface Layout {
   edges: { from: string; to: string; points: { x: number; y: number }[]; label: Box }[]
 }
 
-/**
- * Users on one side, what everything rests on at the other. Labels of calls have boxes of their own in the layout, so that none lies over another, nor
- * over a part.
- */
+/** Users on one side, datastores on the other. Labels of calls are boxes in the layout, so that none overlaps another, or a part. */
 export function layOut(parts: readonly Part[], direction: 'LR' | 'TB'): Layout {
   const graph = new dagre.graphlib.Graph({ multigraph: false })
   graph.setGraph({ rankdir: direction, nodesep: 14, ranksep: 18, edgesep: 8, marginx: 6, marginy: 6 })
@@ -64,7 +61,7 @@ export function smoothPath(points: readonly { x: number; y: number }[]): string 
   return [`M${first.x},${first.y}`, ...bends, `L${last.x},${last.y}`].join(' ')
 }
 
-/** Who depends on these, directly or through others. */
+/** The components that depend on these, directly or indirectly. */
 export function upstreamOf(parts: readonly Part[], broken: ReadonlySet<string>): Set<string> {
   const reached = new Set<string>()
   for (let grew = true; grew;) {

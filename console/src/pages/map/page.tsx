@@ -11,7 +11,7 @@ interface Hosts {
   clockOffsetMs: number | null
 }
 
-/** Who calls whom, how that goes now, and how far what is wrong reaches. */
+/** Calls between components, their current state, and the blast radius of a problem. */
 export function MapPage() {
   const range = useQuery({
     queryKey: ['range'],
@@ -35,7 +35,7 @@ export function MapPage() {
   )
 }
 
-/** How the shop's host is, where it is another one than that which watches. */
+/** The state of the shop's host, if it is another one than the monitoring host. */
 function HostsLine({ hosts }: { hosts: Hosts | null }) {
   if (!hosts) return null
   if (!hosts.connected) return <p className="caution">The shop’s host cannot be reached. What you see of the shop is out of date.</p>

@@ -1,4 +1,4 @@
-/** A component as the topology has it. */
+/** A component, as in the topology. */
 export interface Part {
   name: string
   title: string
@@ -6,5 +6,5 @@ export interface Part {
   calls: readonly string[]
 }
 
-/** What is drawn of the range: the shop and who uses it. A proxy is told with its service. */
+/** The parts that are drawn: the shop and its users. A proxy is shown with its service. */
 export const isOfShop = ({ role }: Pick<Part, 'role'>): boolean => ['service', 'datastore', 'load'].includes(role)

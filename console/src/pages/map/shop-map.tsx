@@ -12,10 +12,10 @@ import { layOut, smoothPath, upstreamOf, type Box } from './layout.ts'
 import { type Part } from './part.ts'
 import { readMapSignals, type EdgeState, type NodeSignals } from './signals.ts'
 
-/** From so much on, calls of an edge are shown as failing. */
+/** From this share on, the calls of an edge are shown as failing. */
 const failing = 0.05
 
-/** Who had an alert that fired at a moment: what fires now where there is none. */
+/** The components with a firing alert at a moment, by default now. */
 function useAlerting(at: number | null): Set<string> {
   const now = useAlerts().data ?? []
   const then = useQuery({
@@ -31,11 +31,11 @@ function useAlerting(at: number | null): Set<string> {
   return new Set(names.filter((name) => name !== undefined))
 }
 
-/** Who calls whom, and how that goes: now, or as it was at a moment (milliseconds since the epoch). */
+/** Calls between components, and their state: now, or at a moment (milliseconds since the epoch). */
 export function ShopMap({ parts, at = null }: { parts: Part[]; at?: number | null }) {
   const direction = useMedia('(max-width: 60rem)') ? 'TB' : 'LR'
   const shape = JSON.stringify(parts.map(({ name, calls }) => [name, calls]))
-  // By its shape: the same parts are read again every ten seconds.
+  // Compared by structure: the same parts are fetched again every ten seconds.
   // oxlint-disable-next-line react/exhaustive-deps -- `shape` stands for `parts`
   const layout = useMemo(() => layOut(parts, direction), [shape, direction])
   const signals = useQuery({
@@ -47,7 +47,7 @@ export function ShopMap({ parts, at = null }: { parts: Part[]; at?: number | nul
   const alerting = useAlerting(at)
   const reached = upstreamOf(parts, alerting)
   const place = useRef<HTMLDivElement>(null)
-  // Where it does not fit, its middle is in sight: there the users are.
+  // If it does not fit, its middle is in view, where the users are.
   useLayoutEffect(() => {
     const map = place.current
     if (map && direction === 'TB') map.scrollLeft = (map.scrollWidth - map.clientWidth) / 2

@@ -7,13 +7,13 @@ export interface NodeSignals {
   p95?: number
 }
 
-/** What the caller's proxy does on an edge. */
+/** Metrics of the caller's proxy for an edge. */
 export interface EdgeState {
-  /** Calls a second that are made again. */
+  /** Retries per second. */
   retries: number
-  /** Calls a second that its breaker refuses. */
+  /** Calls per second that the circuit breaker refuses. */
   refused: number
-  /** TLS handshakes a second that fail; null where there is no TLS. */
+  /** Failed TLS handshakes per second; null without TLS. */
   tlsFailures: number | null
 }
 
@@ -25,7 +25,7 @@ interface MapSignals {
 
 const window = '[10s]'
 
-/** How components and calls were at a moment (seconds since the epoch); now without one. */
+/** The state of components and calls at a moment (seconds since the epoch); now by default. */
 export async function readMapSignals(at?: number): Promise<MapSignals> {
   const ask = (query: string) => queryInstant(query, at)
   const perEdge = (metric: string) => `sum by (service, envoy_cluster_name) (rate(${metric}[20s]))`
@@ -47,7 +47,7 @@ export async function readMapSignals(at?: number): Promise<MapSignals> {
   noteNode(rps, 'rps')
   noteNode(errors, 'errors')
   noteNode(p95, 'p95')
-  // What users see is what the first service answers them.
+  // Users see the responses of the first service.
   edges.set('locust gateway', asEdge(nodes.get('gateway')))
   for (const { metric, value } of cache) edges.set(`${metric['service']} redis`, { rps: value })
   for (const { metric, value } of database) edges.set(`${metric['service']} postgres`, { rps: value })

@@ -4,7 +4,7 @@ import { differenceOf, pair } from './compare.ts'
 
 const share = (name: string, spans: number, selfUs: number) => ({ service: 'inventory', name, spans, selfUs })
 
-test('of two traces, what is new, more and longer comes first and is said', () => {
+test('new, more frequent and longer operations of a trace come first, in words', () => {
   const slow = [share('GET /stock', 1, 82_000), share('SELECT', 403, 2_060_000), share('lock', 1, 900), share('cache', 1, 700)]
   const usual = [share('GET /stock', 1, 1_800), share('SELECT', 1, 2_100), share('cache', 1, 720), share('audit', 2, 5_000)]
   const rows = pair(slow, usual).map((row) => [row.key.replace('inventory ', ''), differenceOf(row)?.text ?? 'alike'])

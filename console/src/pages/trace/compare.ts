@@ -7,7 +7,7 @@ export interface Compared {
   there: Share | undefined
 }
 
-/** Both traces by operation, where they differ most first. */
+/** Both traces by operation, the largest difference first. */
 export function pair(own: readonly Share[], theirs: readonly Share[]): Compared[] {
   const keyOf = ({ service, name }: Share) => `${service} ${name}`
   const [here, there] = [new Map(own.map((share) => [keyOf(share), share])), new Map(theirs.map((share) => [keyOf(share), share]))]
@@ -16,13 +16,13 @@ export function pair(own: readonly Share[], theirs: readonly Share[]): Compared[
     .toSorted((a, b) => Math.abs(differenceUs(b)) - Math.abs(differenceUs(a)))
 }
 
-/** Own time more than in the other, in microseconds; less is negative. */
+/** How much more own time than in the other trace, in microseconds; less is negative. */
 const differenceUs = ({ here, there }: Pick<Compared, 'here' | 'there'>): number => (here?.selfUs ?? 0) - (there?.selfUs ?? 0)
 
-/** Less than this is how one request differs from the next, in microseconds. */
+/** Smaller differences are normal between requests, in microseconds. */
 const alikeUs = 1_000
 
-/** What is new, missing, more or longer than in the other; null where they are alike. */
+/** What is new, missing, more or longer than in the other; null if they are alike. */
 export function differenceOf({ here, there }: Pick<Compared, 'here' | 'there'>): { text: string; worse: boolean } | null {
   const us = differenceUs({ here, there })
   if (!there) return { text: `new: ${formatMicroseconds(us)}`, worse: true }

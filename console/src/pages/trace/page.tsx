@@ -17,7 +17,7 @@ import { criticalPath, spanTrees, withoutProxies, type SpanNode, type Stretch } 
 import { Minimap, TimeAxis, type Window } from './time-axis.tsx'
 import { Waterfall } from './waterfall.tsx'
 
-/** One trace: where the time went, which span waited for which, and what each of them said. */
+/** One trace: where the time went, which span waited for which, and the details of each. */
 export function TracePage() {
   const { id = '' } = useParams()
   const { data, error } = useQuery({ queryKey: ['trace', id], queryFn: () => api.get('/api/telemetry/traces/:id', { id }) })
@@ -38,7 +38,7 @@ function Trace({ id, all }: { id: string; all: Span[] }) {
   const asked = params.get('span')
   const selected = nodes.get(asked ?? '') ?? null
   const set = (name: string, value: string | null) => putParams(setParams, { [name]: value }, { replace: true })
-  // What a link points to is never hidden in a fold.
+  // The target of a link is never hidden in a fold.
   useEffect(() => {
     // oxlint-disable-next-line react/set-state-in-effect -- folds are the user's own, and a link that is followed opens some of them
     if (asked !== null) setToggled((now) => new Set([...now, ...foldsAround(roots, asked)]))
@@ -100,7 +100,7 @@ function Trace({ id, all }: { id: string; all: Span[] }) {
   )
 }
 
-/** By service: whose own work the time was. */
+/** By service, whose own work took the time. */
 function ServiceShares({ roots }: { roots: SpanNode[] }) {
   const services = servicesOf(roots)
   const total = services.reduce((sum, { selfUs }) => sum + selfUs, 0) || 1
@@ -135,7 +135,7 @@ function windowOf(spans: readonly Span[]): Window {
 
 const bySpan = (path: readonly Stretch[]): ReadonlyMap<string, Stretch[]> => Map.groupBy(path, ({ spanId }) => spanId)
 
-/** Who took how long, as of now. */
+/** A pin of the trace: what took how long, as it is now. */
 function pinOf(id: string, all: Span[], roots: SpanNode[]): Pin {
   const root = roots[0]?.span
   const failed = all.filter(({ status }) => status === 'Error').length

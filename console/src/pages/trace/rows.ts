@@ -1,12 +1,12 @@
 import type { SpanNode } from './span-tree.ts'
 
-/** So many siblings of one service and name are folded into one row. */
+/** From this number on, siblings with the same service and name are folded into one row. */
 const foldFrom = 4
 
 interface Placed {
   key: string
   depth: number
-  /** Whether there is something below it, and whether that is shown. */
+  /** Whether it has children, and whether they are shown. */
   opens: boolean
   open: boolean
 }
@@ -15,8 +15,8 @@ export type Row =
   | (Placed & { kind: 'fold'; nodes: readonly SpanNode[]; totalUs: number; fromUs: number; toUs: number })
 
 /**
- * The rows of a waterfall in reading order. Repeated siblings are one row until they are opened; what is in `toggled` is the other way round than by
- * default: a span is open, a fold is closed.
+ * The rows of a waterfall in reading order. Repeated siblings are one row until it is opened; `toggled` has the rows that differ from the default: a
+ * span is open, a fold is closed.
  */
 export function rowsOf(roots: readonly SpanNode[], toggled: ReadonlySet<string>): Row[] {
   const rows: Row[] = []
@@ -62,7 +62,7 @@ export function rowsOf(roots: readonly SpanNode[], toggled: ReadonlySet<string>)
   return rows
 }
 
-/** The folds that hide a span: to be opened so that it is seen. */
+/** The folds that hide a span: they are opened to show it. */
 export function foldsAround(roots: readonly SpanNode[], spanId: string): string[] {
   const parents = new Map<string, string>()
   const todo = roots.map((node) => ({ node, parent: '' }))

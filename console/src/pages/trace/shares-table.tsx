@@ -18,7 +18,7 @@ interface Summary {
   errors: number
 }
 
-/** Where the time of a trace went, beside where it goes in one of the same kind that was as usual. */
+/** Where the time of a trace went, compared with a typical trace of the same kind. */
 export function SharesTable({ traceId, spans, root }: { traceId: string; spans: Span[]; root: Span }) {
   const [params, setParams] = useSearchParams()
   const compared = params.get('with')
@@ -51,7 +51,7 @@ export function SharesTable({ traceId, spans, root }: { traceId: string; spans: 
   )
 }
 
-/** What to compare with: a usual trace of the same kind, or any other. */
+/** What to compare with: a typical trace of the same kind, or any other. */
 function CompareWith({ usual, onChoose }: { usual: Summary | null; onChoose: (other: string) => void }) {
   return (
     <span className="buttons">
@@ -72,7 +72,7 @@ function CompareWith({ usual, onChoose }: { usual: Summary | null; onChoose: (ot
   )
 }
 
-/** A usual trace of the same kind, one of the middle: with as many that were quicker as slower. */
+/** A typical trace of the same kind: the median by duration. */
 const useUsualTrace = (traceId: string, root: Span) =>
   useQuery({
     queryKey: ['usual', root.service, root.name],

@@ -1,12 +1,12 @@
 import type { Span } from '../../../../model/telemetry.ts'
 import { spanTrees, type SpanNode } from './span-tree.ts'
 
-/** What one operation of one service took in a trace. */
+/** The time of one operation of one service in a trace. */
 export interface Share {
   service: string
   name: string
   spans: number
-  /** Time in which none of its own children was at work, summed over its spans, in microseconds. */
+  /** Time in which none of its children was active, summed over its spans, in microseconds. */
   selfUs: number
 }
 
@@ -34,7 +34,7 @@ export function servicesOf(roots: readonly SpanNode[]): { service: string; spans
   return [...services.values()].toSorted((a, b) => b.selfUs - a.selfUs)
 }
 
-/** Every span of the trees, each before those below it. */
+/** All spans of the trees, parents first. */
 export function* everyNode(roots: readonly SpanNode[]): Generator<SpanNode> {
   const todo = roots.toReversed()
   for (let node = todo.pop(); node; node = todo.pop()) {

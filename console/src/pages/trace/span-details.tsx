@@ -13,7 +13,7 @@ import type { SpanNode } from './span-tree.ts'
 
 const aroundMs = 60_000
 
-/** One span: what it did, how long it took by itself, what it said, and its logs. */
+/** One span: what it did, its own time, its attributes and events, and its logs. */
 export function SpanDetails({
   traceId,
   node,

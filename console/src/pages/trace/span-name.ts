@@ -1,7 +1,7 @@
 import { withoutProxy } from '../../../../model/components.ts'
 import type { Span } from '../../../../model/telemetry.ts'
 
-/** A span as people would name it: what it does, and with what. */
+/** A name for a span: what it does, and with what. */
 export function spanName(span: Span, calls: string | null = null): { name: string; detail: string } {
   const { name, attributes } = span
   const query = attributes['db.query.text'] ?? attributes['db.statement']
@@ -10,7 +10,7 @@ export function spanName(span: Span, calls: string | null = null): { name: strin
     const text = oneLine(query)
     return { name: does, detail: text.toLowerCase().startsWith(does.toLowerCase()) ? text.slice(does.length).trim() : text }
   }
-  // A proxy names its span by the address that it dials: who that is, is what matters.
+  // A proxy names its span by the address that it dials: the component behind that is what matters.
   if (name.startsWith('egress ')) return { name: calls ? `to ${withoutProxy(calls)}` : name, detail: pathOf(attributes['http.url']) }
   if (name === 'ingress') return { name, detail: pathOf(attributes['http.url']) }
   const path = attributes['url.path']

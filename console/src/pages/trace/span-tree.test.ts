@@ -26,7 +26,7 @@ const none = new Set<string>()
 const told = (rows: Row[]) =>
   rows.map((row) => [row.kind === 'span' ? row.key : `${row.nodes.length} × ${row.nodes[0]?.span.name}`, row.depth])
 
-test('children follow their parent by start, and orphans stand at the top', () => {
+test('children follow their parent by start, and orphans are roots', () => {
   const roots = spanTrees([span('c', 'a', 3), span('b', 'a', 2), span('a', '', 1), span('x', 'gone', 9), span('d', 'b', 4)])
   assert.deepEqual(told(rowsOf(roots, none)), [
     ['a', 0],
@@ -38,16 +38,16 @@ test('children follow their parent by start, and orphans stand at the top', () =
   assert.deepEqual(told(rowsOf(roots, new Set(['b']))).at(2), ['c', 1], 'what is below a closed span is not shown')
 })
 
-test('spans in a circle, and one that is its own parent, are shown once each', () => {
+test('circular spans, and one that is its own parent, are shown once each', () => {
   const roots = spanTrees([span('a', 'b', 1), span('b', 'a', 2), span('self', 'self', 3), span('below', 'b', 4)])
   const keys = rowsOf(roots, none).map(({ key }) => key)
   assert.deepEqual(keys.toSorted(), ['a', 'b', 'below', 'self'])
 })
 
-test('time belongs to the innermost span that is at work', () => {
+test('time belongs to the innermost active span', () => {
   const shares = sharesOf([
     span('root', '', 0, 100),
-    // At work at the same time for a while, and one beyond its parent's end.
+    // Active at the same time for a while, and one beyond its parent's end.
     span('left', 'root', 10, 30),
     span('right', 'root', 30, 30),
     span('late', 'root', 90, 50),
@@ -82,14 +82,14 @@ test('repeated siblings are one row, until it is opened', () => {
   assert.deepEqual(foldsAround(roots, 'q7').includes(fold.key), true, 'the fold that hides a span is known')
 })
 
-test('a hundred thousand spans in a row, and as many one within the other, are laid out', () => {
+test('a hundred thousand spans in a row, and as many nested ones, are laid out', () => {
   const many = Array.from({ length: 100_000 }, (_, index) => span(`s${index}`, index === 0 ? '' : 's0', index, 1, { name: `n${index}` }))
   assert.equal(rowsOf(spanTrees(many), none).length, 100_000)
   const deep = Array.from({ length: 100_000 }, (_, index) => span(`s${index}`, index === 0 ? '' : `s${index - 1}`, index, 1))
   assert.equal(rowsOf(spanTrees(deep), none).at(-1)?.depth, 99_999)
 })
 
-test('an error shows in everything above it', () => {
+test('an error shows in all its ancestors', () => {
   const [root] = spanTrees([span('a', '', 0), span('b', 'a', 0), span('c', 'b', 0, 1, { status: 'Error' }), span('d', 'a', 0)])
   assert.deepEqual(
     [root?.failed, ...(root?.children.map(({ span: { spanId }, failed }) => [spanId, failed]) ?? [])],
@@ -103,7 +103,7 @@ test('the critical path is what the root waited for', () => {
     span('quick', 'root', 10, 20),
     span('slow', 'root', 10, 60),
     span('inner', 'slow', 20, 40),
-    // Took a message, and goes on after its parent has answered: nobody waited for it.
+    // A consumed message, which continues after its parent has ended: nobody waited for it.
     span('later', 'root', 80, 50, { kind: 'Consumer' }),
   ])
   assert.ok(root)
@@ -123,7 +123,7 @@ test('the critical path is what the root waited for', () => {
   )
 })
 
-test('a child whose clock or last byte is a little late is still on the path', () => {
+test('a child that ends slightly after its parent is still on the path', () => {
   const [root] = spanTrees([span('proxy', '', 0, 100), span('service', 'proxy', 1, 105), span('query', 'service', 10, 80)])
   assert.ok(root)
   assert.deepEqual(
@@ -137,7 +137,7 @@ test('a child whose clock or last byte is a little late is still on the path', (
   )
 })
 
-test('without proxies, who called one has its children', () => {
+test('without proxies, their children belong to the caller', () => {
   const spans = [
     span('call', '', 0, 1, { service: 'gateway' }),
     span('out', 'call', 0, 1, { service: 'gateway-proxy' }),
@@ -174,7 +174,7 @@ test('spans are named by what they do, and with what', () => {
   assert.equal(storeOf(span('x', '', 0)), null)
 })
 
-test('what is drawn of a span that made ten thousand calls is what can be told apart', () => {
+test('of a span with ten thousand calls, only what can be distinguished is drawn', () => {
   const calls = Array.from({ length: 10_000 }, (_, index) => ({ spanId: 'a', fromUs: index * 100, toUs: index * 100 + 40 }))
   const whole = { fromUs: 0, toUs: 1_000_000 }
   assert.deepEqual(drawable(calls, whole, 1_000), [{ spanId: 'a', fromUs: 0, toUs: 999_940 }])

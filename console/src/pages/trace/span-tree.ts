@@ -4,15 +4,15 @@ import type { Span } from '../../../../model/telemetry.ts'
 export interface SpanNode {
   span: Span
   children: SpanNode[]
-  /** Microseconds in which none of its children was at work. */
+  /** Microseconds in which none of its children was active. */
   selfUs: number
-  /** Whether it, or something below it, failed. */
+  /** Whether it, or one of its descendants, failed. */
   failed: boolean
 }
 
 const endOf = ({ startUs, durationUs }: Span): number => startUs + durationUs
 
-/** The spans as trees, children by start. Those whose parent is missing, or that are in a circle, stand at the top. */
+/** The spans as trees, children by start. Those whose parent is missing, or that are in a circle, are roots. */
 export function spanTrees(spans: readonly Span[]): SpanNode[] {
   const nodes = new Map(spans.map((span) => [span.spanId, { span, children: [], selfUs: 0, failed: false } as SpanNode]))
   const parentOf = ({ span }: SpanNode): SpanNode | undefined =>
@@ -22,7 +22,7 @@ export function spanTrees(spans: readonly Span[]): SpanNode[] {
   const reached = new Set<SpanNode>()
   const order: SpanNode[] = []
   const reach = (from: SpanNode) => {
-    // By a list and not by recursion: a chain may be thousands of spans long.
+    // With a list instead of recursion: a chain may be thousands of spans long.
     const todo = [from]
     for (let node = todo.pop(); node; node = todo.pop()) {
       if (reached.has(node)) continue
@@ -34,7 +34,7 @@ export function spanTrees(spans: readonly Span[]): SpanNode[] {
   roots.forEach(reach)
   for (const node of nodes.values()) {
     if (reached.has(node)) continue
-    // Its ancestors are in a circle: it is opened here.
+    // Its ancestors form a circle, which is cut here.
     const siblings = parentOf(node)?.children
     siblings?.splice(siblings.indexOf(node), 1)
     roots.push(node)
@@ -50,7 +50,7 @@ export function spanTrees(spans: readonly Span[]): SpanNode[] {
 
 const byStart = (a: SpanNode, b: SpanNode): number => a.span.startUs - b.span.startUs
 
-/** How much of a span its children cover together; what they do after its end is not its time. */
+/** How much of a span its children cover together; their time after its end does not count. */
 function covered({ span, children }: SpanNode): number {
   const end = endOf(span)
   let total = 0
@@ -65,7 +65,7 @@ function covered({ span, children }: SpanNode): number {
   return total
 }
 
-/** A stretch of one span that the whole had to wait for, in microseconds since the epoch. */
+/** A stretch of one span that the whole trace had to wait for, in microseconds since the epoch. */
 export interface Stretch {
   spanId: string
   fromUs: number
@@ -73,9 +73,9 @@ export interface Stretch {
 }
 
 /**
- * The critical path: what would have to be shorter for the root to be. From its end backwards, each moment belongs to the child that ended last before it
- * (as in Jaeger, github.com/jaegertracing/jaeger-ui, `criticalPath`). A child that ends a little after its parent counts until the parent's end; who takes
- * a message from a queue is waited for by nobody.
+ * The critical path: what would have to be shorter for the root to be. From its end backwards, each moment belongs to the child that ended last
+ * before it (as in Jaeger, github.com/jaegertracing/jaeger-ui, `criticalPath`). A child that ends slightly after its parent counts until the parent's
+ * end; a consumer of messages is waited for by nobody.
  */
 export function criticalPath(root: SpanNode): Stretch[] {
   const path: Stretch[] = []
@@ -102,8 +102,8 @@ export function criticalPath(root: SpanNode): Stretch[] {
 }
 
 /**
- * What of these stretches of one span can be told apart where a window is drawn: by start, within the window, and joined where there is no more between
- * two than `gapUs`. A span that made ten thousand calls has as many stretches.
+ * The stretches of one span that can be distinguished in a window: by start, within the window, and joined if the gap is at most `gapUs`. A span with
+ * ten thousand calls has as many stretches.
  */
 export function drawable(stretches: readonly Stretch[], shown: { fromUs: number; toUs: number }, gapUs: number): Stretch[] {
   const joined: Stretch[] = []

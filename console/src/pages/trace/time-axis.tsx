@@ -12,7 +12,7 @@ export interface Window {
 
 const ticks = [0, 0.25, 0.5, 0.75, 1]
 
-/** When what is below it happened, counted from the start of the trace. */
+/** The axis of the waterfall, counted from the start of the trace. */
 export function TimeAxis({ window: { fromUs, toUs }, startUs }: { window: Window; startUs: number }) {
   return (
     <div className="time-axis" aria-hidden="true">
@@ -26,10 +26,10 @@ export function TimeAxis({ window: { fromUs, toUs }, startUs }: { window: Window
 }
 
 const height = 44
-/** More bars than this would not be seen. */
+/** More bars than this would not be visible. */
 const mostBars = 1_500
 
-/** The whole trace, small; drag over a part to see it alone. */
+/** The whole trace, small; drag over a part to zoom. */
 export function Minimap({
   roots,
   whole,

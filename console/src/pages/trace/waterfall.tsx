@@ -18,10 +18,10 @@ interface Props {
 }
 
 const rowHeight = 28
-/** Up to so many rows, all are drawn, so that the browser's own search finds each. */
+/** Up to this number of rows, all are rendered, so that the browser's own search finds each. */
 const drawnWhole = 400
 
-/** The spans of a trace against time. Arrow keys go up and down, and open and close what is below. */
+/** The spans of a trace against time. Arrow keys move up and down, and open and close rows. */
 export function Waterfall({ rows, onSelect, onToggle, ...more }: Props) {
   const list = useRef<HTMLOListElement>(null)
   const [above, setAbove] = useState(0)
@@ -135,7 +135,7 @@ function RowLine({ row, shown, critical, selected, onToggle, onPress, onKeyDown 
   )
 }
 
-/** Parts of a bar that can be told apart: what is finer is less than a pixel. */
+/** Stretches of a bar that can be distinguished: finer ones are less than a pixel. */
 const finest = 1_000
 
 const indent = (depth: number): string => `${Math.min(depth, 16) * 0.7}rem`

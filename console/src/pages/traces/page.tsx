@@ -17,10 +17,10 @@ import { Scatter, type Brush } from './scatter.tsx'
 
 const mostTraces = 300
 const shownInList = 100
-/** What narrows the search, as in the address. */
+/** The filters, as in the address. */
 const filterNames = ['service', 'operation', 'minDurationMs', 'maxDurationMs', 'errors', 'tag'] as const
 
-/** Finds traces: by what they were for, how long they took, and what is written on their spans. */
+/** Finds traces: by kind of request, duration, and tags of their spans. */
 export function TracesPage() {
   const [params, setParams] = useParamsOfPage()
   const [range, setRange] = useTimeRange()
@@ -30,7 +30,7 @@ export function TracesPage() {
   const { data, error } = useQuery({
     queryKey: ['traces', filters, range],
     refetchInterval: 'last' in range ? 5_000 : false,
-    // Hardly one trace of an answer is in the next one: comparing them takes time, and finds nothing.
+    // Hardly any trace of one answer is in the next: a comparison takes time, and finds nothing.
     structuralSharing: false,
     queryFn: async () => {
       const { from, to } = bounds(range)
@@ -39,7 +39,7 @@ export function TracesPage() {
       return { ...(await api.get('/api/telemetry/traces', { query })), from, to }
     },
   })
-  // Drawn when there is time for it: what somebody types or presses meanwhile goes first.
+  // Rendered with low priority: input comes first.
   const found = useDeferredValue(data)
   return (
     <>
@@ -73,14 +73,14 @@ type Change = (values: Partial<Record<(typeof filterNames)[number], string>>) =>
 
 interface FoundProps {
   traces: TraceSummary[]
-  /** What was asked for, in milliseconds since the epoch. */
+  /** The requested time range, in milliseconds since the epoch. */
   from: number
   to: number
   onRange: (range: { from: number; to: number }) => void
   onChange: Change
 }
 
-/** What was found: as a picture, by route, and one after another. */
+/** The results: as a picture, by route, and as a list. */
 const Found = memo(function Found({ traces, from, to, onRange, onChange }: FoundProps) {
   const brush = useCallback(
     ({ minDurationMs, maxDurationMs, ...range }: Brush) => {
@@ -93,7 +93,7 @@ const Found = memo(function Found({ traces, from, to, onRange, onChange }: Found
   const all = traces.length >= mostTraces
   return (
     <>
-      {/* Where as many were found as are asked for, older ones were left out: the picture begins with the oldest that is there. */}
+      {/* If the maximum number was found, older ones were left out: the picture begins with the oldest in the list. */}
       <Scatter traces={traces} from={all ? (traces.at(-1)?.startMs ?? from) : from} to={to} onBrush={brush} />
       <p className="quiet">
         {all ? `The newest ${mostTraces} traces` : traces.length === 1 ? '1 trace' : `${traces.length} traces`}; red ones failed somewhere.
@@ -151,7 +151,7 @@ const Duration = ({ label, value, onChange }: { label: string; value: string; on
   </label>
 )
 
-/** What is half written is not asked for. */
+/** An incomplete input is not searched for. */
 function TagField({ value, onChange }: { value: string; onChange: (value: string) => void }) {
   const [text, setText] = useState(value)
   // oxlint-disable-next-line react/set-state-in-effect -- what is typed follows the address when that changes
@@ -236,7 +236,7 @@ function TraceList({ traces }: { traces: TraceSummary[] }) {
   )
 }
 
-/** A proxy is told with its service. */
+/** A proxy is shown with its service. */
 function Services({ names }: { names: readonly string[] }) {
   const own = names.filter((name) => !isProxy(name))
   return (

@@ -14,7 +14,7 @@ const trace = (rootName: string, durationMs: number, errors = 0): TraceSummary =
   services: [],
 })
 
-test('traces are counted by what they were for, the one with most time first', () => {
+test('traces are counted by kind of request, the one with most time first', () => {
   const quick = Array.from({ length: 20 }, (_, index) => trace('GET /a', index + 1))
   assert.deepEqual(routesOf([...quick, trace('GET /b', 500, 2), trace('GET /b', 400)]), [
     { service: 'locust', name: 'GET /b', traces: 2, errors: 1, p50: 500, p95: 500 },
@@ -23,7 +23,7 @@ test('traces are counted by what they were for, the one with most time first', (
   assert.deepEqual(routesOf([]), [])
 })
 
-test('the axis of durations has whole powers of ten around what there is', () => {
+test('the axis of durations has whole powers of ten around the values', () => {
   assert.deepEqual(durationAxis([12, 950]), { low: 1, high: 3, lines: [10, 100, 1_000] })
   assert.deepEqual(durationAxis([100]), { low: 2, high: 3, lines: [100, 1_000] })
   assert.deepEqual(durationAxis([]), { low: 0, high: 1, lines: [1, 10] })

@@ -1,6 +1,6 @@
 import type { TraceSummary } from '../../../../model/telemetry.ts'
 
-/** The traces that were found, of one kind of request. */
+/** The traces found for one kind of request. */
 export interface Route {
   service: string
   name: string
@@ -11,7 +11,7 @@ export interface Route {
   p95: number
 }
 
-/** By what the requests were for, the one with most time first. */
+/** By kind of request, the one with most time first. */
 export function routesOf(traces: readonly TraceSummary[]): Route[] {
   return [...Map.groupBy(traces, ({ rootService, rootName }) => `${rootService}\n${rootName}`).values()]
     .map((those): Route & { total: number } => {

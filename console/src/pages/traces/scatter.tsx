@@ -23,7 +23,7 @@ interface Props {
   onBrush: (brush: Brush) => void
 }
 
-/** Each trace that was found as a dot: when it began, and how long it took (logarithmic). Drag over some to see those alone. */
+/** Each trace as a dot: when it began, and how long it took (logarithmic). Drag over an area to zoom. */
 export const Scatter = memo(function Scatter({ traces, from, to, onBrush }: Props) {
   const { low, high, lines } = durationAxis(traces.map(({ durationMs }) => durationMs))
   const y = heightOf(low, high)
@@ -74,7 +74,7 @@ export const Scatter = memo(function Scatter({ traces, from, to, onBrush }: Prop
   )
 })
 
-/** Where a duration lies on an axis from one power of ten to another, in percent from the top. */
+/** The position of a duration on an axis from one power of ten to another, in percent from the top. */
 const heightOf = (low: number, high: number) => (durationMs: number) =>
   100 - ((Math.log10(Math.max(durationMs, 10 ** low)) - low) / (high - low)) * 100
 
@@ -86,7 +86,7 @@ interface DotsProps {
   high: number
 }
 
-/** The traces in the field, and the way to each. Not drawn again while somebody drags. */
+/** The traces in the plot, each a link. Not re-rendered during a drag. */
 const Dots = memo(function Dots({ traces, from, to, low, high }: DotsProps) {
   const open = useOpenLink()
   const y = heightOf(low, high)
@@ -97,7 +97,7 @@ const Dots = memo(function Dots({ traces, from, to, low, high }: DotsProps) {
       onClick={open}
       className={errors > 0 ? 'dot bad' : 'dot'}
       style={{ left: `${((startMs - from) / (to - from)) * 100}%`, top: `${y(durationMs)}%` }}
-      // The same traces are in the list below, one after another.
+      // The list below has the same traces.
       tabIndex={-1}
       title={`${rootName}, ${formatMicroseconds(durationMs * 1_000)}, ${clock(startMs)}`}
       aria-label={`${rootName}, ${formatMicroseconds(durationMs * 1_000)}`}
@@ -105,7 +105,7 @@ const Dots = memo(function Dots({ traces, from, to, low, high }: DotsProps) {
   ))
 })
 
-/** From where to where somebody drags, as shares of the field's width and height, from its upper left corner. */
+/** The dragged area, as shares of the plot's width and height, from its upper left corner. */
 interface Drag {
   x0: number
   y0: number
@@ -113,7 +113,7 @@ interface Drag {
   y1: number
 }
 
-/** Follows a drag over the field; one that is too small to be meant is not told. */
+/** Follows a drag over the plot; one that is too small to be intended is ignored. */
 function useDrag(onDragged: (drag: Drag) => void) {
   const host = useRef<HTMLDivElement>(null)
   const [drag, setDrag] = useState<Drag | null>(null)

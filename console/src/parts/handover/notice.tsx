@@ -2,7 +2,7 @@ import { handoverFields, handoverTitles, type HandoverNote } from '../../../../m
 import { clock } from '../../lib/time.ts'
 import type { Handovers } from './unread.ts'
 
-/** What a note says, part by part; what was left empty is left out. */
+/** A note, part by part; empty parts are left out. */
 export const NoteText = ({ note }: { note: HandoverNote }) => (
   <dl className="handover-note">
     {handoverFields.flatMap((name) =>
@@ -18,7 +18,7 @@ export const NoteText = ({ note }: { note: HandoverNote }) => (
   </dl>
 )
 
-/** The newest handover note, for somebody who comes into the room of a running drill, until they have read it. */
+/** The newest handover note, for somebody who enters the room of a running drill, until they have read it. */
 export function HandoverNotice({ handovers }: { handovers: Handovers }) {
   const { unread } = handovers
   if (!unread) return null

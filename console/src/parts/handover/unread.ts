@@ -5,14 +5,14 @@ import { handoversIn, type WrittenHandover } from '../../../../people/handover.t
 export interface Handovers {
   /** Newest first. */
   notes: WrittenHandover[]
-  /** The newest, where it was not read in this tab. */
+  /** The newest, if it was not read in this tab. */
   unread: WrittenHandover | null
   read(): void
-  /** What is written here next has been read by who writes it; or nothing comes, as it was refused. */
+  /** The next note that is written here counts as read by its author; or none comes, because it was refused. */
   expectOwn(comes: boolean): void
 }
 
-/** What is read is kept for as long as the tab is open: whoever opens the room of a running drill has read nothing. */
+/** Which notes were read is kept as long as the tab is open: a new tab for a running drill has read nothing. */
 export function useHandovers(drill: string, events: readonly DrillEvent[]): Handovers {
   const key = `firedrill.handover.${drill}`
   const [readTo, setReadTo] = useState(() => Number(sessionStorage.getItem(key) ?? 0))

@@ -18,7 +18,7 @@ interface Props {
   setOpen: (open: boolean) => void
 }
 
-/** Where a note is written for whoever joins later, and where all notes of the drill can be read. */
+/** Writes a note for a responder who joins later, and shows all notes of the drill. */
 export function HandoverWriter({ drill, handovers, open, setOpen }: Props) {
   const [note, setNote] = useState(empty)
   const queries = useQueryClient()

@@ -4,7 +4,7 @@ import { affectedKinds, affectedTitles, orderNumbersIn, type AffectedKind } from
 import { api } from '../../lib/api.ts'
 import { Problem } from '../states.tsx'
 
-/** Where somebody hands in the orders that they found to be affected. */
+/** A form to hand in affected orders. */
 export function AffectedForm({ drill }: { drill: string }) {
   const [kind, setKind] = useState<AffectedKind>('not-shipped')
   const [text, setText] = useState('')

@@ -16,7 +16,7 @@ const readBy: Record<Audience, string> = {
   engineers: 'Engineers',
 }
 
-/** What there is to say in each state; what is in brackets is for the writer. */
+/** Templates for each state; the author replaces the text in brackets. */
 const templates: Record<StatusUpdateKind, (since: string) => string> = {
   investigating: (since) => `[What users notice], since about ${since} UTC. We are investigating, and do not know the cause yet.`,
   identified: (since) => `[What users notice], since about ${since} UTC. We have found the cause, and are working on a fix.`,
@@ -25,15 +25,15 @@ const templates: Record<StatusUpdateKind, (since: string) => string> = {
 }
 const nextMinutes = [5, 10, 15, 30] as const
 
-/** To whom an update goes, how the incident stands, and when the next one comes. */
+/** The audience of an update, the incident's state, and the time of the next update. */
 interface UpdateHeading {
   readers: Audience
   status: StatusUpdateKind
-  /** Until the next update; 0 where none is promised. */
+  /** Time until the next update; 0 if none is promised. */
   minutes: number
 }
 
-/** Where an audience is told how the incident stands, with a clock for the next update that was promised. */
+/** A form for status updates, with a countdown to the next promised one. */
 export function UpdateComposer({ drill }: { drill: ToldDrill }) {
   const { data } = usePeople(drill.id)
   const queries = useQueryClient()
@@ -134,7 +134,7 @@ const Heading = ({ values, onChange }: { values: UpdateHeading; onChange: (value
   </div>
 )
 
-/** Until when the next update is due. */
+/** When the next update is due. */
 function UpdateClock({ drill }: { drill: ToldDrill }) {
   const now = useNow()
   const last = drill.updates.at(-1) ?? null

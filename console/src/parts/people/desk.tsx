@@ -5,7 +5,7 @@ import type { Inbox } from './inbox.ts'
 import { PeoplePanel, usePeople } from './panel.tsx'
 import { TicketPanel } from './tickets.tsx'
 
-/** What people say and what customers write, in two tabs; as long as no customer has written, people only. */
+/** Messages of people and tickets of customers, in two tabs; people only, as long as there are no tickets. */
 export function Desk({ drill, inbox, events }: { drill: ToldDrill; inbox: Inbox; events: readonly DrillEvent[] }) {
   const { data } = usePeople(drill.id)
   const tickets = useMemo(() => ticketsIn(events), [events])
@@ -15,14 +15,14 @@ export function Desk({ drill, inbox, events }: { drill: ToldDrill; inbox: Inbox;
   const hasPeople = data !== undefined && (data.communication !== null || inbox.talk.length > 0)
   const tab = hasPeople ? chosen : 'tickets'
   const last = tickets.at(-1)?.number ?? 0
-  // What comes while they are open is read.
+  // Tickets that arrive while the tab is open count as read.
   useEffect(() => {
     if (tab !== 'tickets' || !hasPeople) return
     // oxlint-disable-next-line react/set-state-in-effect -- what comes while the tab is open is read
     setRead(last)
     sessionStorage.setItem(key, String(last))
   }, [tab, hasPeople, last, key])
-  // A call that is answered is among people.
+  // Answering a call opens the tab of people.
   useEffect(() => {
     // oxlint-disable-next-line react/set-state-in-effect -- a call is answered elsewhere
     if (inbox.selected !== null) setChosen('people')
@@ -41,7 +41,7 @@ export function Desk({ drill, inbox, events }: { drill: ToldDrill; inbox: Inbox;
           role="tab"
           aria-selected={tab === 'tickets'}
           onClick={() => {
-            // What is not in sight is not read.
+            // A hidden tab is not read.
             inbox.select(null)
             setChosen('tickets')
           }}

@@ -6,7 +6,7 @@ import { api } from '../../lib/api.ts'
 import { Problem } from '../states.tsx'
 import { usePeople } from './panel.tsx'
 
-/** For the instructor: lets somebody speak, in the instructor's words or their own, or nobody unasked. */
+/** For the instructor: makes a person speak, in the instructor's words or their own, or mutes people. */
 export function DirectPeople({ drill, enabled }: { drill: string; enabled: boolean }) {
   const { data } = usePeople(drill)
   const queries = useQueryClient()

@@ -10,7 +10,7 @@ export interface Inbox {
   selected: CharacterId | null
   select(person: CharacterId | null): void
   unread: Partial<Record<CharacterId, number>>
-  /** Who is on the telephone. */
+  /** The person on the phone. */
   call: Said | null
   decline(): void
   sound: boolean
@@ -19,14 +19,14 @@ export interface Inbox {
 
 const soundKey = 'firedrill.people-sound'
 
-/** Up to which word each person's were read, as this tab has kept it; nothing where that cannot be read. */
+/** Up to which message each person's were read, as stored in this tab; empty if it cannot be parsed. */
 function readIn(kept: string | null): Record<string, number> {
   const read = jsonOrNull(kept ?? '{}')
   if (!isRecord(read)) return {}
   return Object.fromEntries(Object.entries(read).flatMap(([person, id]) => (typeof id === 'number' ? [[person, id]] : [])))
 }
 
-/** What is read is kept for as long as the tab is open. */
+/** What was read is kept as long as the tab is open. */
 export function useInbox(drill: string, events: readonly DrillEvent[]): Inbox {
   const key = `firedrill.inbox.${drill}`
   const [read, setRead] = useState<Record<string, number>>(() => readIn(sessionStorage.getItem(key)))
@@ -36,10 +36,10 @@ export function useInbox(drill: string, events: readonly DrillEvent[]): Inbox {
   const talk = talkIn(events)
   const lastOf = (person: CharacterId): number => talk.findLast((event) => event.person === person)?.id ?? 0
   const last = talk.findLast((event) => event.type === 'person-said')
-  /** Up to which word there was a sound; what was there before the page was opened has none. */
+  /** Up to which message a sound was played; none for messages from before the page was opened. */
   const [heard, setHeard] = useState<number | null>(null)
 
-  // What comes while its talk is open is read.
+  // Messages that arrive while their conversation is open count as read.
   const lastOfSelected = selected === null ? 0 : lastOf(selected)
   useEffect(() => {
     // oxlint-disable-next-line react/set-state-in-effect -- what comes while the talk is open is read

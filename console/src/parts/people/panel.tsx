@@ -21,7 +21,7 @@ export const usePeople = (drill: string) =>
 
 const quietMs = 300_000
 
-/** Those who wait and those who know something: a talk with each, whom else one can ask, and a time without interruptions. */
+/** The scenario's people: a conversation with each, others who can be asked, and a button for quiet. */
 export function PeoplePanel({ drill, inbox }: { drill: ToldDrill; inbox: Inbox }) {
   const { data, dataUpdatedAt } = usePeople(drill.id)
   const now = useNow()
@@ -105,7 +105,7 @@ function waitsFor({ what, leftMs }: NonNullable<Listed['wants']>, passedMs: numb
   return left >= 0 ? `${wanted}, ${elapsed(left)} left` : `${wanted}, ${elapsed(-left)} overdue`
 }
 
-/** The talk with one of them. */
+/** The conversation with one person. */
 function Talk({ drill, listed, inbox }: { drill: ToldDrill; listed: Listed; inbox: Inbox }) {
   const [text, setText] = useState('')
   const queries = useQueryClient()

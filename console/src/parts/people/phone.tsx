@@ -1,7 +1,7 @@
 import { characters } from '../../../../people/characters/registry.ts'
 import type { Inbox } from './inbox.ts'
 
-/** Somebody calls: at the top of the room, until the call is taken or turned down. */
+/** An incoming call: at the top of the room, until it is answered or declined. */
 export function Phone({ inbox }: { inbox: Inbox }) {
   const { call } = inbox
   if (!call) return null

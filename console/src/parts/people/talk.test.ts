@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { DrillEvent } from '../../../../model/drill.ts'
 import { callIn, talkIn, unreadIn } from './talk.ts'
 
-// Safe: what is left out is not looked at here.
+// Safe: the other fields are not used here.
 const event = (id: number, more: Record<string, unknown>) => ({ id, drill: 'd', at: id, ...more }) as unknown as DrillEvent
 const said = (id: number, person: string, via = 'chat') => event(id, { type: 'person-said', person, via, text: '' })
 const talk = talkIn([
@@ -14,13 +14,13 @@ const talk = talkIn([
   said(5, 'support-lead'),
 ])
 
-test('what is not read is counted for each person, and what one has written oneself is not', () => {
+test('unread messages are counted for each person, without one’s own', () => {
   assert.equal(talk.length, 4)
   assert.deepEqual(unreadIn(talk, {}), { 'support-lead': 2, 'head-of-sales': 1 })
   assert.deepEqual(unreadIn(talk, { 'support-lead': 2, 'head-of-sales': 4 }), { 'support-lead': 1 })
 })
 
-test('a call rings until it is answered, and a word in the chat never does', () => {
+test('a call rings until it is answered, and a chat message never does', () => {
   assert.equal(callIn(talk, {})?.person, 'head-of-sales')
   assert.equal(callIn(talk, { 'head-of-sales': 4 }), null)
 })

@@ -3,11 +3,11 @@ import type { CharacterId } from '../../../../model/people.ts'
 
 export type Said = Extract<DrillEvent, { type: 'person-said' | 'person-asked' }>
 
-/** What was said between the trainee and people, oldest first. */
+/** The messages between the trainee and people, oldest first. */
 export const talkIn = (events: readonly DrillEvent[]): Said[] =>
   events.filter((event): event is Said => event.type === 'person-said' || event.type === 'person-asked')
 
-/** How many words of each person were not read: those after the last that was. */
+/** Number of unread messages of each person: those after the last one read. */
 export function unreadIn(talk: readonly Said[], read: Readonly<Record<string, number>>): Partial<Record<CharacterId, number>> {
   const unread: Partial<Record<CharacterId, number>> = {}
   for (const event of talk)
@@ -15,6 +15,6 @@ export function unreadIn(talk: readonly Said[], read: Readonly<Record<string, nu
   return unread
 }
 
-/** The call that rings: the last word by telephone that was neither read nor turned down. */
+/** The ringing call: the last message by phone that was neither read nor declined. */
 export const callIn = (talk: readonly Said[], read: Readonly<Record<string, number>>): Said | null =>
   talk.findLast((event) => event.type === 'person-said' && event.via === 'phone' && event.id > (read[event.person] ?? 0)) ?? null

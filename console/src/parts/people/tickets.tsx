@@ -12,10 +12,10 @@ import { AffectedForm } from './affected.tsx'
 import { Problem } from '../states.tsx'
 import type { Ticket } from '../../../../model/routes/people.ts'
 
-/** Logs of a request are looked for so long before it was sent and after it was answered. */
+/** A request's logs are searched from this long before it was sent until as long after its answer. */
 const aroundMs = 60_000
 
-/** What customers wrote, newest first: to be answered with a template, linked to the incident, and closed, several at a time. */
+/** Customers' tickets, newest first: to be answered with a template, linked to the incident, and closed, several at a time. */
 export function TicketPanel({ drill, tickets }: { drill: ToldDrill; tickets: readonly Ticket[] }) {
   const [selected, setSelected] = useState<ReadonlySet<number>>(new Set())
   const [template, setTemplate] = useState<TicketTemplateId>('known-problem')
@@ -93,13 +93,13 @@ export function TicketPanel({ drill, tickets }: { drill: ToldDrill; tickets: rea
 
 interface KindsProps {
   tickets: readonly Ticket[]
-  /** Numbers of those that are open. */
+  /** Numbers of the open ones. */
   open: ReadonlySet<number>
-  /** Null for those who may not handle tickets. */
+  /** Null for users who may not handle tickets. */
   onSelect: ((numbers: number[]) => void) | null
 }
 
-/** How many tickets there are of each kind, and a button that selects those of a kind that are open. */
+/** How many tickets there are of each kind, and a button that selects the open ones of a kind. */
 const Kinds = ({ tickets, open, onSelect }: KindsProps) => (
   <ul className="tags" aria-label="Kinds of tickets">
     {ticketGroups(tickets).map(({ kind, title, journey, numbers }) => {

@@ -9,7 +9,7 @@ export interface Chosen {
   choose: (number: number) => void
 }
 
-/** Which incident is worked on: the one in the address, else the open one that paged first. */
+/** Which incident is worked on: the one in the address, or else the open one that paged first. */
 export function useChosen(incidents: readonly IncidentView[]): Chosen {
   const [params, setParams] = useSearchParams()
   const asked = Number(params.get('incident'))
@@ -20,7 +20,7 @@ export function useChosen(incidents: readonly IncidentView[]): Chosen {
   }
 }
 
-/** The clock of an incident, by which its milestones are measured: it stands in the pauses of its shift. */
+/** The clock of an incident, by which its milestones are measured: it stops in the pauses of its shift. */
 export const clockOf = ({ pauses }: Pick<ToldDrill, 'pauses'>, { startedAt }: Pick<IncidentView, 'startedAt'>) => ({
   startedAt,
   pauses: pauses.filter(({ from }) => from >= startedAt),

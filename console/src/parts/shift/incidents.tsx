@@ -16,7 +16,7 @@ interface Props {
   onWrite: () => void
 }
 
-/** The incidents of a shift that have paged, how far each is, and the milestones of the one that is worked on. */
+/** The incidents of a shift that have paged, the progress of each, and the milestones of the one that is worked on. */
 export function Incidents({ drill, incidents, chosen, onAcknowledge, onWrite }: Props) {
   const { incident } = chosen
   const newest = incidents.filter(({ pagedAt }) => pagedAt !== null).toSorted((a, b) => (b.pagedAt ?? 0) - (a.pagedAt ?? 0))[0]
@@ -37,7 +37,7 @@ export function Incidents({ drill, incidents, chosen, onAcknowledge, onWrite }: 
       {incident && (
         <div role="tabpanel" id="incident" aria-labelledby={`incident-${incident.number}`} className="incident-panel">
           <Milestones drill={{ ...clockOf(drill, incident), milestones: incident.milestones }} pars={incident.pars} />
-          {/* While a page of it fires, it is acknowledged there. */}
+          {/* While one of its pages fires, it is acknowledged there. */}
           {incident.pagedAt !== null &&
             incident.milestones.acknowledged === null &&
             !isFiring(incident) &&
@@ -60,7 +60,7 @@ export function Incidents({ drill, incidents, chosen, onAcknowledge, onWrite }: 
   )
 }
 
-/** The next one by an arrow, the first and the last by Home and End. */
+/** Arrow keys select the next one, Home and End the first and the last. */
 const steps: Record<string, (index: number, last: number) => number> = {
   ArrowRight: (index, last) => (index === last ? 0 : index + 1),
   ArrowDown: (index, last) => (index === last ? 0 : index + 1),

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { instructorSteps, traineeSteps } from './steps.ts'
 
-test('what the tour points to is there, and named as it is called', () => {
+test('the targets of the tour exist, with the names that it uses', () => {
   const root = path.join(import.meta.dirname, '..', '..')
   const sources = globSync('**/*.tsx', { cwd: root })
     .map((file) => readFileSync(path.join(root, file), 'utf8'))

@@ -1,8 +1,8 @@
-/** One stop of a tour: what it points to, and where that is. */
+/** One step of a tour: its text, and its target. */
 interface Step {
-  /** On which pages it makes sense. */
+  /** The pages that it applies to. */
   where: RegExp
-  /** What it points to, as a selector; the first that is there. */
+  /** Its target, as selectors; the first that exists. */
   target: string
   title: string
   text: string
@@ -13,7 +13,7 @@ const room = /^\/drills\/[^/]+$/
 const desk = /^\/instructor$/
 const region = (name: string): string => `section[aria-label="${name}"]`
 
-/** A first drill of some three minutes, with somebody who points. */
+/** A first drill of some three minutes, with guidance. */
 export const traineeSteps: readonly Step[] = [
   {
     where: home,

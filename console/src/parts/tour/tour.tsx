@@ -4,12 +4,12 @@ import { instructorSteps, traineeSteps } from './steps.ts'
 
 const againAfterMs = 400
 
-/** Points at one thing after the other, beside the work and never over it; it can be left at any time. */
+/** Points at one thing after another, beside the work and never over it; it can be closed at any time. */
 export function Tour({ role, onEnd }: { role: string; onEnd: () => void }) {
   const steps = role === 'instructor' ? instructorSteps : traineeSteps
   const { pathname } = useLocation()
   const [at, setAt] = useState(0)
-  // A drill that is begun takes the tour along.
+  // The tour continues in a drill that is started.
   const here = steps[at]?.where.test(pathname) ? at : steps.findIndex(({ where }, index) => index > at && where.test(pathname))
   const shown = here < 0 ? at : here
   const step = steps[shown]
@@ -27,7 +27,7 @@ export function Tour({ role, onEnd }: { role: string; onEnd: () => void }) {
       setFound(target !== null)
     }
     point()
-    // It may come later: a page, a form, an answer.
+    // The target may appear later: a page, a form, an answer.
     const timer = setInterval(point, againAfterMs)
     return () => {
       clearInterval(timer)

@@ -17,7 +17,7 @@ interface Props {
   onMoment: (at: number) => void
 }
 
-/** One incident of a shift: a row, and all that is told of it below. */
+/** One incident of a shift: a row that opens to its details. */
 export function IncidentDebrief({ incident, onMoment }: Props) {
   const { number, urgency, why, debrief } = incident
   const { drill, score, title, reference } = debrief

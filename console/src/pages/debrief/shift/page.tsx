@@ -21,14 +21,14 @@ import { untilCoach } from '../until-coach.ts'
 import type { ShiftDebrief } from './debrief.ts'
 import { IncidentDebrief } from './incident.tsx'
 
-/** A shift that is over: each of its incidents, in which order they were dealt with, and what the next shift was told. */
+/** A finished shift: its incidents, the order in which they were handled, and the handover. */
 export function ShiftDebriefPage({ id }: { id: string }) {
   const { data, error } = useQuery({
     queryKey: ['shift-debrief', id],
     queryFn: () => api.get('/api/drills/:id/shift', { id }),
     refetchInterval: untilCoach,
   })
-  // Of the story, the graphs, the map and the alerts: milliseconds since the epoch.
+  // The moment for the story, the graphs, the map and the alerts: milliseconds since the epoch.
   const [moment, setMoment] = useState<number | null>(null)
   const lanes = useMemo(() => (data ? courseOf(data) : []), [data])
   if (error || !data) return <NotYet title="Debrief" what="the debrief" error={error} />
@@ -115,7 +115,7 @@ function courseOf({ drill, incidents, noise }: ShiftDebrief): Lane[] {
   ].filter(({ items }) => items.length > 0)
 }
 
-/** The title, the score and what it is made of, and how to play the shift again. */
+/** The title, the score with its parts, and how to play the shift again. */
 function Heading({ debrief: { drill, shift, title, total, triage, handover } }: { debrief: ShiftDebrief }) {
   const start = useStart(drill.mode === 'assessment' ? 'assessment' : 'learning')
   const rest = { points: total - triage.points - handover.points, of: 100 - triage.of - handover.of }
@@ -150,7 +150,7 @@ function Heading({ debrief: { drill, shift, title, total, triage, handover } }: 
   )
 }
 
-/** Of incidents that were open at the same time, whether the more urgent one came first; and whether noise was left alone. */
+/** For incidents that were open at the same time, whether the more urgent one came first; and whether noise was left alone. */
 const Triage = ({ triage: { points, of, findings } }: Pick<ShiftDebrief, 'triage'>) => (
   <section className="box" aria-label="Triage">
     <h2>
@@ -173,7 +173,7 @@ const Triage = ({ triage: { points, of, findings } }: Pick<ShiftDebrief, 'triage
   </section>
 )
 
-/** What paged, or could have, and needed nobody. */
+/** Noise: pages that needed no action. */
 function Noise({ drill, noise }: { drill: DrillState; noise: ShiftDebrief['noise'] }) {
   if (noise.length === 0) return null
   return (
