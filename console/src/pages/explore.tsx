@@ -16,7 +16,7 @@ import { Empty, Loading, Problem } from '../parts/states.tsx'
 /** Large, and only needed here. */
 const PromqlEditor = later(async () => (await import('../parts/promql-editor.tsx')).PromqlEditor)
 
-/** It parses queries with the editor's grammar. */
+/** Loaded later, because it parses queries with the editor's grammar. */
 const BreakdownByLabel = later(async () => (await import('../parts/breakdown.tsx')).BreakdownByLabel)
 
 const remembered = 'firedrill.queries'

@@ -5,7 +5,7 @@ import type { OfferedFault } from '../../../model/fault.ts'
 import { FaultForm, useFaults } from './fault-form.tsx'
 import { Problem } from './states.tsx'
 
-/** Faults on the calls of one service to another, recognised by their parameters: trainees can read this code, so it names no fault. */
+/** Whether a fault acts on one edge, by its parameters: trainees can read this code, so it names no fault. */
 const actsOnEdge = ({ params: { properties = {} } }: OfferedFault): boolean => 'from' in properties && 'to' in properties
 
 /** For the instructor: injects a fault on one edge of the map. */
