@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { componentNames, type ComponentName, type ComponentStatus, type ServiceName } from '../../model/components.ts'
+import { componentNames, serviceNames, type ComponentName, type ComponentStatus, type ServiceName } from '../../model/components.ts'
 import {
   usualUsers,
   type Binding,
@@ -28,6 +28,7 @@ interface Told {
   brokerLimit: number
   jobs: string[]
   mix: LoadMix
+  clocks: Partial<Record<ServiceName, number>>
   edits: ManifestEdit[]
   /** Most pods of the cluster's namespace; null without a quota. */
   quota: number | null
@@ -53,6 +54,7 @@ export function paperRange(root: string, users: number): Range {
     brokerLimit: usualMemory,
     jobs: [],
     mix: { hotShare: 0, bots: 0, rate: 0 },
+    clocks: {},
     edits: [],
     quota: null,
     rotated: [],
@@ -69,6 +71,8 @@ export function paperRange(root: string, users: number): Range {
       signal: done,
       descriptors: async () => ({ limit: 1_024, most: 1_024, open: 40 }),
       limitDescriptors: done,
+      clocks: async () => serviceNames.map((service) => ({ service, offsetSeconds: now.clocks[service] ?? 0 })),
+      setClock: async (service, offsetSeconds) => void (now.clocks[service] = offsetSeconds),
     },
     releases: paperReleases(now, root),
     config: {

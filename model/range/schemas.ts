@@ -4,6 +4,7 @@ import type { AccessPolicy, Autoscaler, ClusterEvent, ClusterService, Disruption
 import { canaryServices, serviceName } from '../components.ts'
 import type { MeshIdentity, MeshRevision } from '../mesh.ts'
 import { exactly } from '../routes/route.ts'
+import type { ClockReading } from './processes.ts'
 import type { Canary, Deployment } from './releases.ts'
 
 /*
@@ -41,6 +42,8 @@ export const deployment = exactly<Deployment>()(
       .describe('Of an instance beside those that run the service’s release, and not in place of them.'),
   }),
 )
+export const clockReading = exactly<ClockReading>()(z.object({ service: serviceName, offsetSeconds: count.nullable() }))
+
 export const canary = exactly<Canary>()(z.object({ service: z.enum(canaryServices), version: text }))
 
 export const meshIdentity = exactly<MeshIdentity>()(
