@@ -1,3 +1,4 @@
+import { existsSync, readdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { isService, serviceNames, type ComponentName, type ServiceName } from '../../../model/components.ts'
 import { FiredrillError } from '../../../model/errors.ts'
@@ -8,7 +9,7 @@ import type { ProcessSpec } from '../../component.ts'
 import { configDir, type RangeContext } from '../../context.ts'
 import { shopGroup } from '../../users.ts'
 import { readWhole, writeWhole } from '../../whole-file.ts'
-import { environmentOf, isThere } from './identity.ts'
+import { environmentOf, isThere, readStat } from './identity.ts'
 import type { RangeState } from './state.ts'
 
 const answersWithinMs = 2_000
@@ -65,6 +66,20 @@ export function clockOffset(told: number, from: number, to: number): number {
   return Math.round((told + headerMs / 2 - (from + to) / 2) / 1_000)
 }
 
+/** The library leaves shared memory behind where a process was killed, and whoever gets its pid later could not start. */
+function removeLeftBehind(folder = '/dev/shm'): void {
+  if (!existsSync(folder)) return
+  for (const name of readdirSync(folder)) {
+    const [, pid] = /^(?:sem\.)?faketime_(?:shm|sem)_(\d+)$/.exec(name) ?? []
+    if (pid === undefined || readStat(Number(pid)) !== null) continue
+    try {
+      rmSync(path.join(folder, name), { force: true })
+    } catch {
+      // Of another user, who will do the same.
+    }
+  }
+}
+
 /** What starts and stops the processes of a range. */
 interface Target {
   state: RangeState
@@ -82,7 +97,10 @@ export async function setClock(target: Target, service: ServiceName, offsetSecon
   writeWhole(file, setting(offsetSeconds), { group: shopGroup() })
   const record = state.run(service)
   if (!isThere(record)) return
-  if (offsetSeconds !== 0 && !environmentOf(record.pid).includes(follows(file))) return target.restart(service)
+  if (offsetSeconds !== 0 && !environmentOf(record.pid).includes(follows(file))) {
+    removeLeftBehind()
+    return target.restart(service)
+  }
   await poll(showsWithinMs, async () => {
     const shown = await measured(context, service)
     return shown === null || Math.abs(shown - offsetSeconds) <= headerMs / 1_000
