@@ -26,6 +26,7 @@ const changes = new Set(
     'restart',
     'signal',
     'limitDescriptors',
+    'setClock',
     'deploy',
     'setCanary',
     'set',

@@ -103,6 +103,10 @@ export function findChromium(): string | null {
   return process.env['FIREDRILL_CHROMIUM'] || findProgram(['chromium', 'chromium-browser', 'google-chrome'], [])
 }
 
+/** The library by which a process has a clock of its own (https://github.com/wolfcw/libfaketime); null where it is not installed. */
+export const libfaketime = (): string | null =>
+  process.env['FIREDRILL_LIBFAKETIME'] || (globSync('/usr/lib{,64}/{,*/}faketime/libfaketime.so.1')[0] ?? null)
+
 export type BinaryReport = { source: BinarySource; path: string | null }
 
 /** The programs that a host with that role needs. */

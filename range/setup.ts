@@ -4,7 +4,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { FiredrillError, describeError } from '../model/errors.ts'
 import { aptGet, aptPrefix, dpkg } from './apt.ts'
-import { findBinaries, findChromium, type BinaryReport } from './binaries.ts'
+import { findBinaries, findChromium, libfaketime, type BinaryReport } from './binaries.ts'
 import type { Binaries, HostRole } from './context.ts'
 import { shopUserName, unprivilegedUser } from './users.ts'
 import { leastCacheRoom, requireCacheRoom } from './room.ts'
@@ -25,8 +25,11 @@ export async function setup(root: string, cache: string, say: Say, role: HostRol
   const before = findBinaries(cache, role)
   if (before.some(({ source, path: file }) => source.debian === null && file === null)) requireCacheRoom(cache, leastCacheRoom.programs)
   await installDebianPackages(before, say)
-  if (role === 'all') await installTerminal(cache, say)
-  if (role === 'all' || role === 'shop') await makeShopUser(say)
+  if (role === 'all') await installOptional(cache, say, terminal())
+  if (role === 'all' || role === 'shop') {
+    await installOptional(cache, say, separateClocks())
+    await makeShopUser(say)
+  }
   const needed = new Set(findBinaries(cache, role).map(({ source }) => source.binary))
   for (const { binary, what, folder } of pythonPrograms) {
     const requirements = path.join(root, folder, 'requirements.txt')
@@ -96,20 +99,40 @@ export function whyAptFailed(packages: readonly string[], told: string): string 
   return `apt could not install ${packages.join(', ')}: ${why || 'it does not say why'}\n${[...lines.slice(0, 1), ...lines.slice(1).slice(-8)].join('\n')}`
 }
 
-/** The program that makes the jail of a trainee's terminal, and bash completion. Without them everything else works. */
+/** Packages without which everything else works. */
+interface Optional {
+  /** Names the file in the cache that says that they were tried. */
+  id: string
+  missing: readonly string[]
+  /** What is not available without them, after "there will be". */
+  without: string
+}
+
+/** The program that makes the jail of a trainee's terminal, and bash completion. */
 const terminalPackages = { bubblewrap: '/usr/bin/bwrap', 'bash-completion': '/usr/share/bash-completion/bash_completion' } as const
 
+const terminal = (): Optional => ({
+  id: 'terminal-packages',
+  missing: Object.entries(terminalPackages).flatMap(([name, file]) => (existsSync(file) ? [] : [name])),
+  without: 'no terminal for trainees, or no completion in it',
+})
+
+const separateClocks = (): Optional => ({
+  id: 'clock-packages',
+  missing: libfaketime() === null ? ['libfaketime'] : [],
+  without: 'no faults of clocks',
+})
+
 /** Tried once: no start has to wait for what this machine cannot have. */
-async function installTerminal(cache: string, say: Say): Promise<void> {
-  const missing = Object.entries(terminalPackages).flatMap(([name, file]) => (existsSync(file) ? [] : [name]))
-  const tried = path.join(cache, 'terminal-packages')
+async function installOptional(cache: string, say: Say, { id, missing, without }: Optional): Promise<void> {
+  const tried = path.join(cache, id)
   if (process.platform !== 'linux' || missing.length === 0 || existsSync(tried)) return
   const prefix = aptPrefix({ ask: false })
   if (prefix === null) return
   await mkdir(cache, { recursive: true })
   await writeFile(tried, `${missing.join('\n')}\n`)
-  await aptInstall(prefix, missing, say).catch((error: unknown) =>
-    say(`there will be no terminal for trainees, or no completion in it: ${describeError(error).split('\n')[0]}`),
+  await aptInstall(prefix, [...missing], say).catch((error: unknown) =>
+    say(`there will be ${without}: ${describeError(error).split('\n')[0]}`),
   )
 }
 

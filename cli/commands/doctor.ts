@@ -2,7 +2,7 @@ import { Option } from 'commander'
 import { clusterWithShop, hostRoles, type HostRole } from '../../range/context.ts'
 import { ensureBundles } from '../../range/bundle/bundle.ts'
 import { hasConsole } from '../../range/topology.ts'
-import { findBinaries } from '../../range/binaries.ts'
+import { findBinaries, libfaketime } from '../../range/binaries.ts'
 import { describeMachine, measureMachine, usersFor } from '../../range/machine.ts'
 import { available, describePrecedence } from '../../range/targets/local/precedence.ts'
 import { setup } from '../../range/setup.ts'
@@ -48,9 +48,20 @@ export const doctorCommand = () =>
     const binaries = { ...Object.fromEntries(found.map(({ source, path }) => [source.binary, path ?? undefined])), node: process.execPath }
     const hasShop = (state.role === 'all' && !cluster) || state.role === 'shop'
     const asRoot = hasShop ? shopUserTrouble({ dir: state.dir, root: projectRoot, binaries }) : null
+    const clocks = hasShop ? libfaketime() : null
     const terminal = { trouble: await jailTrouble(), missing: foundPrograms({ cluster }).filter(({ found }) => !found) }
     if (options.json)
-      printJson({ ok, node: process.version, precedence, machine: { ...machine, users }, programs: reports, asRoot, assessment, terminal })
+      printJson({
+        ok,
+        node: process.version,
+        precedence,
+        machine: { ...machine, users },
+        programs: reports,
+        asRoot,
+        assessment,
+        clocks,
+        terminal,
+      })
     else {
       print(`${green('✓')} node ${process.version} ${dim(process.execPath)}`)
       for (const { name, path, remedy, variable } of reports) {
@@ -72,6 +83,8 @@ export const doctorCommand = () =>
         const packages = [...new Set(terminal.missing.map(({ debian }) => debian))].join(' ')
         print(`${yellow('!')} not in the terminal: ${names} ${dim(`'sudo apt-get install ${packages}' adds them`)}`)
       }
+      if (clocks !== null) print(`${green('✓')} clocks of services can be wrong ${dim(clocks)}`)
+      else if (hasShop) print(`${yellow('!')} no faults of clocks ${dim(`'sudo apt-get install libfaketime' adds them`)}`)
       if (assessment.length === 0) print(`${green('✓')} nobody else on this machine may read the answers`)
       for (const trouble of assessment) print(`${yellow('!')} for assessments: ${trouble}`)
     }

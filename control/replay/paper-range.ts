@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { componentNames, type ComponentName, type ComponentStatus, type ServiceName } from '../../model/components.ts'
+import { componentNames, serviceNames, type ComponentName, type ComponentStatus, type ServiceName } from '../../model/components.ts'
 import {
   usualUsers,
   type Binding,
@@ -29,6 +29,7 @@ interface Told {
   brokerLimit: number
   jobs: string[]
   mix: LoadMix
+  clocks: Partial<Record<ServiceName, number>>
   edits: ManifestEdit[]
   /** Maximum number of pods in the cluster's namespace; null without a quota. */
   quota: number | null
@@ -54,6 +55,7 @@ export function paperRange(root: string, users: number): Range {
     brokerLimit: usualMemory,
     jobs: [],
     mix: { hotShare: 0, bots: 0, rate: 0 },
+    clocks: {},
     edits: [],
     quota: null,
     rotated: [],
@@ -70,6 +72,8 @@ export function paperRange(root: string, users: number): Range {
       signal: done,
       descriptors: async () => ({ limit: 1_024, most: 1_024, open: 40 }),
       limitDescriptors: done,
+      clocks: async () => serviceNames.map((service) => ({ service, offsetSeconds: now.clocks[service] ?? 0 })),
+      setClock: async (service, offsetSeconds) => void (now.clocks[service] = offsetSeconds),
     },
     releases: paperReleases(now, root),
     config: {

@@ -119,6 +119,29 @@ describe('parameters of actions', () => {
     })
 })
 
+test('clocks are listed with how far each is off, and one is put right', async () => {
+  const range = onPaper()
+  assert.equal((await act(range, 'list-clocks')).summary, 'no clock is off')
+  await range.processes.setClock('payments', -300)
+  await range.processes.setClock('catalog', 150)
+  const { summary, rows } = await act(range, 'list-clocks')
+  assert.equal(summary, 'catalog is 150 s ahead, payments is 300 s behind')
+  assert.deepEqual(
+    rows?.map(({ service, offset }) => [service, offset]).filter(([, offset]) => offset !== 'right'),
+    [
+      ['catalog', '150 s ahead'],
+      ['payments', '300 s behind'],
+    ],
+  )
+  await act(range, 'synchronise-clock', { service: 'payments' })
+  assert.equal((await act(range, 'list-clocks')).summary, 'catalog is 150 s ahead')
+  range.processes.clocks = async () => [{ service: 'orders', offsetSeconds: null }]
+  assert.deepEqual(
+    (await act(range, 'list-clocks')).rows?.map(({ says, offset }) => [says, offset]),
+    [['', 'no answer']],
+  )
+})
+
 describe('releases and settings', () => {
   test('a service is rolled back to the previous release, or to the one before it in the list, and not to a canary', async () => {
     const range = onPaper()

@@ -7,6 +7,7 @@ import { inspectMesh } from './inspect-mesh.ts'
 import { issueCertificate } from './issue-certificate.ts'
 import { liftQuota } from './lift-quota.ts'
 import { listCertificates } from './list-certificates.ts'
+import { listClocks } from './list-clocks.ts'
 import { rollBackMeshPolicy } from './roll-back-mesh-policy.ts'
 import { setMeshRetries } from './set-mesh-retries.ts'
 import { setMeshTimeout } from './set-mesh-timeout.ts'
@@ -59,6 +60,7 @@ import { scrapeComponent } from './scrape-component.ts'
 import { setBrokerMemory } from './set-broker-memory.ts'
 import { setCacheMemory } from './set-cache-memory.ts'
 import { stopJob } from './stop-job.ts'
+import { synchroniseClock } from './synchronise-clock.ts'
 import { switchBank } from './switch-bank.ts'
 import { terminateSession } from './terminate-session.ts'
 
@@ -78,11 +80,13 @@ export const actions: readonly AnyAction[] = [
   inspectMonitoring,
   inspectMesh,
   listCertificates,
+  listClocks,
   restart,
   restartProxy,
   rollBack,
   deploy,
   endCanaryAction,
+  synchroniseClock,
   changeSetting,
   changeStoreSetting,
   switchBank,

@@ -25,6 +25,7 @@ const bounds: [id: string, param: string, least: number, most: number][] = [
   ['cpu-burn', 'processesPerCore', 0, 24],
   ['cpu-burn', 'besideMonitoring', 0, 24],
   ['descriptor-limit', 'spare', 0, 1_000],
+  ['clock-skew', 'offsetSeconds', -86_400, 86_400],
   ['prices-by-hand', 'atOnce', 1, 200],
   ['cache-scan', 'rounds', 1, 10_000],
   ['cache-scan', 'pauseMs', 10, 60_000],

@@ -98,6 +98,21 @@ test('a certificate is issued again only if it is not as it should be', async ()
   assert.deepEqual(issued, [['orders', 'wrong-id'], ['orders']])
 })
 
+test('a clock is off for as long as its fault is in, and no other is', async () => {
+  const { range } = freshRange()
+  const fault = await planned(range, 'clock-skew', { service: 'payments', offsetSeconds: -300 })
+  assert.equal(await fault.observe(), false)
+  for (const _ of [1, 2]) await fault.inject()
+  assert.equal(await fault.observe(), true)
+  const offsets = (await range.processes.clocks()).map(({ offsetSeconds }) => offsetSeconds)
+  assert.deepEqual(
+    offsets.filter((seconds) => seconds !== 0),
+    [-300],
+  )
+  for (const _ of [1, 2]) await fault.revert()
+  assert.equal(await fault.observe(), false)
+})
+
 test('a limit of descriptors leaves the open ones, and is not raised', async () => {
   const { range, setLimit } = freshRange()
   const limitOf = async () => (await range.processes.descriptors('orders'))?.limit

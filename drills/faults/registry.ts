@@ -18,6 +18,7 @@ import { botFlood } from './bot-flood.ts'
 import { brokerMemoryAlarm } from './broker-memory-alarm.ts'
 import { canaryRelease } from './canary-release.ts'
 import { carelessStatement } from './careless-statement.ts'
+import { clockSkew } from './clock-skew.ts'
 import { nightlyBackup } from './nightly-backup.ts'
 import { clusterAutoscaler } from './cluster-autoscaler.ts'
 import { clusterCredential } from './cluster-credential.ts'
@@ -137,6 +138,7 @@ export const faults: readonly AnyFault[] = [
   migrationLock,
   nightlyBackup,
   carelessStatement,
+  clockSkew,
   redisPause,
   brokerMemoryAlarm,
   queueBacklog,

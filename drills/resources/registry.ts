@@ -3,6 +3,7 @@ import { thirdParty } from './bank.ts'
 import { bindings, brokerMemory, deadLetters, queuePolicies } from './broker.ts'
 import { cacheAnswers, cachedPrices, cachedValues, cacheMemory, cacheSettings, cacheUsers } from './cache.ts'
 import { canary } from './canary.ts'
+import { clocks } from './clocks.ts'
 import { cluster } from './cluster.ts'
 import { datastores, monitoring, proxies, services } from './components.ts'
 import { databaseIndexes } from './database-indexes.ts'
@@ -31,6 +32,7 @@ export const resources: readonly Resource[] = [
   canary,
   deployments,
   descriptorLimits,
+  clocks,
   meshPolicy,
   edgeFaults,
   cacheFault,

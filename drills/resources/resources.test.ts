@@ -75,6 +75,8 @@ const table: [id: string, what: string, disturb: (set: Prepared) => unknown, det
     ({ range }) => range.mesh.setFault({ from: 'orders', to: 'payments' }, { reset: { percent: 1 } }),
     /^orders → payments$/,
   ],
+  ['clocks', 'one that is behind', ({ range }) => range.processes.setClock('orders', -90), /^that of orders is 90 s behind$/],
+  ['clocks', 'one that is ahead', ({ range }) => range.processes.setClock('catalog', 5), /^that of catalog is 5 s ahead$/],
   ['cache-fault', 'a delay', ({ range }) => range.mesh.setCacheFault({ delayMs: 25, percent: 1 }), /./],
   ['certificates', 'a certificate that is refused', ({ refuse }) => refuse('orders'), /^that of orders is refused$/],
   ['alert-rules', 'rules', ({ range }) => range.monitoring.setExtraRules('noise', ''), /^noise/],
@@ -134,6 +136,17 @@ test('limits of descriptors are checked only if a range supports them, and for r
   assert.deepEqual([isOn?.(range), isOn?.({ ...range, lacks: ['descriptors'] })], [true, false])
   range.processes.descriptors = async () => null
   assert.equal(await differs('descriptor-limits', range), null)
+})
+
+test('clocks are looked at only where a range can put them right, and small differences are those of the reading', async () => {
+  const { range } = freshRange()
+  const { isOn } = ofId('clocks')
+  assert.deepEqual([isOn?.(range), isOn?.({ ...range, lacks: ['clocks'] })], [true, false])
+  range.processes.clocks = async () => [
+    { service: 'orders', offsetSeconds: 3 },
+    { service: 'catalog', offsetSeconds: null },
+  ]
+  assert.equal(await differs('clocks', range), null)
 })
 
 describe('a cache that was paused', () => {

@@ -4,6 +4,7 @@ import type { AccessPolicy, Autoscaler, ClusterEvent, ClusterService, Disruption
 import { canaryServices, serviceName } from '../components.ts'
 import type { MeshIdentity, MeshRevision } from '../mesh.ts'
 import { exactly } from '../routes/route.ts'
+import type { ClockReading } from './processes.ts'
 import type { LoadMix } from './load.ts'
 import type { Canary, Deployment } from './releases.ts'
 
@@ -42,6 +43,8 @@ export const deployment = exactly<Deployment>()(
       .describe('Whether it is a canary, which runs beside the instances of the service’s release.'),
   }),
 )
+export const clockReading = exactly<ClockReading>()(z.object({ service: serviceName, offsetSeconds: count.nullable() }))
+
 export const canary = exactly<Canary>()(z.object({ service: z.enum(canaryServices), version: text }))
 
 export const loadMix = exactly<LoadMix>()(

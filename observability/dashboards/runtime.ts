@@ -45,5 +45,15 @@ export const runtimeDashboard: Dashboard = {
       unit: 'seconds',
       queries: [{ expr: 'time() - max by (service) (process_start_time_seconds{tier="shop"})', legend: '{{service}}' }],
     },
+    {
+      title: 'Clock, compared with the monitoring',
+      unit: 'seconds',
+      queries: [
+        {
+          expr: 'max by (service) (process_time_seconds{tier="shop"} - timestamp(process_time_seconds{tier="shop"}))',
+          legend: '{{service}}',
+        },
+      ],
+    },
   ],
 }

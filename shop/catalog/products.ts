@@ -81,14 +81,17 @@ export function registerRoutes(app: FastifyInstance, { database, cache, behaviou
     },
   )
 
-  /** Prices of several products, which orders are charged by; unknown products are missing from the result. */
+  /** Prices of several products, which orders are charged by, and when they were read; unknown products are missing from the result. */
   app.get<{ Querystring: { skus: string } }>(
     '/prices',
     { schema: { querystring: { type: 'object', properties: { skus: { type: 'string', maxLength: 1_000 } }, required: ['skus'] } } },
     async (request) => {
       const skus = [...new Set(request.query.skus.split(','))]
       const products = await Promise.all(skus.map((asked) => one(asked, visitor(request.headers))))
-      return { prices: Object.fromEntries(products.flatMap((product) => (product ? [[product.sku, product.priceCents]] : []))) }
+      return {
+        asOf: new Date().toISOString(),
+        prices: Object.fromEntries(products.flatMap((product) => (product ? [[product.sku, product.priceCents]] : []))),
+      }
     },
   )
 

@@ -17,6 +17,9 @@ const orderMessage = z.object({
 })
 type OrderMessage = z.infer<typeof orderMessage>
 
+/** An order that was confirmed later than this from now was not confirmed: its message is damaged, or forged. */
+const toleratedFutureMs = 60_000
+
 /** Users expect their order on its way within this time. */
 const promisedSeconds = 5
 
@@ -83,6 +86,8 @@ export function startWorker({ queue, database, inventory, behaviour, log }: Depe
     const attempt = Number(message.properties.headers?.['x-attempt'] ?? 1)
     try {
       const order = orderMessage.parse(JSON.parse(message.content.toString('utf8')))
+      if (Date.parse(order.confirmedAt) - Date.now() > toleratedFutureMs)
+        throw new Error(`order ${order.orderId} was confirmed in the future, at ${order.confirmedAt}`)
       const waitSeconds = Math.max(0, (Date.now() - Date.parse(order.confirmedAt)) / 1_000)
       trace.getActiveSpan()?.setAttribute('messaging.message.wait_ms', Math.round(waitSeconds * 1_000))
       waited.observe({}, waitSeconds)

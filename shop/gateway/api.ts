@@ -4,6 +4,7 @@ import { HttpError } from '../kit/errors.ts'
 import type { Client } from '../kit/http-client.ts'
 import { countJourneys, type Journey } from './journeys.ts'
 import { limitRate } from './rate-limit.ts'
+import { requireCurrent } from './price-age.ts'
 import type { Behaviour } from './releases.ts'
 
 interface Dependencies {
@@ -181,7 +182,8 @@ async function stockOf(inventory: Client, skus: string[]): Promise<Record<string
 
 async function pricesOf(catalog: Client, wanted: Items) {
   const skus = wanted.map((item) => item.sku).join(',')
-  const { body } = await catalog.call<{ prices: Record<string, number> }>('GET', `/prices?skus=${skus}`)
+  const { body } = await catalog.call<{ asOf: string; prices: Record<string, number> }>('GET', `/prices?skus=${skus}`)
+  requireCurrent(body.asOf, Date.now())
   return wanted.map((item) => {
     const priceCents = body.prices[item.sku]
     if (priceCents === undefined) throw new HttpError(404, 'no-such-product', `there is no product ${item.sku}`)

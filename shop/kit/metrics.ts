@@ -43,6 +43,11 @@ export const gauge = <Label extends string>(
   collect?: (this: Gauge<Label>) => void,
 ) => new Gauge({ name, help, labelNames, registers: [registry], ...(collect ? { collect } : {}) })
 
+// Beside the time of the scrape, it tells how far the clock of this process is off.
+gauge('process_time_seconds', 'Time by the clock of the process, in seconds since the epoch', [], function showTime() {
+  this.set(Date.now() / 1_000)
+})
+
 /** The metric behind service levels: each event of a user's journey, once. */
 export const journeyEvents = () =>
   counter('journey_events_total', 'Events of a user journey: good, slow (over its threshold) or error', ['journey', 'outcome'] as const)

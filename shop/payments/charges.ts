@@ -6,14 +6,17 @@ import { HttpError } from '../kit/errors.ts'
 import { turns } from '../kit/in-turn.ts'
 import { counter, gauge } from '../kit/metrics.ts'
 import type { Behaviour } from './releases.ts'
-import type { Sandbox } from './sandbox.ts'
+import type { Bank } from './sandbox.ts'
+import { signCharge } from './signature.ts'
 
 interface Dependencies {
   database: Database
   behaviour: Behaviour
   /** Aborts when the bank is not to be waited for any longer. */
   stopping: AbortSignal
-  bank: () => Sandbox
+  bank: Bank
+  /** With which requests to the bank are signed. */
+  bankKey: string
   /** Share of cards that the bank declines, in percent. */
   declinePercent: number
 }
@@ -26,18 +29,28 @@ interface ChargeBody {
   card: string
 }
 
-export function registerRoutes(app: FastifyInstance, { database, behaviour, stopping, bank, declinePercent }: Dependencies): void {
+export function registerRoutes(app: FastifyInstance, { database, behaviour, stopping, bank, bankKey, declinePercent }: Dependencies): void {
   const charges = counter('payments_charges_total', 'Charges by outcome', ['state'] as const)
   for (const state of ['charged', 'declined', 'refunded']) charges.inc({ state }, 0)
   const waiting = gauge('payments_bank_waiting', 'Charges that are with the bank, or wait for their turn', [] as const)
 
-  const askBank = async () => {
+  const refused = counter('payments_bank_refusals_total', 'Requests that the bank refused before it looked at the card', [
+    'reason',
+  ] as const)
+  for (const reason of ['invalid-signature', 'request-time-too-skewed']) refused.inc({ reason }, 0)
+
+  const askBank = async (orderId: string, amountCents: number) => {
     for (let call = 0; call < behaviour.bankCalls; call++) {
-      const { hangPercent, latencyMs } = bank()
+      const { hangPercent, latencyMs } = bank.now()
+      const refusal = await bank.refusal(bankKey, signCharge(bankKey, orderId, amountCents, Date.now()))
       const takesMs = Math.random() * 100 < hangPercent ? hangsMs : bankLatency(latencyMs)
       await delay(takesMs, undefined, { signal: stopping }).catch(() => {
         throw new HttpError(503, 'shutting-down', 'this instance stops, and the bank has not answered yet')
       })
+      if (refusal) {
+        refused.inc({ reason: refusal })
+        throw new HttpError(502, 'bank-refused', `the bank answered 401 ${refusal}`)
+      }
     }
   }
   const inTurn = turns()
@@ -64,7 +77,8 @@ export function registerRoutes(app: FastifyInstance, { database, behaviour, stop
       const earlier = before[0]
       if (earlier) return reply.code(statusOf(earlier.state, 200)).send({ orderId, state: earlier.state })
       waiting.inc()
-      await (behaviour.inTurn ? inTurn(askBank) : askBank()).finally(() => waiting.dec())
+      const ask = () => askBank(orderId, amountCents)
+      await (behaviour.inTurn ? inTurn(ask) : ask()).finally(() => waiting.dec())
       const state = shareOf(card) < declinePercent ? 'declined' : 'charged'
       const { rows } = await database.query<{ state: string }>(
         `insert into charges (order_id, amount_cents, state, receipt) values ($1, $2, $3, $4)

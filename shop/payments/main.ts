@@ -7,7 +7,7 @@ import { releaseFor } from '../kit/release.ts'
 import { createService } from '../kit/service.ts'
 import { registerRoutes } from './charges.ts'
 import { releases } from './releases.ts'
-import { followSandbox, secondProvider } from './sandbox.ts'
+import { connectBank } from './sandbox.ts'
 
 const config = readConfig({
   DATABASE_URL: z.url(),
@@ -16,6 +16,8 @@ const config = readConfig({
   DB_STATEMENT_TIMEOUT_MS: milliseconds(5_000),
   /** Which of the two payment providers is used. */
   BANK: z.enum(['first', 'second']).default('first'),
+  /** With which requests to the bank are signed. */
+  BANK_KEY: z.string().min(8).default('sandbox-key'),
   /** Share of cards that the bank declines, in percent. */
   BANK_DECLINE_PERCENT: z.coerce.number().min(0).max(100).default(2),
 })
@@ -35,7 +37,8 @@ registerRoutes(service.app, {
   database,
   behaviour: releaseFor(releases, config.SERVICE_VERSION),
   stopping: service.stopping,
-  bank: config.BANK === 'first' ? await followSandbox(service, database) : () => secondProvider,
+  bank: await connectBank(service, database, config.BANK),
+  bankKey: config.BANK_KEY,
   declinePercent: config.BANK_DECLINE_PERCENT,
 })
 await service.start()

@@ -5,6 +5,7 @@ export const faultSamples: Record<string, Record<string, unknown>> = {
   'bot-flood': { bots: 5 },
   'broker-memory-alarm': {},
   'cpu-burn': { threads: 1 },
+  'clock-skew': { service: 'payments', offsetSeconds: -120 },
   'descriptor-limit': { service: 'payments' },
   'hanging-bank': { percent: 5 },
   'hot-product': { share: 0.5 },

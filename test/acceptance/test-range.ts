@@ -131,7 +131,7 @@ const played = 2
 export async function playedScenarios(): Promise<Scenario[]> {
   const terminal = (await jailTrouble()) === null
   const all = [...loadScenarios(path.join(projectRoot, 'scenarios')).values()].filter(
-    (each) => isPlayable(each, { lacks: ['cluster'] }) && (terminal || !needsTerminal(each)),
+    (each) => isPlayable(each, range()) && (terminal || !needsTerminal(each)),
   )
   const wanted = process.env['FIREDRILL_SCENARIOS'] ?? 'some'
   if (wanted === 'some') return chosen(all, played)

@@ -108,6 +108,8 @@ function placedProcesses({ processes: here }: Range, { processes: there }: ShopS
     signal: (name, signal) => of(name).signal(name, signal),
     descriptors: (name) => of(name).descriptors(name),
     limitDescriptors: (name, limit) => of(name).limitDescriptors(name, limit),
+    clocks: () => there.clocks(),
+    setClock: (service, offsetSeconds) => there.setClock(service, offsetSeconds),
   }
 }
 
@@ -131,6 +133,16 @@ const shopReleases = (target: LocalTarget, here: Range, { releases }: ShopStub):
 /** What a shop in a cluster does not support: with Istio, its internals; without it, the mesh. A Job without requests takes no pod's CPU. */
 function lackedBy(placement: Placement): RangeFeature[] {
   if (placement.role !== 'observability' || !placement.cluster) return ['cluster']
-  const always = ['mesh-instances', 'canary', 'edge-reset', 'cache-proxy', 'certificates', 'descriptors', 'shared-cpu', 'backups'] as const
+  const always = [
+    'mesh-instances',
+    'canary',
+    'edge-reset',
+    'cache-proxy',
+    'certificates',
+    'descriptors',
+    'shared-cpu',
+    'backups',
+    'clocks',
+  ] as const
   return placement.cluster.overlay === 'istio' ? [...always] : ['mesh', ...always]
 }

@@ -36,6 +36,8 @@ describe('calls to the shop’s host', () => {
     assert.deepEqual(await stub.cluster.edits(), [{ kind: 'Deployment', name: 'orders', patch: { spec: { replicas: 2 } } }])
     assert.deepEqual(await stub.queue.memory(), await range.queue.memory())
     assert.equal(await stub.processes.stop('redis'), undefined)
+    await stub.processes.setClock('orders', -90)
+    assert.deepEqual(await stub.processes.clocks(), await range.processes.clocks())
     assert.equal(await stub.host.machine(), null)
   })
 
@@ -47,6 +49,7 @@ describe('calls to the shop’s host', () => {
       ).map((name) => () => stub.cluster[name]()),
       ...(['policy', 'history', 'faults', 'cacheFault', 'identities'] as const).map((name) => () => stub.mesh[name]()),
       () => stub.processes.descriptors('orders'),
+      () => stub.processes.clocks(),
       () => stub.releases.canary(),
       () => stub.queue.bindings(),
       () => stub.queue.policies(),

@@ -9,6 +9,7 @@ import {
   backupStatus,
   baseBackup,
   canary,
+  clockReading,
   clusterEvent,
   clusterService,
   deployment,
@@ -97,6 +98,8 @@ export const shopMethods = {
     signal: { args: z.tuple([componentName, z.enum(['SIGKILL', 'SIGSTOP', 'SIGCONT'])]), result: nothing },
     descriptors: { args: component, result: z.object({ limit: z.number(), most: z.number(), open: z.number() }).nullable() },
     limitDescriptors: { args: z.tuple([componentName, count.nullable()]), result: nothing },
+    clocks: { args: none, result: z.array(clockReading) },
+    setClock: { args: z.tuple([serviceName, count]), result: nothing },
   },
   releases: {
     current: { args: service, result: text },

@@ -68,5 +68,7 @@ export function clusterProcesses(
     },
     descriptors: async () => unavailable('the number of file descriptors'),
     limitDescriptors: async () => unavailable('a limit of file descriptors'),
+    clocks: async () => unavailable('the clock of a service'),
+    setClock: async () => unavailable('a clock of a service'),
   }
 }

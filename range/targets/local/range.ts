@@ -3,6 +3,8 @@ import { deploymentOf, releasesOf } from '../../releases.ts'
 import { localBackups } from './backups.ts'
 import { localCache } from './cache.ts'
 import { localCanary } from './canary.ts'
+import { libfaketime } from '../../binaries.ts'
+import { clocks, setClock } from './clocks.ts'
 import { localDatabase } from './database.ts'
 import { descriptors, limitDescriptors } from './descriptors.ts'
 import { localJobs } from './jobs.ts'
@@ -17,7 +19,7 @@ import { mustBeUnchanged } from '../../unchanged.ts'
 export function localRange(target: LocalTarget): Range {
   const { context, state } = target
   return {
-    lacks: ['cluster'],
+    lacks: [...(libfaketime() ? [] : (['clocks'] as const)), 'cluster'],
     cluster: null,
     status: (asked) => target.status(false, asked),
 
@@ -28,6 +30,8 @@ export function localRange(target: LocalTarget): Range {
       signal: (name, signal) => target.signal(name, signal),
       descriptors: async (name) => descriptors(state.run(name)),
       limitDescriptors: async (name, limit) => limitDescriptors(state.run(name), limit),
+      clocks: () => clocks(context),
+      setClock: (service, offsetSeconds) => setClock(target, service, offsetSeconds),
     },
 
     releases: localReleases(target),

@@ -17,6 +17,7 @@ import { shopGroup } from '../../users.ts'
 import { writeWhole } from '../../whole-file.ts'
 import { placedForAWhileOn, placedOn, stopOrder, topology } from '../../topology.ts'
 import { family, isMissed, listProcesses, liveness, type ProcessIdentity } from './identity.ts'
+import { withClock } from './clocks.ts'
 import { statusOf } from './component-status.ts'
 import { withLock, type HeldLock } from './lock.ts'
 import { dissolve, establish } from './precedence.ts'
@@ -227,7 +228,7 @@ export class LocalTarget {
     this.writeConfig(name)
     await component.prepare?.(this.context)
     const bundled = await asBundle(component.process(this.context), this.context.root, this.#cache, logFile(this.context, name))
-    const spec = asShopUser(this.context, component, bundled)
+    const spec = asShopUser(this.context, component, withClock(this.context, name, bundled))
     const startedAt = Date.now()
     const identity = await this.launch(spec, name, tierOf(component.role), logFile(this.context, name))
     const record: RunRecord = { ...identity, startedAt, readyAfterMs: null, stopping: false }
