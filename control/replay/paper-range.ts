@@ -13,6 +13,7 @@ import { deploymentOf, releasesOf } from '../../range/releases.ts'
 import { paperCache, paperDatabase } from './paper-answers.ts'
 import { paperBackups } from './paper-backups.ts'
 import { paperMesh } from './paper-mesh.ts'
+import { paperVolumes } from './paper-volumes.ts'
 import { mustBeUnchanged } from '../../range/unchanged.ts'
 
 const usualMemory = 384 * 1024 * 1024
@@ -81,6 +82,7 @@ export function paperRange(root: string, users: number): Range {
     // Each range has its own: what one of them answers may be replaced.
     database: { ...paperDatabase },
     backups: paperBackups(),
+    volumes: paperVolumes(),
     cache: { ...paperCache },
     queue: paperQueue(now),
     jobs: {

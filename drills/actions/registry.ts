@@ -18,8 +18,10 @@ import { dropRestored } from './drop-restored.ts'
 import { listBackups } from './list-backups.ts'
 import { restoreBeside } from './restore-beside.ts'
 import { createIndex } from './create-index.ts'
+import { deleteVolumeFile } from './delete-volume-file.ts'
 import { deploy } from './deploy.ts'
 import { endCanaryAction } from './end-canary.ts'
+import { extendVolume } from './extend-volume.ts'
 import { flushCache } from './flush-cache.ts'
 import { grantRightsAction } from './grant-rights.ts'
 import { listSequences } from './list-sequences.ts'
@@ -45,6 +47,7 @@ import { listStoreSettings } from './list-store-settings.ts'
 import { listServices } from './list-services.ts'
 import { listSessions } from './list-sessions.ts'
 import { listStatements } from './list-statements.ts'
+import { listVolumes } from './list-volumes.ts'
 import { peekQueue } from './peek-queue.ts'
 import { purgeQueue } from './purge-queue.ts'
 import { quarantineMessage } from './quarantine-message.ts'
@@ -71,6 +74,7 @@ export const actions: readonly AnyAction[] = [
   listStoreSettings,
   listSequences,
   listBackups,
+  listVolumes,
   listJobs,
   peekQueue,
   inspectBroker,
@@ -94,6 +98,8 @@ export const actions: readonly AnyAction[] = [
   grantRightsAction,
   extendSequence,
   createIndex,
+  deleteVolumeFile,
+  extendVolume,
   restoreBeside,
   copyTableBack,
   dropRestored,

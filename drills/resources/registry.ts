@@ -20,6 +20,7 @@ import { userMix, users } from './load.ts'
 import { cacheFault, certificates, edgeFaults, meshPolicy } from './mesh.ts'
 import { alertRules, scraping, silences } from './monitoring.ts'
 import type { Resource } from './resource.ts'
+import { volumes } from './volumes.ts'
 
 /** All that a drill, or who plays it, may change of a range, apart from its customers' data. */
 export const resources: readonly Resource[] = [
@@ -46,6 +47,7 @@ export const resources: readonly Resource[] = [
   databaseRights,
   databaseSequences,
   databaseServer,
+  volumes,
   backups,
   thirdParty,
   bindings,

@@ -9,6 +9,7 @@ export const rangeFeatures = [
   'descriptors',
   'shared-cpu',
   'backups',
+  'volumes',
   'cluster',
 ] as const
 
@@ -25,6 +26,7 @@ const featureNames: Readonly<Record<RangeFeature, string>> = {
   descriptors: 'limits on file descriptors',
   'shared-cpu': 'CPU that all components share',
   backups: 'backups of the database',
+  volumes: 'volumes that can be mounted',
   cluster: 'cluster',
 }
 

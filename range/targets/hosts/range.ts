@@ -85,6 +85,8 @@ export function hostsRange(target: LocalTarget): Range {
     releases: shopReleases(target, here, shop),
     config: shop.config,
     backups: clusterWithShop(context.config.placement) ? null : shop.backups,
+    // Its agent could mount them; whether it may is not known here.
+    volumes: null,
     queue: { ...here.queue, ...shop.queue },
     jobs: shop.jobs,
     cluster: context.config.placement.role === 'observability' && context.config.placement.cluster ? shop.cluster : null,
@@ -126,7 +128,17 @@ const shopReleases = (target: LocalTarget, here: Range, { releases }: ShopStub):
 
 /** What cannot be done to a shop in a cluster: what Istio keeps to itself, and without it the mesh; a Job without requests takes no pod's CPU. */
 function lackedBy(placement: Placement): RangeFeature[] {
-  if (placement.role !== 'observability' || !placement.cluster) return ['cluster']
-  const always = ['mesh-instances', 'canary', 'edge-reset', 'cache-proxy', 'certificates', 'descriptors', 'shared-cpu', 'backups'] as const
+  if (placement.role !== 'observability' || !placement.cluster) return ['cluster', 'volumes']
+  const always = [
+    'mesh-instances',
+    'canary',
+    'edge-reset',
+    'cache-proxy',
+    'certificates',
+    'descriptors',
+    'shared-cpu',
+    'backups',
+    'volumes',
+  ] as const
   return placement.cluster.overlay === 'istio' ? [...always] : ['mesh', ...always]
 }

@@ -9,15 +9,19 @@ import { localJobs } from './jobs.ts'
 import { localLoad } from './load.ts'
 import { localMesh, refreshMesh } from './mesh.ts'
 import { localMonitoring } from './monitoring.ts'
+import { canMount } from './mounts.ts'
 import { localQueue } from './queue.ts'
 import type { LocalTarget } from './target.ts'
 import { mustBeUnchanged } from '../../unchanged.ts'
+import { localVolumes } from './volumes.ts'
 
 /** The `Range` of this machine. Each call opens what it needs and closes it: nothing goes stale when a component restarts. */
 export function localRange(target: LocalTarget): Range {
   const { context, state } = target
   return {
-    lacks: ['cluster'],
+    get lacks(): Range['lacks'] {
+      return canMount() ? ['cluster'] : ['cluster', 'volumes']
+    },
     cluster: null,
     status: (asked) => target.status(false, asked),
 
@@ -46,6 +50,10 @@ export function localRange(target: LocalTarget): Range {
     database: localDatabase(context),
 
     backups: localBackups(target),
+
+    get volumes() {
+      return canMount() ? localVolumes(target) : null
+    },
 
     cache: localCache(context),
 
