@@ -1,5 +1,5 @@
-import { FiredrillError } from '../model/errors.ts'
-import type { Range } from '../model/range.ts'
+import type { Range, VolumeFile } from '../model/range.ts'
+import { until } from '../model/until.ts'
 import { databaseRole } from './database-roles.ts'
 import { volumeNamed, volumesOf } from './volumes.ts'
 
@@ -9,6 +9,8 @@ const trigger = 'journal_rows'
 /** The journal of last year, in the same tablespace. */
 const lastYear = 'journal_2025'
 const rowsOnPage = 12
+/** Halves of the largest volume until a page is left. */
+const mostRounds = 12
 
 const schemaOf = (table: string): string => table.split('.')[0] ?? ''
 
@@ -40,9 +42,9 @@ export async function keepLastYear(range: Range, table: string, spareKilobytes: 
     with (autovacuum_enabled = off) tablespace ${tablespace}`)
   await database.query(`alter table ${name} owner to ${schemaOf(table)}`)
   // Half of what is left each time: what PostgreSQL keeps beside the rows takes space as well.
-  for (let pages = Infinity; pages > 1;) {
+  for (let round = 0; round < mostRounds; round++) {
     const volume = await volumeNamed(range, 'journal')
-    pages = Math.floor(((volume?.freeBytes ?? 0) / 1_024 - spareKilobytes) / 8 / 2)
+    const pages = Math.floor(((volume?.freeBytes ?? 0) / 1_024 - spareKilobytes) / 8 / 2)
     if (pages > 0)
       await database.query(
         `insert into ${name} select n, timestamp '2025-01-01' + n * interval '1 minute', rpad('{"id": ' || n, 600, '.') || '}' from generate_series(1, $1::integer) n`,
@@ -102,17 +104,9 @@ export async function exportAndDelete(range: Range, folder: string, spareKilobyt
   // Whole pages are left, and the line beyond them makes the database write what is before it.
   const bytes = before.freeBytes - Math.floor(spareKilobytes / 8) * 8_192 + 128
   await range.jobs.start(exportJob, { EXPORT_FILE: `${folder}/${file}`, EXPORT_BYTES: String(bytes) })
-  await untilWritten(range, bytes)
+  const isWritten = ({ isOwn, bytes: written }: VolumeFile) => !isOwn && written >= bytes - 64 * 1_024
+  await until('the export of the journal', 20_000, async () => (await volumeNamed(range, 'journal'))?.files.some(isWritten), 200)
   await volumes.delete('journal', file)
-}
-
-async function untilWritten(range: Range, bytes: number): Promise<void> {
-  for (let tries = 0; tries < 100; tries++) {
-    const volume = await volumeNamed(range, 'journal')
-    if (volume?.files.some(({ isOwn, bytes: written }) => !isOwn && written >= bytes - 64 * 1_024)) return
-    await new Promise((resolve) => setTimeout(resolve, 200))
-  }
-  throw new FiredrillError('timed-out', 'the export of the journal has not been written within 20 s')
 }
 
 /** Ends exports: a session that writes to a file does not notice at once that nobody waits for it. */

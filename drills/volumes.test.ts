@@ -321,3 +321,13 @@ test('where nothing can be mounted, faults and actions with volumes are not offe
   for (const id of ['journal-full', 'cache-volume-full']) assert.deepEqual(lackedFor(faultById(id), undefined, range), ['volumes'])
   for (const id of ['list-volumes', 'delete-volume-file', 'extend-volume']) assert.deepEqual(actionById(id).needs, ['volumes'])
 })
+
+test('on a range on paper, which fills nothing by itself, the faults come to an end', async () => {
+  const range = paperRange(root, 30)
+  for (const filledBy of ['old-export', 'last-year', 'deleted-export']) await (await planned(range, 'journal-full', { filledBy })).inject()
+  await (await planned(range, 'cache-volume-full', {})).inject()
+  assert.deepEqual(
+    (await range.volumes?.list())?.map(({ name }) => name),
+    ['journal', 'cache'],
+  )
+})

@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { componentNames, type ComponentName, type ComponentStatus, type ServiceName } from '../../model/components.ts'
 import {
@@ -60,6 +61,7 @@ export function paperRange(root: string, users: number): Range {
     rules: [],
     unscraped: [],
   }
+  const volumes = paperVolumes()
   return {
     lacks: [],
     status: async () => allRunning(),
@@ -82,13 +84,16 @@ export function paperRange(root: string, users: number): Range {
     // Each range has its own: what one of them answers may be replaced.
     database: { ...paperDatabase },
     backups: paperBackups(),
-    volumes: paperVolumes(),
+    volumes,
     cache: { ...paperCache },
     queue: paperQueue(now),
     jobs: {
-      async start(name) {
+      async start(name, params) {
         const id = `${name}-${String(now.jobs.length).padStart(8, '0')}`
         now.jobs.push(id)
+        // An export is waited for.
+        const { EXPORT_FILE: file, EXPORT_BYTES: bytes } = params
+        if (file) await volumes.write('journal', path.basename(file), Number(bytes))
         return id
       },
       stop: async (id) => void (now.jobs = now.jobs.filter((job) => job !== id)),
