@@ -24,6 +24,7 @@ const sharedBy: Readonly<Record<string, (params: unknown) => string>> = {
   'network-partition': onEdge,
   'worn-connections': onEdge,
   'careless-statement': () => 'products and stock',
+  'journal-full': () => 'the volume of the journal',
   'target-lost': () => 'the scrape targets',
 }
 

@@ -29,6 +29,13 @@ const rateOf = async (range: Range): Promise<Undo> => {
   const what = requestsPerSecond === 0 ? 'lift the limit' : `limit the gateway to ${requestsPerSecond} requests a second again`
   return { action: 'limit-rate', params: { requestsPerSecond }, what }
 }
+const sizeOf = async (range: Range, params: unknown): Promise<Undo | null> => {
+  const asked = z.object({ volume: z.string() }).safeParse(params)
+  const volume = (await range.volumes?.list())?.find(({ name }) => name === asked.data?.volume)
+  if (!volume) return null
+  const megabytes = Math.round(volume.sizeBytes / 1_024 / 1_024)
+  return { action: 'extend-volume', params: { volume: volume.name, megabytes }, what: `give ${volume.name} ${megabytes} MiB again` }
+}
 const policyOf = async (range: Range): Promise<Undo | null> => {
   const revision = (await range.mesh.history()).at(-1)?.revision
   return revision === undefined
@@ -42,6 +49,7 @@ const undoes: Readonly<Record<string, (range: Range, params: unknown) => Promise
   'roll-back': releaseOf,
   'change-setting': settingOf,
   'limit-rate': rateOf,
+  'extend-volume': sizeOf,
   'set-mesh-timeout': policyOf,
   'set-mesh-retries': policyOf,
   'apply-mesh-policy': policyOf,

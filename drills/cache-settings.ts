@@ -14,6 +14,8 @@ export const cacheDefaults: Readonly<Record<string, string>> = {
   'slowlog-max-len': '128',
   'latency-monitor-threshold': '0',
   'notify-keyspace-events': '',
+  save: '',
+  'stop-writes-on-bgsave-error': 'yes',
 }
 
 /** The start values. */

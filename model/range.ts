@@ -10,6 +10,7 @@ import type { MonitoringPort } from './range/monitoring.ts'
 import type { ProcessesPort } from './range/processes.ts'
 import type { QueuePort } from './range/queue.ts'
 import type { ConfigPort, ReleasesPort } from './range/releases.ts'
+import type { VolumesPort } from './range/volumes.ts'
 
 // What a port has no values of is loaded by nobody.
 export type * from './backups.ts'
@@ -24,6 +25,7 @@ export type * from './range/monitoring.ts'
 export type * from './range/processes.ts'
 export type * from './range/queue.ts'
 export type * from './range/releases.ts'
+export * from './range/volumes.ts'
 
 /**
  * Everything through which drills, faults and actions touch a range: a port for each part of it. Each target has its own implementation. Every call
@@ -40,6 +42,8 @@ export interface Range {
   readonly database: DatabasePort
   /** Null if the shop's PostgreSQL cannot be backed up. */
   readonly backups: Backups | null
+  /** Null where the shop's host cannot mount any. */
+  readonly volumes: VolumesPort | null
   readonly cache: CachePort
   readonly queue: QueuePort
   readonly jobs: JobsPort

@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { componentNames, serviceNames, type ComponentName, type ComponentStatus, type ServiceName } from '../../model/components.ts'
 import {
@@ -14,6 +15,7 @@ import { deploymentOf, releasesOf } from '../../range/releases.ts'
 import { paperCache, paperDatabase } from './paper-answers.ts'
 import { paperBackups } from './paper-backups.ts'
 import { paperMesh } from './paper-mesh.ts'
+import { paperVolumes } from './paper-volumes.ts'
 import { mustBeUnchanged } from '../../range/unchanged.ts'
 
 const usualMemory = 384 * 1024 * 1024
@@ -62,6 +64,7 @@ export function paperRange(root: string, users: number): Range {
     rules: [],
     unscraped: [],
   }
+  const volumes = paperVolumes()
   return {
     lacks: [],
     status: async () => allRunning(),
@@ -86,12 +89,16 @@ export function paperRange(root: string, users: number): Range {
     // Each range has its own ports, because tests may replace some.
     database: { ...paperDatabase },
     backups: paperBackups(),
+    volumes,
     cache: { ...paperCache },
     queue: paperQueue(now),
     jobs: {
-      async start(name) {
+      async start(name, params) {
         const id = `${name}-${String(now.jobs.length).padStart(8, '0')}`
         now.jobs.push(id)
+        // An export is waited for.
+        const { EXPORT_FILE: file, EXPORT_BYTES: bytes } = params
+        if (file) await volumes.write('journal', path.basename(file), Number(bytes))
         return id
       },
       stop: async (id) => void (now.jobs = now.jobs.filter((job) => job !== id)),

@@ -19,8 +19,10 @@ import { dropRestored } from './drop-restored.ts'
 import { listBackups } from './list-backups.ts'
 import { restoreBeside } from './restore-beside.ts'
 import { createIndex } from './create-index.ts'
+import { deleteVolumeFile } from './delete-volume-file.ts'
 import { deploy } from './deploy.ts'
 import { endCanaryAction } from './end-canary.ts'
+import { extendVolume } from './extend-volume.ts'
 import { flushCache } from './flush-cache.ts'
 import { grantRightsAction } from './grant-rights.ts'
 import { listSequences } from './list-sequences.ts'
@@ -46,6 +48,7 @@ import { listStoreSettings } from './list-store-settings.ts'
 import { listServices } from './list-services.ts'
 import { listSessions } from './list-sessions.ts'
 import { listStatements } from './list-statements.ts'
+import { listVolumes } from './list-volumes.ts'
 import { peekQueue } from './peek-queue.ts'
 import { purgeQueue } from './purge-queue.ts'
 import { quarantineMessage } from './quarantine-message.ts'
@@ -73,6 +76,7 @@ export const actions: readonly AnyAction[] = [
   listStoreSettings,
   listSequences,
   listBackups,
+  listVolumes,
   listJobs,
   peekQueue,
   inspectBroker,
@@ -98,6 +102,8 @@ export const actions: readonly AnyAction[] = [
   grantRightsAction,
   extendSequence,
   createIndex,
+  deleteVolumeFile,
+  extendVolume,
   restoreBeside,
   copyTableBack,
   dropRestored,

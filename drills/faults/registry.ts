@@ -17,6 +17,7 @@ import { tightTimeout } from './tight-timeout.ts'
 import { botFlood } from './bot-flood.ts'
 import { brokerMemoryAlarm } from './broker-memory-alarm.ts'
 import { canaryRelease } from './canary-release.ts'
+import { cacheVolumeFull } from './cache-volume-full.ts'
 import { carelessStatement } from './careless-statement.ts'
 import { clockSkew } from './clock-skew.ts'
 import { nightlyBackup } from './nightly-backup.ts'
@@ -42,6 +43,7 @@ import { descriptorLimit } from './descriptor-limit.ts'
 import { hangingBank } from './hanging-bank.ts'
 import { hoardingConsumer } from './hoarding-consumer.ts'
 import { hotProduct } from './hot-product.ts'
+import { journalFull } from './journal-full.ts'
 import { loadSpike } from './load-spike.ts'
 import { lyingRule } from './lying-rule.ts'
 import { migrationLock } from './migration-lock.ts'
@@ -138,6 +140,8 @@ export const faults: readonly AnyFault[] = [
   migrationLock,
   nightlyBackup,
   carelessStatement,
+  journalFull,
+  cacheVolumeFull,
   clockSkew,
   redisPause,
   brokerMemoryAlarm,

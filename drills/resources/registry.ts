@@ -21,6 +21,7 @@ import { userMix, users } from './load.ts'
 import { cacheFault, certificates, edgeFaults, meshPolicy } from './mesh.ts'
 import { alertRules, scraping, silences } from './monitoring.ts'
 import type { Resource } from './resource.ts'
+import { volumes } from './volumes.ts'
 
 /** Everything in a range that a drill, or its trainee, may change, apart from customers' data. */
 export const resources: readonly Resource[] = [
@@ -48,6 +49,7 @@ export const resources: readonly Resource[] = [
   databaseRights,
   databaseSequences,
   databaseServer,
+  volumes,
   backups,
   thirdParty,
   bindings,

@@ -63,6 +63,7 @@ const table: [id: string, what: string, disturb: (set: Prepared) => unknown, det
     ({ range }) => range.backups?.restore('2026-03-02T10:00:00Z'),
     /^a server restored to 2026-03-02T10:00:00Z runs$/,
   ],
+  ['volumes', 'a volume', ({ range }) => range.volumes?.create('cache', 1_000), /^redis has the volume 'cache'$/],
   ['users', 'more users', ({ range }) => range.load.setUsers(31), /^31 in place of 30$/],
   ['user-mix', 'a hot product', ({ range }) => range.load.setMix({ hotShare: 0.5, bots: 0, rate: 0 }), /0\.5/],
   ['user-mix', 'bots', ({ range }) => range.load.setMix({ hotShare: 0, bots: 1, rate: 0 }), /1 bots/],
@@ -128,6 +129,12 @@ test('an edited object is not also reported as changed by hand, and a quota is l
   assert.deepEqual(synced, ['HorizontalPodAutoscaler', 'Deployment'], 'an autoscaler would scale again')
   const alone: Range = { ...range, cluster: null }
   assert.deepEqual([ofId('cluster').isOn?.(range), ofId('cluster').isOn?.(alone)], [true, false])
+})
+
+test('volumes are looked at only where a range can have them', () => {
+  const { range } = freshRange()
+  const { isOn } = ofId('volumes')
+  assert.deepEqual([isOn?.(range), isOn?.({ ...range, volumes: null })], [true, false])
 })
 
 test('limits of descriptors are checked only if a range supports them, and for running services', async () => {

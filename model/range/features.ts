@@ -9,6 +9,7 @@ export const rangeFeatures = [
   'descriptors',
   'shared-cpu',
   'backups',
+  'volumes',
   'clocks',
   'cluster',
 ] as const
@@ -26,6 +27,7 @@ const featureNames: Readonly<Record<RangeFeature, string>> = {
   descriptors: 'limits on file descriptors',
   'shared-cpu': 'CPU that all components share',
   backups: 'backups of the database',
+  volumes: 'volumes that can be mounted',
   clocks: 'services with a clock of their own (libfaketime)',
   cluster: 'cluster',
 }

@@ -1,4 +1,17 @@
 import type { Dashboard } from '../../model/dashboard.ts'
+import { volumeMounts } from '../volume-mounts.ts'
+
+/** The disk of the host, and the volumes that there are beside it. */
+const disks: Dashboard['panels'][number] = {
+  title: 'Disk and volumes: space used',
+  unit: 'ratio',
+  queries: [
+    {
+      expr: `1 - node_filesystem_avail_bytes{mountpoint=~"/|${volumeMounts}"} / node_filesystem_size_bytes`,
+      legend: '{{mountpoint}}',
+    },
+  ],
+}
 
 export const postgresDashboard: Dashboard = {
   id: 'postgres',
@@ -75,6 +88,7 @@ export const postgresDashboard: Dashboard = {
         },
       ],
     },
+    disks,
   ],
 }
 
@@ -137,6 +151,12 @@ export const redisDashboard: Dashboard = {
         { expr: 'redis_blocked_clients', legend: 'blocked' },
       ],
     },
+    {
+      title: 'Last snapshot (0: it could not be saved)',
+      unit: 'count',
+      queries: [{ expr: 'redis_rdb_last_bgsave_status', legend: 'saved' }],
+    },
+    disks,
   ],
 }
 

@@ -1,13 +1,14 @@
 import type { Timing } from '../timing.ts'
 import type { AlertingRule, RuleGroup } from './rule.ts'
 import { queues } from '../../shop/contract.ts'
+import { volumeMounts } from '../volume-mounts.ts'
 
 const runbook = (page: string) => `/runbooks/${page}`
 
 /** Resources that run out, queues that grow, and components that are down: causes, and early signs of them. */
 export const saturationRules = (timing: Timing): RuleGroup[] => [
   { name: 'causes', rules: [...missingParts(timing), ...brokenPromises(timing)] },
-  { name: 'saturation', rules: [...messages(timing), ...database(timing), ...processes(timing), watchdog] },
+  { name: 'saturation', rules: [...messages(timing), ...database(timing), ...processes(timing), ...volumes(timing), watchdog] },
 ]
 
 function missingParts({ certainFor, flappingFor }: Timing): AlertingRule[] {
@@ -235,6 +236,29 @@ function processes({ rate, flappingFor }: Timing): AlertingRule[] {
         summary: 'The cache hardly helps',
         description: 'Only {{ $value | humanizePercentage }} of lookups are answered by the cache.',
         runbook_url: runbook('cache'),
+      },
+    },
+  ]
+}
+
+/** Share of a volume's space below which somebody should look. */
+const nearlyFullShare = 0.1
+
+/** Volumes of data stores, which a range has only in some drills; not the disk of its host, which others use as well. */
+function volumes({ certainFor }: Timing): AlertingRule[] {
+  const free = `node_filesystem_avail_bytes{mountpoint=~"${volumeMounts}"} / node_filesystem_size_bytes`
+  const named = (labelled: string, service: string, folder: string) =>
+    `label_replace(${labelled}, "service", "${service}", "mountpoint", ".+/${folder}")`
+  return [
+    {
+      alert: 'VolumeNearlyFull',
+      expr: `${named(named(free, 'postgres', 'journal'), 'redis', 'redis')} < ${nearlyFullShare}`,
+      for: certainFor,
+      labels: { severity: 'ticket' },
+      annotations: {
+        summary: 'A volume of {{ $labels.service }} is nearly full',
+        description: 'Of the volume at {{ $labels.mountpoint }}, {{ $value | humanizePercentage }} is free.',
+        runbook_url: runbook('volumes'),
       },
     },
   ]

@@ -19,6 +19,8 @@ export interface ShopSeen {
   pids: readonly number[]
   /** Ports on which something of the shop listens. */
   ports: ReadonlySet<number>
+  /** Folders of the data stores, one on each of the disks and volumes that they have. */
+  disks: readonly string[]
   /** The broker's own program, its environment, and the user that runs it; undefined if the broker is elsewhere. */
   broker?: { file: string; env: Readonly<Record<string, string>>; uid?: number; gid?: number }
 }

@@ -3,6 +3,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import net from 'node:net'
 import { test } from 'node:test'
 import { Refused, type ShopSeen } from './command.ts'
+import { df } from './df.ts'
 import { kill } from './kill.ts'
 import { lsof } from './lsof.ts'
 import { ps } from './ps.ts'
@@ -13,7 +14,7 @@ import { ss } from './ss.ts'
 import { strace } from './strace.ts'
 
 const broker = { file: '/usr/lib/rabbitmq/bin/rabbitmqctl', env: { RABBITMQ_NODENAME: 'shop' } }
-const shop: ShopSeen = { pids: [101, 102], ports: new Set([7_400]), broker }
+const shop: ShopSeen = { pids: [101, 102], ports: new Set([7_400]), disks: ['/data/postgres', '/data/journal'], broker }
 const words = (line: string) => line.split(' ')
 
 test('commands are limited to the shop’s processes', () => {
@@ -29,6 +30,8 @@ test('commands are limited to the shop’s processes', () => {
     [lsof, '-nP -i :5432', '-w -a -p 101,102 -nP -i:5432'],
     [lsof, '+L1', '-w -a -p 101,102 +L1'],
     [lsof, '-p 101', '-w -a -p 101'],
+    [df, '-h', '-h -- /data/postgres /data/journal'],
+    [df, '-hT -i', '-hT -i -- /data/postgres /data/journal'],
     [ps, 'axo pid,comm', '-o pid,comm -p 101,102'],
     [lsof, '-nP -iTCP -sTCP:LISTEN', '-w -a -p 101,102 -nP -iTCP -sTCP:LISTEN'],
     [ss, '-ltnp', '-t -p -O -ltnp'],
@@ -45,6 +48,9 @@ test('commands are limited to the shop’s processes', () => {
 test('processes that are not the shop’s are refused', () => {
   const refused: [{ plan: typeof ps.plan; program: string }, string][] = [
     [ps, 'auxe'],
+    [df, '/root'],
+    [df, '-h /root'],
+    [df, '--output=target'],
     [rabbitmqctl, ''],
     [rabbitmqctl, 'stop'],
     [rabbitmqctl, 'purge_queue orders'],
@@ -134,7 +140,7 @@ test(
   async () => {
     const child = spawn('sleep', ['1000'])
     const ended = new Promise((resolve) => child.once('exit', (_status, signal) => resolve(signal)))
-    const seen = { pids: [child.pid ?? 0], ports: new Set<number>() }
+    const seen = { pids: [child.pid ?? 0], ports: new Set<number>(), disks: [] }
     assert.match((await operate(['ps', '-ef'], seen)).out, /sleep 1000/)
     assert.doesNotMatch((await operate(['ps', '-ef'], seen)).out, /node/)
     const other = await operate(['kill', '-9', '1'], seen)
@@ -144,7 +150,7 @@ test(
     assert.equal(await ended, 'SIGKILL')
     assert.match((await operate(['bash'], seen)).err, /may not run bash/)
     assert.match((await operate(['-l'], seen)).out, /sudo kill/)
-    assert.equal((await operate(['ps', 'aux'], { pids: [], ports: new Set() })).status, 1)
+    assert.equal((await operate(['ps', 'aux'], { pids: [], ports: new Set(), disks: [] })).status, 1)
   },
 )
 
@@ -159,7 +165,11 @@ const traced = (() => {
 })()
 test('a trace continues until Ctrl C, and shows no data that is written', { skip: !traced && 'strace cannot trace here' }, async () => {
   const child = spawn('bash', ['-c', 'while sleep 0.05; do echo a-password; done'], { stdio: ['ignore', 'ignore', 'ignore'] })
-  const { out, err } = await operate(['strace', '-p', String(child.pid)], { pids: [child.pid ?? 0], ports: new Set() }, /write\(1/)
+  const { out, err } = await operate(
+    ['strace', '-p', String(child.pid)],
+    { pids: [child.pid ?? 0], ports: new Set(), disks: [] },
+    /write\(1/,
+  )
   child.kill('SIGKILL')
   assert.match(err + out, /write\(1, ""\.\.\./)
   assert.doesNotMatch(err + out, /a-password/)
@@ -172,7 +182,7 @@ test('the broker’s program finds it by its environment, and is missing if the 
   })
   // The stand-in here takes the command for a script of its own.
   assert.match(printed.err, /Cannot find module '\/list_queues'/)
-  const none = await operate(['rabbitmqctl', 'list_queues'], { pids: [], ports: new Set() })
+  const none = await operate(['rabbitmqctl', 'list_queues'], { pids: [], ports: new Set(), disks: [] })
   assert.deepEqual([none.status, none.err], [1, 'sudo: RabbitMQ is not on this machine\n'])
   const gone = await operate(['rabbitmqctl', 'status'], { ...shop, broker: { file: '/nowhere/rabbitmqctl', env: {} } })
   assert.match(gone.err, /this machine has no rabbitmqctl/)

@@ -4,7 +4,7 @@ import { after, before, describe, test } from 'node:test'
 import { isDeepStrictEqual } from 'node:util'
 import { bank } from '../../drills/bank.ts'
 import { fingerprint, type Fingerprint } from '../../drills/baseline.ts'
-import { faults } from '../../drills/faults/registry.ts'
+import { faults, lackedFor } from '../../drills/faults/registry.ts'
 import { featuresInWords, type Range } from '../../model/range.ts'
 import { whenSteady } from '../../model/start-when-steady.ts'
 import { until } from '../../model/until.ts'
@@ -26,10 +26,10 @@ after(() => client('instructor').post('/api/reset'))
 
 describe('the contract of every fault', () => {
   for (const fault of faults.filter(({ category }) => category !== 'cluster')) {
-    test(`${fault.id}: observable once injected, gone once reverted, and idempotent`, async (given) => {
+    test(`${fault.id}: observable once injected, gone once reverted, and idempotent`, async (contract) => {
       const params = fault.params.parse(faultSamples[fault.id])
-      const lacked = fault.needs?.(params).filter((need) => range.lacks.includes(need)) ?? []
-      if (lacked.length > 0) return given.skip(`the range has ${featuresInWords(lacked)}`)
+      const lacked = lackedFor(fault, params, range)
+      if (lacked.length > 0) return contract.skip(`the range has ${featuresInWords(lacked)}`)
       const context = () => ({ range })
       const before = await fault.observe(context(), params)
       // As it is read from the ledger, possibly in another process.

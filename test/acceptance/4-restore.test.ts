@@ -65,6 +65,7 @@ const disturbances: Record<string, () => Promise<unknown>> = {
     await range.database.query(`alter system set log_min_messages = 'error'`)
     await range.database.query('select pg_reload_conf()')
   },
+  volumes: () => range.volumes?.create('journal', 4_000_000) ?? Promise.resolve(),
   backups: () => range.backups?.make({ check: false }) ?? Promise.resolve(),
   bank: () => range.database.query('update payments.sandbox set latency_ms = 40'),
   'queue-bindings': async () => {
@@ -104,8 +105,8 @@ describe('the contract of every resource that a drill may change', () => {
   beforeEach(() => restoreBaseline(range, users()))
 
   for (const resource of resources.filter(({ id }) => id !== 'cluster')) {
-    test(`${resource.id}: a change is observable, and a restore makes it equal to a fresh range`, async (context) => {
-      if (resource.isOn?.(range) === false) return context.skip('the range has nothing of it')
+    test(`${resource.id}: a change is observable, and a restore makes it equal to a fresh range`, async (contract) => {
+      if (resource.isOn?.(range) === false) return contract.skip('the range has nothing of it')
       const disturb = disturbances[resource.id]
       assert.ok(disturb, `say how ${resource.id} may be disturbed`)
       assert.deepEqual(await leftBehind(range, { users: users() }, [resource]), [])

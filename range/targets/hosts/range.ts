@@ -89,6 +89,8 @@ export function hostsRange(target: LocalTarget): Range {
     releases: shopReleases(target, here, shop),
     config: shop.config,
     backups: clusterWithShop(context.config.placement) ? null : shop.backups,
+    // Its agent could mount them; whether it may is not known here.
+    volumes: null,
     queue: { ...here.queue, ...shop.queue },
     jobs: shop.jobs,
     cluster: context.config.placement.role === 'observability' && context.config.placement.cluster ? shop.cluster : null,
@@ -132,7 +134,7 @@ const shopReleases = (target: LocalTarget, here: Range, { releases }: ShopStub):
 
 /** What a shop in a cluster does not support: with Istio, its internals; without it, the mesh. A Job without requests takes no pod's CPU. */
 function lackedBy(placement: Placement): RangeFeature[] {
-  if (placement.role !== 'observability' || !placement.cluster) return ['cluster']
+  if (placement.role !== 'observability' || !placement.cluster) return ['cluster', 'volumes']
   const always = [
     'mesh-instances',
     'canary',
@@ -143,6 +145,7 @@ function lackedBy(placement: Placement): RangeFeature[] {
     'shared-cpu',
     'backups',
     'clocks',
+    'volumes',
   ] as const
   return placement.cluster.overlay === 'istio' ? [...always] : ['mesh', ...always]
 }

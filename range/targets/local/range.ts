@@ -11,15 +11,20 @@ import { localJobs } from './jobs.ts'
 import { localLoad } from './load.ts'
 import { localMesh, refreshMesh } from './mesh.ts'
 import { localMonitoring } from './monitoring.ts'
+import { canMount } from './mounts.ts'
 import { localQueue } from './queue.ts'
 import type { LocalTarget } from './target.ts'
 import { mustBeUnchanged } from '../../unchanged.ts'
+import { localVolumes } from './volumes.ts'
 
 /** The `Range` of this machine. Each call opens its connections and closes them: none becomes stale when a component restarts. */
 export function localRange(target: LocalTarget): Range {
   const { context, state } = target
+  const withoutClocks = libfaketime() ? [] : (['clocks'] as const)
   return {
-    lacks: [...(libfaketime() ? [] : (['clocks'] as const)), 'cluster'],
+    get lacks(): Range['lacks'] {
+      return [...withoutClocks, ...(canMount() ? [] : (['volumes'] as const)), 'cluster']
+    },
     cluster: null,
     status: (asked) => target.status(false, asked),
 
@@ -50,6 +55,10 @@ export function localRange(target: LocalTarget): Range {
     database: localDatabase(context),
 
     backups: localBackups(target),
+
+    get volumes() {
+      return canMount() ? localVolumes(target) : null
+    },
 
     cache: localCache(context),
 

@@ -25,6 +25,7 @@ import { requireFreeSoon } from './ports.ts'
 import { killAll, launch, send, terminate } from './process.ts'
 import { endOrphans, endStrays } from './strays.ts'
 import type { RangeState, RunRecord } from './state.ts'
+import { unmountAll } from './volume-folders.ts'
 
 const stopsWithinMs = 1_000
 const serviceRestartMs = 60_000
@@ -183,6 +184,7 @@ export class LocalTarget {
       await Promise.all(group.filter((name) => here.has(name)).map(async (name) => (await this.stop(name), onStopped(name))))
     }
     this.sweep(new Set())
+    await unmountAll(this.context)
     await dissolve(this.state.precedence(), this.context.config.id)
   }
 
