@@ -12,7 +12,7 @@ test('matchers are read as Alertmanager writes them, and written back', () => {
 
 test('what is wrong is said', () => {
   assert.throws(() => parseMatchers(''), /at least one condition/)
-  assert.throws(() => parseMatchers('alertname=Checkout'), /'alertname=Checkout' is no condition/)
+  assert.throws(() => parseMatchers('alertname=Checkout'), /'alertname=Checkout' is not a condition/)
   assert.throws(() => parseMatchers('alertname=~"("'), /regular expression/i)
 })
 
