@@ -56,7 +56,7 @@ test('answers that others may read are told: which, how many more, and what to d
 test('what a range lets others read is told with three files at most, and what takes it from them', () => {
   chmodSync(range, 0o755)
   assert.deepEqual(assessmentTroubles(root, range), [
-    `other users of this machine may read what the range keeps (${range}): 'firedrill up' takes that from them`,
+    `other users of this machine may read what the range keeps (${range}): 'firedrill up' removes their access`,
   ])
   for (const name of ['a', 'b', 'c']) write(`range/${name}`, 0o644)
   const [told = ''] = assessmentTroubles(root, range)

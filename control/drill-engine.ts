@@ -176,7 +176,7 @@ export class DrillEngine {
     this.#starting = true
     try {
       if (this.#deps.injector.open().length > 0 || this.#deps.injector.isInjecting)
-        throw new FiredrillError('conflict', 'a fault of the instructor’s is in: it has to be taken out before a drill begins')
+        throw new FiredrillError('conflict', 'a fault of the instructor’s is still injected: revert it before a drill begins')
       this.response.mustBeOver()
       // Whatever was changed since the last drill would be taken for the range as it is.
       await this.#restoration.mustSucceed()
@@ -264,7 +264,7 @@ export class DrillEngine {
         else await this.faults.inject(state.id, due)
         if (this.running()?.id !== state.id) return
       } catch (error) {
-        await this.#ending.end({ type: 'drill-aborted', reason: 'the range did not take the scenario; it was restored' })
+        await this.#ending.end({ type: 'drill-aborted', reason: 'a fault could not be injected; the range was restored' })
         throw error
       }
     }

@@ -81,7 +81,7 @@ export class Injector {
     // Also tells a start that the parameter does not take.
     const first = ramp ? parseParams(fault, atRamp(params, ramp, 0)) : params
     if (!(forMs > 0 && forMs <= maxFaultMs)) {
-      throw new FiredrillError('bad-request', `a fault lasts from a moment up to ${maxFaultMs / 60_000} minutes`)
+      throw new FiredrillError('bad-request', `a fault must last longer than 0 s, and at most ${maxFaultMs / 60_000} minutes`)
     }
     // The steps of a drill are taken out in the reverse order, and the range restored after them.
     if (drill === null && fault.category !== 'none') this.#mustBeAlone(resolved)
@@ -100,7 +100,7 @@ export class Injector {
     const other = standing?.fault ?? [...this.#onTheWay].find((going) => going.target === target)?.id
     if (other === undefined) return
     const why = other === id ? '' : `, and both change ${target}`
-    throw new FiredrillError('conflict', `${other} is in there already, or on its way${why}: revert it before ${id} is injected`)
+    throw new FiredrillError('conflict', `${other} is injected already, or is being injected${why}: revert it before ${id} is injected`)
   }
 
   async #inject(
@@ -113,7 +113,7 @@ export class Injector {
     const context: FaultContext = { range: this.#range }
     const deadline = AbortSignal.timeout(mostMs)
     const undo = await inTime(fault.plan(context, params), deadline)
-    if (!isWanted()) throw new FiredrillError('wrong-state', `${id} was not injected: what it was for is over`)
+    if (!isWanted()) throw new FiredrillError('wrong-state', `${id} was not injected: the drill that it was for is over`)
     // A limit is written by a clock that the limits follow: it may have been set since the last look, and be set again before the next one.
     this.#ledger.followClock(this.#uptimeMs())
     const now = Date.now()
@@ -147,7 +147,7 @@ export class Injector {
       // What cannot be written down does not stay in, and what was taken out before it was in comes out again.
       if (this.#reverting.has(instance) || this.#unwritten.has(instance)) await this.#outAgain(instance)
       else await this.revert(instance)
-      throw new FiredrillError('component-failed', `${id} was taken out again: ${describeError(error)}`, { cause: error })
+      throw new FiredrillError('component-failed', `${id} was reverted again: ${describeError(error)}`, { cause: error })
     }
     // Reverted while it went in: make sure that nothing of it stayed.
     await this.#outIfOver(instance)
@@ -335,7 +335,7 @@ function onceOver(work: Promise<unknown>, then: () => Promise<void>): void {
 /** The result of the work, or an error once the deadline aborts. The work itself goes on. */
 function inTime<Result>(work: Promise<Result>, deadline: AbortSignal): Promise<Result> {
   const late = Promise.withResolvers<never>()
-  const giveUp = () => late.reject(new FiredrillError('timed-out', `the range has not taken it within ${mostMs / 1_000} s`))
+  const giveUp = () => late.reject(new FiredrillError('timed-out', `the range did not accept it within ${mostMs / 1_000} s`))
   deadline.addEventListener('abort', giveUp)
   return Promise.race([work, late.promise]).finally(() => deadline.removeEventListener('abort', giveUp))
 }

@@ -105,7 +105,7 @@ export class Restoration {
     if (!this.#unrestored && this.isSlow)
       throw new FiredrillError(
         'range-not-restored',
-        `the range is still being restored, since ${Math.round((Date.now() - this.#begunAt) / 1_000)} s: wait until that is done; if it does not end, run 'firedrill down' and 'firedrill up'`,
+        `the range has been restoring for ${Math.round((Date.now() - this.#begunAt) / 1_000)} s: wait until that is done; if it does not finish, run 'firedrill down' and 'firedrill up'`,
       )
     if (!this.#unrestored) return
     throw new FiredrillError(
@@ -151,8 +151,8 @@ export class Restoration {
       await injector.revertAll(undefined, onReverted)
     } catch (error) {
       // Only what it is is told: which fault it was is the instructor's.
-      left.push({ id: 'fault', title: 'What was broken on purpose', detail: 'it could not be put right yet' })
-      process.stderr.write(`taking faults out: ${describeError(error)}\n`)
+      left.push({ id: 'fault', title: 'Injected faults', detail: 'they could not be reverted yet' })
+      process.stderr.write(`reverting faults: ${describeError(error)}\n`)
     }
     let print: Fingerprint | null = null
     try {

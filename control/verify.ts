@@ -197,7 +197,7 @@ async function play(
   if (result.secondsToPage > result.pageBoundSeconds)
     result.problems.push(`the page came after ${result.secondsToPage} s, later than promised`)
 
-  await until('the oracle to say broken', 30_000, async () => (await drillOf(client, drill)).drill.healthy === false)
+  await until('the checks to fail', 30_000, async () => (await drillOf(client, drill)).drill.healthy === false)
   await paged(drill)
   await client.post('/api/drills/:id/acknowledge', { id: drill })
   for (const place of plan.located) {
@@ -213,7 +213,7 @@ async function play(
   await solve(client, plan)
   const fixedAt = Date.now()
   await until(
-    'the oracle to say healthy',
+    'the checks to pass',
     recoveryDeadlineMs * patience,
     async () => (await drillOf(client, drill)).drill.milestones.recovered !== null,
   )
@@ -263,7 +263,7 @@ async function runInTerminal(client: Client, command: string): Promise<void> {
     },
   })
   if (status !== 0)
-    throw new FiredrillError('component-failed', `in the terminal, \`${command}\` ended with status ${status}: ${output.slice(-300)}`)
+    throw new FiredrillError('component-failed', `in the terminal, \`${command}\` exited with status ${status}: ${output.slice(-300)}`)
 }
 
 /** What was seen of the drill by which a scenario was just verified. */

@@ -22,7 +22,7 @@ const plainPath = /^\/(api|apis|openapi|version)(\/[\w.:-]+)*\/?$/
 /** What the agent prints is not of the shop. */
 const ofAgent = /\/pods\/agent-[^/]*\//
 
-const noWayIn = 'nobody who is on call gets into a container, or to its ports: those of the shop have names in the terminal'
+const noWayIn = 'the on-call account cannot get into a container or to its ports: the ports of the shop have names in the terminal'
 
 interface OnCallApi {
   /** Answers over a connection, until it ends. */
@@ -63,10 +63,10 @@ export function onCallApi(config: KubeConfig, namespace: string): OnCallApi {
     const path = request.url ?? '/'
     const [place = ''] = path.split('?')
     if (!plainPath.test(place) || place.split('/').includes('..'))
-      return refuse(response, 403, 'Forbidden', `${place} is not for whoever is on call`)
+      return refuse(response, 403, 'Forbidden', `${place} is not open to the on-call account`)
     if (ofAgent.test(place)) return refuse(response, 403, 'Forbidden', 'the agent belongs to the monitoring, and not to the shop')
     if (Number(request.headers['content-length'] ?? 0) > longestBody)
-      return refuse(response, 413, 'RequestEntityTooLarge', 'this is too long')
+      return refuse(response, 413, 'RequestEntityTooLarge', 'the request is too long')
     const headers = Object.fromEntries(
       Object.entries(request.headers).filter(([name]) => passedHeaders.includes(name) || name.startsWith('impersonate-')),
     )

@@ -109,7 +109,7 @@ test('what is meant is what has that number, or the only one that is open; what 
 test('a drill that is no shift has no incidents, none is meant, and to name one is refused', () => {
   const drill = { incidents: () => null }
   assert.deepEqual([alarmsIn(drill), meant(drill, undefined), inFocus(drill)], [[], null, null])
-  const refused = { code: 'bad-request', message: "this drill is no shift: leave out 'incident'" }
+  const refused = { code: 'bad-request', message: "this drill is not a shift: leave out 'incident'" }
   assert.throws(() => alarmOf(drill, 1), refused)
   assert.throws(() => meant(drill, 1), refused)
 })

@@ -8,10 +8,10 @@ interface Attempt {
 
 /** By the API server, its rights or its guard. */
 export const refusedByServer =
-  /Forbidden|forbidden|denied request|ValidatingAdmissionPolicy|unable to upgrade|is not for whoever|belongs to the monitoring|gets into a container/
+  /Forbidden|forbidden|denied request|ValidatingAdmissionPolicy|unable to upgrade|is not open to the on-call account|belongs to the monitoring|get into a container/
 
 /** Where the pod does not run, kubectl does not even ask. */
-const noForward = /gets into a container|is not running/
+const noForward = /get into a container|is not running/
 
 const patch = (resource: string, body: unknown, type = 'strategic'): string =>
   `kubectl patch ${resource} --type ${type} -p '${JSON.stringify(body)}'`
