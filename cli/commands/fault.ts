@@ -94,7 +94,7 @@ export function faultCommand(): Command {
           const client = apiClient(openState(options), 'instructor')
           const answer = await (instance ? client.delete('/api/faults/:instance', { instance }) : client.delete('/api/faults'))
           if (options.json) return printJson(answer)
-          print('taken out')
+          print('reverted')
         }),
     )
 }
