@@ -7,7 +7,7 @@ const params = z.object(edgeParams)
 /** Cuts a share of the answers on one edge off after their headers, as a crashing instance or a box on the way would. */
 export const httpReset = defineFault({
   id: 'http-reset',
-  title: 'Connections between two services that break',
+  title: 'Connections between two services break',
   effect: 'Some responses between these two services break off; no proxy can retry those calls',
   category: 'mesh',
   needs: () => ['mesh', 'edge-reset'],
