@@ -20,7 +20,7 @@ test('an error names the source, and the place in what it sent', () => {
     code: 'wrong-state',
     message: /^link\.json is not as expected: .*object/,
   })
-  assert.throws(() => checkedJson(schema, '{"users":', 'link.json', 'internal'), { code: 'internal', message: 'link.json is no JSON' })
+  assert.throws(() => checkedJson(schema, '{"users":', 'link.json', 'internal'), { code: 'internal', message: 'link.json is not JSON' })
 })
 
 test('answers of Prometheus are read as what was asked for', () => {
