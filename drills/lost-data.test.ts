@@ -213,7 +213,7 @@ test('lost data are restored beside, copied back, and come back with the fault w
 
   await context.test('with the drill, backups and restored server are gone', async () => {
     assert.match((await act('list-backups')).summary, /^1 base backups; WAL is archived until .*; a server restored to .* runs$/)
-    assert.match((await act('drop-restored')).summary, /is gone$/)
+    assert.match((await act('drop-restored')).summary, /was stopped and deleted$/)
     for (const _ of [1, 2]) await backup.revert()
     assert.deepEqual(
       await leftBehind(
