@@ -24,7 +24,7 @@ export function command(name: string, summary = ''): Command {
     )
     .addOption(new Option('--port-base <port>', 'first of the ports of the range (7400 in a new one)').argParser(portNumber))
     .addOption(new Option('--verbose', 'show where an error came from').default(false))
-    .showHelpAfterError(`('firedrill ${name} --help' tells more)`)
+    .showHelpAfterError(`('firedrill ${name} --help' says more)`)
 }
 
 export function integer(text: string): number {

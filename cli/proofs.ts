@@ -25,7 +25,7 @@ const isShipped = (id: string): boolean => existsSync(path.join(projectRoot, 'sc
 
 /** Why a scenario, or one variant of it, has to be proven again, on one line; empty if it does not. */
 export function whyStale(id: string, variant: string | null, tell: Tell): string[] {
-  if (!isShipped(id)) return ['it is of a pack']
+  if (!isShipped(id)) return ['it belongs to a pack']
   const reasons = variantStaleness(projectRoot, id, readProof(projectRoot, id), variant)
   if (reasons.length > 0)
     tell(dim(`${id}: ${reasons.slice(0, 3).join(', ')}${reasons.length > 3 ? ` and ${reasons.length - 3} more` : ''}`))
@@ -35,7 +35,7 @@ export function whyStale(id: string, variant: string | null, tell: Tell): string
 /** Writes the proof beside the scenario if it can be committed there, unless what was played may differ from the current files. */
 export function keepProof(state: RangeState, id: string, variant: string | null, results: Verification[], tell: Tell): void {
   if (!existsSync(path.join(projectRoot, '.git'))) return
-  if (!isShipped(id)) return tell('    no proof is written: this scenario is of a pack')
+  if (!isShipped(id)) return tell('    no proof is written: this scenario belongs to a pack')
   const { placement, profile } = state.config()
   const sources = new Sources(projectRoot)
   const scope = scopeOf(projectRoot, id, sources, variant)
@@ -43,7 +43,7 @@ export function keepProof(state: RangeState, id: string, variant: string | null,
   const proof = proofOf(scope.covers, target, results, new Date())
   if (!proof) return
   const none = (why: string) => tell(`    no proof is written: ${why}`)
-  if (profile !== 'drill') return none(`the range runs with the profile ${profile}, and proofs are of the profile drill`)
+  if (profile !== 'drill') return none(`the range runs with the profile ${profile}, and proofs need the profile drill`)
   const changed = changedSince(projectRoot, scope, state.run('control')?.startedAt ?? 0)
   if (changed.length > 0)
     return none(`changed after the control plane had started: ${changed.join(', ')}; run 'firedrill down' and 'up', then again`)

@@ -18,7 +18,7 @@ test('a file that is wrong is refused with the line', () => {
     ['\nDB_POOL=2\n', /^line 2: there is no setting 'DB_POOL': choose DB_POOL_MAX, /],
     ['DB_POOL_MAX\n', /^line 1: DB_POOL_MAX has no value: write DB_POOL_MAX=value/],
     ['DB_POOL_MAX=\n', /^line 1: DB_POOL_MAX has no value/],
-    ['DB_POOL_MAX=1\nDB_POOL_MAX=2\n', /^line 2: DB_POOL_MAX is there twice/],
+    ['DB_POOL_MAX=1\nDB_POOL_MAX=2\n', /^line 2: DB_POOL_MAX appears twice/],
     ['=3', /^line 1: there is no setting ''/],
   ] as const)
     assert.throws(() => readSettings('orders', file), { code: 'bad-request', message })

@@ -72,7 +72,7 @@ export function formatOf(name: string): SettingsFormat {
 export function settingsFile(name: string, settings: Settings): string {
   const { names, line } = formatOf(name)
   return [
-    `# Settings of ${name} that differ from its defaults: one in a line, as ${line('NAME', 'value')}. A setting without a line has its default.`,
+    `# Settings of ${name} that differ from its defaults: one per line, as ${line('NAME', 'value')}. A setting without a line has its default.`,
     `# All settings: ${names.join(' ')}`,
     ...[...settings].map(([key, value]) => line(key, value)),
     '',
@@ -90,7 +90,7 @@ export function readSettings(name: string, text: string, before: Settings = new 
     const wrong = (what: string) => new FiredrillError('bad-request', `line ${index + 1}: ${what}`)
     if (!names.includes(key) && !before.has(key)) throw wrong(`there is no setting '${key}': choose ${names.join(', ')}`)
     if (value === '') throw wrong(`${key} has no value: write ${written(key, 'value')}, or leave the line out for the default`)
-    if (settings.has(key)) throw wrong(`${key} is there twice`)
+    if (settings.has(key)) throw wrong(`${key} appears twice`)
     settings.set(key, value)
   }
   return settings

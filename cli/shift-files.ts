@@ -52,11 +52,11 @@ function loaded(scenario: string, told: (mistake: FiredrillError) => void): Scen
 
 export function beginShift(id: string, options: CommonOptions & { withPeople: boolean }): void {
   if (!scenarioId.safeParse(id).success)
-    throw new FiredrillError('bad-request', `'${id}' is no id: write lower-case words joined by hyphens`)
+    throw new FiredrillError('bad-request', `'${id}' is not a valid id: write lower-case words joined by hyphens`)
   if (existsSync(path.join(projectRoot, 'scenarios', id)))
     throw new FiredrillError('conflict', `there is a scenario '${id}': choose another id`)
   const target = path.join(folder, id)
-  if (existsSync(target)) throw new FiredrillError('conflict', `${target} is there already`)
+  if (existsSync(target)) throw new FiredrillError('conflict', `${target} exists already`)
   mkdirSync(target, { recursive: true })
   const files = writeTexts(target, shiftTemplate(id, options))
   if (options.json) return printJson({ id, files })

@@ -73,7 +73,7 @@ export async function attach(where: { url: string; token: string }, { stdin, std
       if (performance.now() - lostAt > giveUpAfterMs)
         throw new FiredrillError(
           'range-not-running',
-          `the terminal cannot be reached: it has ended, or the range has; 'firedrill status' tells`,
+          `the terminal cannot be reached: it has ended, or the range is down: see 'firedrill status'`,
         )
       await setTimeout(retryMs)
     }

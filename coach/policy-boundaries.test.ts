@@ -219,11 +219,11 @@ test('the waiting time is returned with its reason', () => {
   assert.deepEqual(reasonsOf(decided(given, [[given - 1_000, { type: 'coach-snoozed', forMs: 60_000 }]])), [
     59_000,
     struggle(given, parameters.struggleAt[0]),
-    'the trainee wants none just now',
+    'the trainee has asked for no hints right now',
   ])
   assert.deepEqual(reasonsOf(decided(given + 5_000, [hint(given), asks(given)], { asked: true })), [
     2 * parameters.askPauseMs - 5_000,
-    `asked again 5 s after the last hint; ${(2 * parameters.askPauseMs) / 1_000} s are to be waited`,
+    `asked again 5 s after the last hint; the pause is ${(2 * parameters.askPauseMs) / 1_000} s`,
   ])
 })
 

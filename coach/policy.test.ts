@@ -137,7 +137,7 @@ describe('the policy, in one situation', () => {
     const end = scenario.limit - coachParameters.wrapUpWithinMs / 2
     const decision = at(end, [...begun, ...given(30_000)])
     assert.equal(decision.kind, 'wrap-up')
-    assert.match(decision.kind === 'wrap-up' ? decision.text : '', /Nothing is lost; what is missing is to acknowledge the page/)
+    assert.match(decision.kind === 'wrap-up' ? decision.text : '', /Nothing is lost; what remains is to acknowledge the page/)
     const further = (['acknowledged', 'located'] as const).flatMap((milestone): [number, DrillEventBody][] => [
       [20_000, { type: 'milestone-reached', milestone, evidence: '' }],
       [20_000, { type: 'coach-said', about: milestone, text: '' }],
@@ -145,7 +145,7 @@ describe('the policy, in one situation', () => {
     const later = at(end, [...begun, ...further])
     assert.match(
       later.kind === 'wrap-up' ? later.text : '',
-      /You have acknowledged the page and found the place; what is missing is to name the cause/,
+      /You have acknowledged the page and found the place; what remains is to name the cause/,
     )
     assert.notEqual(at(end, [[0, started]]).kind, 'wrap-up', 'nobody was paged')
     assert.notEqual(at(end, [...begun, ...given(30_000), [end, { type: 'coach-said', about: 'the end', text: '' }]]).kind, 'wrap-up')

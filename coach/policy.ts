@@ -36,7 +36,7 @@ const nothing = (forMs: number, ...reasons: string[]): Decision => ({ kind: 'wai
 
 /** Decides whether, when and how the trainee gets help: a pure function of the drill's events and the clock. A model may only reword the result. */
 export function decide({ state, events, scenario, now, asked = false, dueMs = state.limitMs, busyUntil = 0 }: Situation): Decision {
-  if (state.phase !== 'running' || state.mode === 'rehearsal') return nothing(Infinity, 'nobody is to be coached')
+  if (state.phase !== 'running' || state.mode === 'rehearsal') return nothing(Infinity, 'there is nobody to coach')
   if (state.coach !== 'auto' && !asked) return nothing(1_000, state.coach === 'muted' ? 'muted' : 'the instructor has taken over')
   const praise = encouragement(state, events, scenario)
   if (praise && !asked) return praise
@@ -46,10 +46,10 @@ export function decide({ state, events, scenario, now, asked = false, dueMs = st
   const activity = activityOf(state, events, milestone, busyUntil)
   const hurry = hurryOf(state, now, dueMs)
   if (!asked && shouldExtend(state, events, activity.lastActedAt, now)) {
-    return { kind: 'extend', byMs: parameters.extendByMs, reasons: ['little time is left, and the trainee is still at it'] }
+    return { kind: 'extend', byMs: parameters.extendByMs, reasons: ['little time is left, and the trainee is still active'] }
   }
   if (!asked && shouldWrapUp(state, now)) {
-    return { kind: 'wrap-up', text: wrapUpWords(state, milestone), reasons: ['time is nearly over, and no more is given'] }
+    return { kind: 'wrap-up', text: wrapUpWords(state, milestone), reasons: ['time is nearly up, and no more is given'] }
   }
   // Before the page there is nothing to find yet.
   if (state.pagedAt === null) return nothing(1_000, 'there is no page yet')
@@ -76,14 +76,15 @@ export function decide({ state, events, scenario, now, asked = false, dueMs = st
     const waited = passed(lastHintAt)
     return waited >= pause
       ? hint('asked', `asked, ${seconds(waited)} after the last hint`)
-      : nothing(pause - waited, `asked again ${seconds(waited)} after the last hint; ${seconds(pause)} are to be waited`)
+      : nothing(pause - waited, `asked again ${seconds(waited)} after the last hint; the pause is ${seconds(pause)}`)
   }
 
   const struggle = struggleOf(state, scenario, milestone, activity, now)
   const wanted = (parameters.struggleAt[hintRungs.indexOf(rung)] ?? Infinity) * (1 - hurry)
   const described = `struggle ${struggle.toFixed(2)} of ${wanted.toFixed(2)}${hurry > 0 ? `, hurry ${hurry.toFixed(2)}` : ''}`
-  if (now < state.snoozedUntil && hurry < 1) return nothing(state.snoozedUntil - now, described, 'the trainee wants none just now')
-  if (state.mode === 'assessment' && hurry === 0) return nothing(1_000, 'an assessment: no help unasked while there is time')
+  if (now < state.snoozedUntil && hurry < 1)
+    return nothing(state.snoozedUntil - now, described, 'the trainee has asked for no hints right now')
+  if (state.mode === 'assessment' && hurry === 0) return nothing(1_000, 'an assessment: no unrequested help while there is time')
   if (struggle < wanted) return nothing(1_000, described)
   if (lastHintAt !== null) {
     const tried = activity.lastActedAt !== null && activity.lastActedAt > lastHintAt
@@ -187,7 +188,7 @@ function shouldWrapUp(state: DrillState, now: number): boolean {
 function wrapUpWords(state: DrillState, missing: MilestoneName): string {
   const reached = milestoneNames.filter((name) => state.milestones[name] !== null)
   const so = reached.length === 0 ? 'Nothing is lost' : `You have ${listed(reached.map((name) => done[name]))}`
-  return `Time is nearly over. ${so}; what is missing is to ${toDo[missing]}. The debrief shows the rest of the way.`
+  return `Time is nearly up. ${so}; what remains is to ${toDo[missing]}. The debrief shows how.`
 }
 
 const done: Record<MilestoneName, string> = {

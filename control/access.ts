@@ -68,7 +68,7 @@ export function guardAccess(app: FastifyInstance, { tokens, isPerson = () => fal
       if (!origins.includes(origin)) {
         throw new FiredrillError(
           'forbidden',
-          `requests of pages from ${origin} are not taken: start the range with 'firedrill up --allow-origin ${origin}' to let them in`,
+          `requests from pages of ${origin} are not accepted: start the range with 'firedrill up --allow-origin ${origin}' to let them in`,
         )
       }
       reply.headers({ ...crossOrigin, 'access-control-allow-origin': origin, vary: 'origin' })
@@ -85,7 +85,7 @@ export function guardAccess(app: FastifyInstance, { tokens, isPerson = () => fal
     if (needed === 'public') return
     if (request.role === null) {
       const how = request.url.startsWith('/mcp') ? `send the trainee's token as 'Authorization: Bearer …'` : 'log in first'
-      const why = `${how}: 'firedrill open' gives ${how === 'log in first' ? 'the link' : 'a link with it'}`
+      const why = `${how}: 'firedrill open' prints ${how === 'log in first' ? 'the link' : 'a link with it'}`
       throw refusal(request, reply, new FiredrillError('unauthenticated', why))
     }
     if (!grants[request.role].includes(needed)) throw refusal(request, reply, new FiredrillError('forbidden', `this is for the ${needed}`))

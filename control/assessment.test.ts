@@ -56,7 +56,7 @@ test('answers that others can read are listed: which ones, how many more, and wh
 test('files of a range that others can read are listed, three at most, with the command that removes access', () => {
   chmodSync(range, 0o755)
   assert.deepEqual(assessmentTroubles(root, range), [
-    `other users of this machine may read what the range keeps (${range}): 'firedrill up' takes that from them`,
+    `other users of this machine may read what the range keeps (${range}): 'firedrill up' removes their access`,
   ])
   for (const name of ['a', 'b', 'c']) write(`range/${name}`, 0o644)
   const [told = ''] = assessmentTroubles(root, range)

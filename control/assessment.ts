@@ -27,7 +27,7 @@ export function assessmentTroubles(root: string, dir: string): string[] {
   if (open.length > 0)
     troubles.push(
       `other users of this machine may read what the range keeps (${open.map((file) => path.relative(dir, file) || dir).join(', ')}): ` +
-        `'firedrill up' takes that from them`,
+        `'firedrill up' removes their access`,
     )
   return troubles
 }

@@ -20,7 +20,7 @@ async function send(state: RangeState, role: Role, timeoutMs: number, method: st
   }).catch((error: unknown) => {
     const reason = describeError(error)
     if (error instanceof FiredrillError && error.code === 'timed-out') {
-      const next = `'firedrill status' tells whether the control plane is healthy`
+      const next = `'firedrill status' shows whether the control plane is healthy`
       throw new FiredrillError('timed-out', `${method} ${path}: ${reason}. The request may still be under way: ${next}`, { cause: error })
     }
     throw new FiredrillError('range-not-running', `the control plane on ${base} does not answer (${reason}): run 'firedrill up'`, {

@@ -156,7 +156,7 @@ describe('starting a drill', () => {
     await assert.rejects(start(), { code: 'conflict' })
     await bench.pass(3)
     assert.deepEqual(bench.engine.troubles, ['The range is still being restored. No drill can start until that is done.'])
-    const refused = { code: 'range-not-restored', message: /^the range is still being restored, since \d+ s: wait.+firedrill up'$/ }
+    const refused = { code: 'range-not-restored', message: /^the range has been restoring for \d+ s: wait.+firedrill up'$/ }
     await assert.rejects(start(), refused, 'while another is about to begin')
     context.mock.timers.tick(60_000)
     await assert.rejects(first, refused, 'that one, too')
@@ -457,7 +457,7 @@ describe('an injected fault', () => {
     await bench.pass(4)
     await bench.engine.settled()
     const ended = bench.events(drill).flatMap((event) => (event.type === 'drill-aborted' ? [event.reason] : []))
-    assert.deepEqual(ended, ['the range did not take the scenario; it was restored'])
+    assert.deepEqual(ended, ['a fault could not be injected; the range was restored'])
   })
 })
 

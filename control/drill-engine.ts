@@ -266,7 +266,7 @@ export class DrillEngine {
         else await this.faults.inject(state.id, due)
         if (this.running()?.id !== state.id) return
       } catch (error) {
-        await this.#ending.end({ type: 'drill-aborted', reason: 'the range did not take the scenario; it was restored' })
+        await this.#ending.end({ type: 'drill-aborted', reason: 'a fault could not be injected; the range was restored' })
         throw error
       }
     }

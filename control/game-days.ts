@@ -60,7 +60,7 @@ export class GameDays {
   /** Returns the id that the browser has from now on. */
   join(code: string, name: string, role: TeamRole): { gameDay: GameDayState; person: string } {
     const gameDay = this.current()
-    if (!gameDay || !same(gameDay.code, code)) throw new FiredrillError('not-found', 'this link is not of a game day that is open')
+    if (!gameDay || !same(gameDay.code, code)) throw new FiredrillError('not-found', 'this link does not belong to an open game day')
     if (gameDay.people.some((one) => one.name.toLowerCase() === name.toLowerCase())) {
       throw new FiredrillError('conflict', `somebody has joined as ${name} already: add a letter`)
     }

@@ -109,8 +109,8 @@ test('a request over a limit is answered with the limit, and other errors are no
     const error = overLimit({ code }, request(limit))
     return error && `${error.code}: ${error.message}`
   }
-  assert.equal(told('FST_ERR_CTP_BODY_TOO_LARGE', 'entry'), 'request-too-large: what is sent there has at most 4 KiB: send less')
+  assert.equal(told('FST_ERR_CTP_BODY_TOO_LARGE', 'entry'), 'request-too-large: this route accepts at most 4 KiB: send less')
   assert.equal(told('FST_ERR_HANDLER_TIMEOUT', 'read'), 'timed-out: no answer came within 15 s: try again later')
-  assert.equal(told('FST_ERR_CTP_BODY_TOO_LARGE'), 'request-too-large: what is sent there has at most 0 KiB: send less')
+  assert.equal(told('FST_ERR_CTP_BODY_TOO_LARGE'), 'request-too-large: this route accepts at most 0 KiB: send less')
   assert.equal(told('FST_ERR_OTHER', 'read'), null)
 })

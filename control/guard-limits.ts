@@ -59,7 +59,7 @@ export function overLimit(error: { code?: string }, request: FastifyRequest): Fi
   const { limit: name } = request.routeOptions.config
   const limit: Limit | null = name === undefined ? null : limits[name]
   if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE')
-    return new FiredrillError('request-too-large', `what is sent there has at most ${(limit?.bytes ?? 0) / 1024} KiB: send less`)
+    return new FiredrillError('request-too-large', `this route accepts at most ${(limit?.bytes ?? 0) / 1024} KiB: send less`)
   if (error.code === 'FST_ERR_HANDLER_TIMEOUT')
     return new FiredrillError('timed-out', `no answer came within ${(limit?.ms ?? 0) / 1_000} s: try again later`)
   return null

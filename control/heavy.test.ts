@@ -13,7 +13,7 @@ test('heavy work runs one at a time, also after a failure, and only a few reques
   }
   const done = await Promise.allSettled(Array.from({ length: 12 }, () => heavy.one(work)))
   assert.equal(most, 1)
-  const refused = done.filter((one) => one.status === 'rejected' && /wait already/.test(String(one.reason)))
+  const refused = done.filter((one) => one.status === 'rejected' && /are waiting already/.test(String(one.reason)))
   assert.equal(refused.length, 4)
   assert.equal(await heavy.one(async () => 'fine'), 'fine')
 })
@@ -24,7 +24,7 @@ test('a free slot is given to the next request', async () => {
   const waiting = Array.from({ length: 8 }, () => heavy.one(() => gate.promise))
   await assert.rejects(
     heavy.one(async () => {}),
-    { code: 'too-many-requests', message: '8 such requests wait already: try again in a few seconds' },
+    { code: 'too-many-requests', message: '8 such requests are waiting already: try again in a few seconds' },
   )
   gate.resolve()
   await Promise.all(waiting)

@@ -12,7 +12,7 @@ export class Heavy {
   /** Throws `too-many-requests` when too many wait already. */
   async one<Result>(work: () => Promise<Result>): Promise<Result> {
     if (this.#waiting >= mostWaiting)
-      throw new FiredrillError('too-many-requests', `${mostWaiting} such requests wait already: try again in a few seconds`)
+      throw new FiredrillError('too-many-requests', `${mostWaiting} such requests are waiting already: try again in a few seconds`)
     this.#waiting++
     try {
       return await this.#inTurn(work)

@@ -125,7 +125,7 @@ describe('injecting a fault', () => {
         () => bench.inject('bad-release', [] as object),
         { code: 'bad-request', message: /^bad-release: params: / },
       ],
-      ['no duration', () => bench.inject('noop', {}, 0), { code: 'bad-request', message: /up to 60 minutes/ }],
+      ['no duration', () => bench.inject('noop', {}, 0), { code: 'bad-request', message: /at most 60 minutes/ }],
       ['a negative duration', () => bench.inject('noop', {}, -1), { code: 'bad-request' }],
       ['a duration that is not a number', () => bench.inject('noop', {}, Number.NaN), { code: 'bad-request' }],
       ['a duration that is too long', () => bench.inject('noop', {}, maxFaultMs + 1), { code: 'bad-request' }],
@@ -158,7 +158,7 @@ describe('injecting a fault', () => {
   test('while a fault is active, or its injection is under way, the same one is refused', async () => {
     using bench = new Bench()
     const first = bench.inject()
-    const again = { code: 'conflict', message: /bad-release is in there already/ } as const
+    const again = { code: 'conflict', message: /bad-release is injected already/ } as const
     await assert.rejects(bench.inject('bad-release', { ...release, version: '1.6.0' }), again)
     const { instance } = await first
     await assert.rejects(bench.inject(), again)
@@ -174,7 +174,7 @@ describe('injecting a fault', () => {
     await assert.rejects(bench.inject('loose-retries', { to: 'inventory' }), {
       code: 'conflict',
       message:
-        'tight-timeout is in there already, or on its way, and both change the mesh policy: revert it before loose-retries is injected',
+        'tight-timeout is injected already, or is being injected, and both change the mesh policy: revert it before loose-retries is injected',
     })
     await bench.inject('http-delay', { from: 'gateway', to: 'catalog', delayMs: 50 })
     await bench.inject('http-abort', { from: 'gateway', to: 'inventory' })
@@ -190,7 +190,7 @@ describe('injecting a fault', () => {
     const { instance } = await bench.inject()
     const { deploy } = bench.range.releases
     bench.range.releases.deploy = () => new Promise<never>(() => {})
-    await assert.rejects(bench.injector.revert(instance), { code: 'component-failed', message: /has not taken it within 180 s/ })
+    await assert.rejects(bench.injector.revert(instance), { code: 'component-failed', message: /did not accept it within 180 s/ })
     assert.equal(bench.ledger.fault(instance)?.state, 'failed')
     bench.range.releases.deploy = deploy
     await bench.injector.revert(instance)
@@ -212,7 +212,7 @@ describe('injecting a fault', () => {
       return setUsers(count)
     }
     using _ = impatience()
-    await assert.rejects(bench.inject(), { code: 'component-failed', message: /has not taken it within 180 s/ })
+    await assert.rejects(bench.inject(), { code: 'component-failed', message: /did not accept it within 180 s/ })
     bench.pass(10_000)
     await assert.rejects(bench.injector.advanceRamps(), { code: 'timed-out' })
     await bench.injector.revertAll()
@@ -224,7 +224,7 @@ describe('injecting a fault', () => {
   test('a fault that is no longer wanted once it is planned is not injected, and leaves no record', async () => {
     using bench = new Bench()
     const injecting = bench.injector.inject('bad-release', release, { forMs: 60_000, drill: 'over', isWanted: () => false })
-    await assert.rejects(injecting, { code: 'wrong-state', message: 'bad-release was not injected: what it was for is over' })
+    await assert.rejects(injecting, { code: 'wrong-state', message: 'bad-release was not injected: the drill that it was for is over' })
     assert.deepEqual([bench.ledger.faultsSince(0), await bench.isBroken()], [[], false])
   })
 

@@ -84,7 +84,7 @@ export class Injector {
     // This also validates the ramp's start value.
     const first = ramp ? parseParams(fault, atRamp(params, ramp, 0)) : params
     if (!(forMs > 0 && forMs <= maxFaultMs)) {
-      throw new FiredrillError('bad-request', `a fault lasts from a moment up to ${maxFaultMs / 60_000} minutes`)
+      throw new FiredrillError('bad-request', `a fault must last longer than 0 s, and at most ${maxFaultMs / 60_000} minutes`)
     }
     // The steps of a drill are reverted in reverse order, and the range is restored after them.
     if (drill === null && fault.category !== 'none') this.#mustBeAlone(resolved)
@@ -106,7 +106,7 @@ export class Injector {
     const other = standing?.fault ?? [...this.#onTheWay].find((going) => going.target === target)?.id
     if (other === undefined) return
     const why = other === id ? '' : `, and both change ${target}`
-    throw new FiredrillError('conflict', `${other} is in there already, or on its way${why}: revert it before ${id} is injected`)
+    throw new FiredrillError('conflict', `${other} is injected already, or is being injected${why}: revert it before ${id} is injected`)
   }
 
   async #inject(
@@ -119,7 +119,7 @@ export class Injector {
     const context: FaultContext = { range: this.#range }
     const deadline = AbortSignal.timeout(mostMs)
     const undo = await inTime(fault.plan(context, params), deadline)
-    if (!isWanted()) throw new FiredrillError('wrong-state', `${id} was not injected: what it was for is over`)
+    if (!isWanted()) throw new FiredrillError('wrong-state', `${id} was not injected: the drill that it was for is over`)
     // Deadlines are by the machine's clock, which may have been set since the last tick, and be set again before the next one.
     this.#ledger.followClock(this.#uptimeMs())
     const now = Date.now()
@@ -344,7 +344,7 @@ function onceOver(work: Promise<unknown>, then: () => Promise<void>): void {
 /** The result of a promise, or an error once the signal aborts. The work itself continues. */
 function inTime<Result>(work: Promise<Result>, deadline: AbortSignal): Promise<Result> {
   const late = Promise.withResolvers<never>()
-  const giveUp = () => late.reject(new FiredrillError('timed-out', `the range has not taken it within ${mostMs / 1_000} s`))
+  const giveUp = () => late.reject(new FiredrillError('timed-out', `the range did not accept it within ${mostMs / 1_000} s`))
   deadline.addEventListener('abort', giveUp)
   return Promise.race([work, late.promise]).finally(() => deadline.removeEventListener('abort', giveUp))
 }

@@ -89,5 +89,5 @@ test('a request that is too large is told the limit', async () => {
   const message = { jsonrpc: '2.0', id: 1, method: 'tools/list', params: { x: 'x'.repeat(300_000) } }
   const answer = await served.ask('trainee', 'POST', '/mcp', message)
   assert.equal(answer.status, 413)
-  assert.match(answer.text, /"code":-32000,"message":"what is sent there has at most 256 KiB/)
+  assert.match(answer.text, /"code":-32000,"message":"this route accepts at most 256 KiB/)
 })

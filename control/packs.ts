@@ -92,7 +92,12 @@ export function scenariosOf(
     for (const [id, scenario] of own) {
       // A later checkout has a scenario with that name itself.
       if (all.has(id))
-        told(new FiredrillError('conflict', `'${id}' of the pack '${pack}' is in Firedrill itself by now: rename it in the pack`))
+        told(
+          new FiredrillError(
+            'conflict',
+            `'${id}' of the pack '${pack}' is now the id of a scenario in Firedrill itself: rename it in the pack`,
+          ),
+        )
       else all.set(id, scenario)
     }
   }

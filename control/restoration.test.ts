@@ -102,7 +102,7 @@ describe('an attempt', () => {
     await bench.pass(57_500)
     assert.throws(() => restoration.mustHold(), {
       code: 'range-not-restored',
-      message: /^the range is still being restored, since 61 s: wait/,
+      message: /^the range has been restoring for 61 s: wait/,
     })
     gate.resolve()
     await attempt
@@ -236,7 +236,7 @@ describe('what is left behind', () => {
     }
     await bench.restoration.run()
     const left = bench.restoration.unrestored?.left ?? []
-    assert.deepEqual(left[0], { id: 'fault', title: 'What was broken on purpose', detail: 'it could not be reverted yet' })
+    assert.deepEqual(left[0], { id: 'fault', title: 'Injected faults', detail: 'they could not be reverted yet' })
     assert.equal((await bench.range.load.status()).users, usualUsers)
     bench.range.releases.deploy = deploy
     await bench.restoration.run()
@@ -324,7 +324,7 @@ describe('a caller that waits', () => {
     bench.range.load.mix = () => new Promise(() => {})
     const refused = assert.rejects(bench.restoration.mustSucceed(), {
       code: 'range-not-restored',
-      message: /^the range is still being restored/,
+      message: /^the range has been restoring/,
     })
     await bench.pass(59_999)
     assert.equal(await isDone(refused), false)

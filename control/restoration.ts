@@ -105,7 +105,7 @@ export class Restoration {
     if (!this.#unrestored && this.isSlow)
       throw new FiredrillError(
         'range-not-restored',
-        `the range is still being restored, since ${Math.round((Date.now() - this.#begunAt) / 1_000)} s: wait until that is done; if it does not end, run 'firedrill down' and 'firedrill up'`,
+        `the range has been restoring for ${Math.round((Date.now() - this.#begunAt) / 1_000)} s: wait until that is done; if it does not finish, run 'firedrill down' and 'firedrill up'`,
       )
     if (!this.#unrestored) return
     throw new FiredrillError(
@@ -154,7 +154,7 @@ export class Restoration {
       await injector.revertAll(undefined, onReverted)
     } catch (error) {
       // Without the fault's name, which only the instructor may know.
-      left.push({ id: 'fault', title: 'What was broken on purpose', detail: 'it could not be reverted yet' })
+      left.push({ id: 'fault', title: 'Injected faults', detail: 'they could not be reverted yet' })
       process.stderr.write(`reverting faults: ${describeError(error)}\n`)
     }
     let print: Fingerprint | null = null

@@ -76,7 +76,7 @@ test('a trainee does not choose what is played blind, and the instructor may', a
     for (const drill of [{ scenario: id, mode: 'assessment' }, { scenario: id, blind: true }, { difficulty: 'beginner' }]) {
       const { status, text } = await served.ask('trainee', 'POST', '/api/drills', { ...drill, ...choice })
       assert.equal(status, 403, text)
-      assert.match(text, /is drawn: leave out 'seed' and 'variant'/)
+      assert.match(text, /is drawn at random: leave out 'seed' and 'variant'/)
       assert.equal(served.bench.engine.running(), null)
     }
   const body = { scenario: id, mode: 'assessment', seed: 7, variant: 'stock' }

@@ -266,7 +266,7 @@ async function runInTerminal(client: Client, command: string): Promise<void> {
     },
   })
   if (status !== 0)
-    throw new FiredrillError('component-failed', `in the terminal, \`${command}\` ended with status ${status}: ${output.slice(-300)}`)
+    throw new FiredrillError('component-failed', `in the terminal, \`${command}\` exited with status ${status}: ${output.slice(-300)}`)
 }
 
 /** The samples of the drill that just verified a scenario. */

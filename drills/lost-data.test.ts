@@ -213,7 +213,7 @@ test('lost data are restored beside, copied back, and restored by the fault’s 
 
   await context.test('backups and the restored server are removed with the drill', async () => {
     assert.match((await act('list-backups')).summary, /^1 base backups; WAL is archived until .*; a server restored to .* runs$/)
-    assert.match((await act('drop-restored')).summary, /is gone$/)
+    assert.match((await act('drop-restored')).summary, /was stopped and deleted$/)
     for (const _ of [1, 2]) await backup.revert()
     assert.deepEqual(
       await leftBehind(

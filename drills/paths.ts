@@ -42,7 +42,7 @@ export function loadPaths(folder: string): LearningPath[] {
   return files
     .map((name) => {
       const { path: found, problems } = checkPath(path.join(folder, name))
-      if (!found) throw new FiredrillError('bad-request', problems[0] ? describeProblem(problems[0]) : `${name} is no learning path`)
+      if (!found) throw new FiredrillError('bad-request', problems[0] ? describeProblem(problems[0]) : `${name} is not a learning path`)
       return found
     })
     .toSorted((a, b) => a.title.localeCompare(b.title))

@@ -52,7 +52,7 @@ test('every fault has parameters for its contract test, which runs on a real ran
 const paramsOf = ({ params }: { params: z.ZodType }) => Object.entries(z.toJSONSchema(params, { io: 'input' }).properties ?? {})
 
 /** Numbers without a maximum in files that proofs cover: adding one would make the proofs stale. Add it when these scenarios are proven again. */
-const unbounded = ['redis-memory-limit: maxBytes', 'terminate-session: pid', 'roll-back-mesh-policy: revision']
+const unbounded = ['terminate-session: pid', 'roll-back-mesh-policy: revision']
 
 test('every parameter of a fault or an action has a description, and every number a minimum and a maximum', () => {
   const without: string[] = []

@@ -31,7 +31,7 @@ const mistakes: [what: string, from: string | RegExp, to: string, message: RegEx
     'a parameter of the wrong kind',
     'service: inventory, version: 1.5.0',
     'service: warehouse, version: 1.5.0',
-    /'warehouse' is none of what can be chosen: choose gateway, catalog/,
+    /'warehouse' is not one of the choices: choose gateway, catalog/,
   ],
   ['a duration that is none', 'limit: 20m', 'limit: soon', /'soon' is not a duration: write it as 90s, 5m or 1h30m/],
   ['a word that nobody knows', 'difficulty: beginner', 'difficulty: beginner\nlevel: 1', /there is no 'level' here: choose id, title/],
@@ -123,8 +123,8 @@ alerts:`,
   )
   const told = checkScenario(folder).problems.map(({ line, column, at, message }) => `${line}:${column} ${at}: ${message}`)
   const expected = [
-    /^4:13 difficulty: 'Beginner' is none of what can be chosen: did you mean 'beginner'\?/,
-    /^5:9 skills: is no list: write \[metrics, traces\]$/,
+    /^4:13 difficulty: 'Beginner' is not one of the choices: did you mean 'beginner'\?/,
+    /^5:9 skills: is not a list: write \[metrics, traces\]$/,
     /^6:8 limit: '20 minutes' is not a duration: write it as 20m$/,
     /^8:9 timeline\.0\.at: 3 has no unit: write it as 3s/,
     /^9:12 timeline\.0\.fault: there is no fault 'http_delay': did you mean http-delay\?$/,
@@ -134,7 +134,7 @@ alerts:`,
     /^13:5 timeline\.1\.duration: there is no 'duration' here: choose at, fault, params, for$/,
     /^16:44 timeline\.2\.params\.version: 1\.10 is read as a number: put it in quotes, '1\.10'$/,
     /^17:10 timeline\.2\.for: takes no time/,
-    /^2\d:14 cause\.component: 'Inventory' is none of what can be chosen: did you mean 'inventory'\?/,
+    /^2\d:14 cause\.component: 'Inventory' is not one of the choices: did you mean 'inventory'\?/,
   ]
   expected.forEach((message, index) => assert.match(told[index] ?? '', message, told.join('\n')))
   assert.equal(told.length, expected.length, told.join('\n'))

@@ -82,7 +82,7 @@ export function readSound(folder: string): SoundScenario {
     const more = others.length === 0 ? '' : ` (and ${others.length} more: 'firedrill scenario lint ${named}' tells them all)`
     throw new FiredrillError('bad-request', `${describeProblem(mistake)}${more}`)
   }
-  if (!sound) throw new FiredrillError('bad-request', `${folder} holds no scenario`)
+  if (!sound) throw new FiredrillError('bad-request', `there is no scenario in ${folder}`)
   return sound
 }
 

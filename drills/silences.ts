@@ -31,6 +31,6 @@ export function muteRefusal(matchers: readonly SilenceMatcher[]): string | null 
   if (verdict === false) return null
   const given = matchers.map(written).join(' ')
   return verdict === true
-    ? `${given} would silence the Watchdog as well, by which you notice that alerting works at all: name the alerts that you mean, or add severity!="none"`
+    ? `${given} would silence the Watchdog as well, which shows that alerting works at all: name the alerts that you mean, or add severity!="none"`
     : `whether ${given} would silence the Watchdog cannot be told: the expression is not valid. Correct it, or add severity!="none"`
 }

@@ -110,10 +110,7 @@ const checks: [RegExp, Check][] = [
   [/^Users were served well again/, firstOf(reached('recovered'))],
   [/^The drill ended before users were served/, (_about, _text, all) => !all.some(reached('recovered'))],
   [/^Of 100 requests of users, 3 failed and 7 were slow/, (_about, _text, all) => of(all, 'harm-measured').length > 0],
-  [
-    /^The time was up/,
-    (_about, _text, all) => of(all, 'drill-finished').some((event) => 'outcome' in event && event.outcome === 'time-up'),
-  ],
+  [/^Time was up/, (_about, _text, all) => of(all, 'drill-finished').some((event) => 'outcome' in event && event.outcome === 'time-up')],
   [
     /^The drill was ended by hand/,
     (_about, _text, all) => of(all, 'drill-finished').some((event) => 'outcome' in event && event.outcome === 'given-up'),
@@ -157,10 +154,10 @@ test('the story says how a drill ended, unless it was resolved', () => {
     assert.ok(state)
     return storyOf(state, events, scenario)
       .map(({ text }) => text)
-      .filter((text) => /^The (time was up|drill was ended by hand)/.test(text))
+      .filter((text) => /^(Time was up|The drill was ended by hand)/.test(text))
   }
   assert.deepEqual(told('resolved'), [])
-  assert.deepEqual(told('time-up'), ['The time was up after 0:07.'])
+  assert.deepEqual(told('time-up'), ['Time was up after 0:07.'])
   assert.deepEqual(told('given-up'), ['The drill was ended by hand after 0:07.'])
 })
 

@@ -86,7 +86,7 @@ export function storyOf(state: DrillState, events: readonly DrillEvent[], scenar
   const ended = first('drill-finished')
   if (ended && ended.outcome !== 'resolved')
     tell(
-      ended.outcome === 'time-up' ? `The time was up after ${after(ended.at)}.` : `The drill was ended by hand after ${after(ended.at)}.`,
+      ended.outcome === 'time-up' ? `Time was up after ${after(ended.at)}.` : `The drill was ended by hand after ${after(ended.at)}.`,
       [ended],
       'bad',
     )

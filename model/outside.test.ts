@@ -20,7 +20,7 @@ test('an error names the source and the path of the mistake', () => {
     code: 'wrong-state',
     message: /^link\.json is not as expected: .*object/,
   })
-  assert.throws(() => checkedJson(schema, '{"users":', 'link.json', 'internal'), { code: 'internal', message: 'link.json is no JSON' })
+  assert.throws(() => checkedJson(schema, '{"users":', 'link.json', 'internal'), { code: 'internal', message: 'link.json is not JSON' })
 })
 
 test('answers of Prometheus are parsed as the requested type', () => {

@@ -24,7 +24,7 @@ export function checkedJson<Schema extends z.ZodType>(schema: Schema, text: stri
   try {
     value = JSON.parse(text)
   } catch (error) {
-    throw new FiredrillError(code ?? 'component-failed', `${source} is no JSON`, { cause: error })
+    throw new FiredrillError(code ?? 'component-failed', `${source} is not JSON`, { cause: error })
   }
   return checked(schema, value, source, code)
 }

@@ -45,17 +45,17 @@ export function decidePeople({ state, events, scenario, now: at }: Situation): P
   if (now - folded.heardAt < parameters.gapMs) return wait('somebody has just spoken')
 
   const wish = folded.sent[0]
-  if (wish) return say(sentIn(wish, people, state, folded), 'the instructor wished it')
+  if (wish) return say(sentIn(wish, people, state, folded), 'the instructor asked for it')
   for (const question of folded.questions) {
     const person = personOf(people, question.person)
     const reply = replyTo(question, person, state, folded, now)
     if (now < question.at + reply.afterMs) continue
     const { text, fact, about } = reply
     const saying = { ...plain, person: question.person, text, about, fact, to: question.event }
-    return say(saying, about === 'thanks' ? 'what was wanted has come' : 'was asked')
+    return say(saying, about === 'thanks' ? 'they got what they were waiting for' : 'was asked')
   }
   if (folded.muted) return wait('people are muted')
-  if (quiet && !quiet.over) return wait('no interruptions are wanted')
+  if (quiet && !quiet.over) return wait('the trainee asked for no interruptions')
   const noted = folded.wants.find(({ kind, metAt, thanked }) => kind === 'handover' && metAt !== null && !thanked)
   if (noted && now >= (noted.metAt ?? now) + parameters.readingMs) return say(thanksFor(noted, state), 'the handover note has come')
   const pressure = pressureOf(state, scenario)
@@ -65,7 +65,10 @@ export function decidePeople({ state, events, scenario, now: at }: Situation): P
   const late = folded.wants.find((want) => isLate(want, now) && want.remindedAt === null)
   if (late) {
     const text = wording(characters[late.person].lines.reminder, state.seed, `${late.event}`)
-    return say({ ...plain, person: late.person, text, about: 'reminder', to: late.event }, 'what was wanted has not come in time')
+    return say(
+      { ...plain, person: late.person, text, about: 'reminder', to: late.event },
+      'they did not get in time what they were waiting for',
+    )
   }
   const [next] = due
   return next ? say(beatSaid(next, state), `it was due ${Math.round((now - next.dueAt) / 1_000)} s ago`) : wait('nothing is due')

@@ -60,9 +60,9 @@ people:
     mistakes.map(({ line, at, message }) => `${line} ${at}: ${message}`),
     [
       '2 journeys: is an empty list: write at least one entry',
-      "4 people.0.character: 'suport-lead' is none of what can be chosen: did you mean 'support-lead'? choose support-lead, head-of-sales, chief-executive, provider-engineer, database-colleague, previous-shift, next-shift, security-officer, customer",
+      "4 people.0.character: 'suport-lead' is not one of the choices: did you mean 'support-lead'? choose support-lead, head-of-sales, chief-executive, provider-engineer, database-colleague, previous-shift, next-shift, security-officer, customer",
       "7 people.0.beats.0.when.after: '2 min' is not a duration: write it as 2m",
-      "8 people.0.beats.0.say: is no list: write ['People are calling.']",
+      "8 people.0.beats.0.say: is not a list: write ['People are calling.']",
       "10 people.0.beats.0.tone: there is no 'tone' here: choose id, when, say, via, wants, within",
       '15 people.1.facts.0.asked: is an empty list: write at least 2 entries',
     ],

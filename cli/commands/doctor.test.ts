@@ -19,7 +19,7 @@ test('doctor warns when others on the machine can read what would spoil an asses
   const troubles = assessmentTroubles(projectRoot, dir)
   assert.match(
     troubles.at(-1) ?? '',
-    /^other users of this machine may read what the range keeps \(.*ledger\.db\): 'firedrill up' takes that from them$/,
+    /^other users of this machine may read what the range keeps \(.*ledger\.db\): 'firedrill up' removes their access$/,
   )
   const [told, listed] = await Promise.all([
     run('cli/main.ts', ['doctor', '--dir', dir]),

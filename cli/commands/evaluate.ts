@@ -76,7 +76,7 @@ async function chosen(client: ApiClient, options: Options): Promise<{ scenarios:
 
 function inWords(result: Evaluation | ShiftEvaluation): string {
   const id = 'shift' in result ? result.shift : result.scenario
-  if (result.isVoid) return `${id}: void, because the range stood still, or somebody else reverted the fault`
+  if (result.isVoid) return `${id}: void, because the range stood still, or the fault was reverted by somebody else`
   if (!('shift' in result))
     return `${id}: cause ${result.causeNamed ? 'named' : 'not named'}, ${result.recovered ? 'recovered' : result.mitigated ? 'mitigated' : 'not mitigated'}`
   const { incidents, missed, forestalled, triage, handover, score } = result

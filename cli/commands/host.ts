@@ -112,7 +112,7 @@ const joinCommand = () =>
       mustBeDown(state)
       const { role, observability } = accept(state, await text(process.stdin))
       if (options.json) printJson({ role, observability })
-      else print(`this host has ${role === 'shop' ? 'the shop' : 'users'}, and connects to ${observability}: run 'firedrill up'`)
+      else print(`this is ${role === 'shop' ? "the shop's host" : 'a load host'}, and it connects to ${observability}: run 'firedrill up'`)
     },
   )
 
@@ -122,7 +122,7 @@ const statusCommand = () =>
     const found = await statusOf(state)
     if (options.json) return printJson({ role: state.config().placement.role, ...found })
     print(found.connected ? green('connected') : red('the other host is unavailable'))
-    if (found.loadHosts > 0) print(`hosts of users: ${found.loadHosts}`)
+    if (found.loadHosts > 0) print(`load hosts: ${found.loadHosts}`)
     if (found.roundTripMs !== null) print(`round trip ${found.roundTripMs.toFixed(1)} ms`)
     if (found.clockOffsetMs !== null)
       print(`the shop's clock is ${Math.abs(found.clockOffsetMs).toFixed(1)} ms ${found.clockOffsetMs < 0 ? 'behind' : 'ahead'}`)

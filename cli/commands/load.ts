@@ -18,7 +18,7 @@ export function loadCommand(): Command {
         .option('--rate <n>', 'page views a second on top of the users, at an even rate whatever the shop does', integer)
         .action(async (options: CommonOptions & { users?: number; rate?: number }) => {
           const { users, rate } = options
-          if (users === undefined && rate === undefined) throw new FiredrillError('bad-request', 'say --users N, --rate N, or both')
+          if (users === undefined && rate === undefined) throw new FiredrillError('bad-request', 'give --users N, --rate N, or both')
           const client = apiClient(openState(options), 'instructor')
           if (rate !== undefined) await client.put('/api/load/mix', { body: { ...(await client.get('/api/load/mix')), rate } })
           if (users !== undefined) await client.put('/api/load', { body: { users } })

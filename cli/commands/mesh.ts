@@ -94,7 +94,7 @@ export function meshCommand(): Command {
       }),
     )
     .addCommand(
-      command('rollback', 'return to an earlier policy')
+      command('rollback', 'roll back to an earlier policy')
         .argument('[revision]', 'which revision; without it, the previous one', integer)
         .action(async (revision: number | undefined, options: CommonOptions) => {
           const answer = await client(options).post('/api/actions/:id', {

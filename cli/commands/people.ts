@@ -104,7 +104,7 @@ const quietCommand = () =>
     )
 
 const sendCommand = () =>
-  command('send', 'let somebody speak (for instructors)')
+  command('send', 'make somebody speak (for instructors)')
     .argument(...person())
     .argument('[words...]', 'in your words; without any, they use their own')
     .action((who: string, words: string[], options: CommonOptions) =>

@@ -36,9 +36,9 @@ const newCommand = () =>
     .option('--with-people', 'with a people.yaml: people who want answers, and people who know something', false)
     .action((id: string, options: CommonOptions & { withPeople: boolean }) => {
       if (!scenarioSchema.shape.id.safeParse(id).success)
-        throw new FiredrillError('bad-request', `'${id}' is no id: write lower-case words joined by hyphens`)
+        throw new FiredrillError('bad-request', `'${id}' is not a valid id: write lower-case words joined by hyphens`)
       const target = path.join(folder, id)
-      if (existsSync(target)) throw new FiredrillError('conflict', `${target} is there already`)
+      if (existsSync(target)) throw new FiredrillError('conflict', `${target} exists already`)
       mkdirSync(target)
       const texts = { ...template(id), ...(options.withPeople ? { 'people.yaml': peopleTemplate } : {}) }
       const files = writeTexts(target, texts)

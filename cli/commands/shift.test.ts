@@ -44,9 +44,9 @@ test('shift new: it creates a valid shift', () => {
 
 test('shift new: an invalid id, one of a scenario, and one that is taken', async () => {
   for (const [id, why] of [
-    ['Two Words', /'Two Words' is no id: write lower-case words joined by hyphens/],
+    ['Two Words', /'Two Words' is not a valid id: write lower-case words joined by hyphens/],
     ['slow-shelves', /there is a scenario 'slow-shelves': choose another id/],
-    ['quiet-sunday', /quiet-sunday is there already/],
+    ['quiet-sunday', /quiet-sunday exists already/],
   ] as const) {
     const { status, stderr } = await shift('new', id, '--with-people')
     assert.equal(status, 1, id)

@@ -10,7 +10,7 @@ export const testCommand = () =>
   command('test')
     .argument(
       '[suites...]',
-      'check, unit, acceptance or browser (default: all); fuzz, which runs longer than in unit; cluster, compose or terraform, which say what they need',
+      'check, unit, acceptance or browser (default: all); fuzz, which runs longer than as part of unit; cluster, compose or terraform, which say what they need',
     )
     .action(async (suites: string[]) => {
       await setup(projectRoot, cacheDir, print)

@@ -181,7 +181,7 @@ const linksOf = ({ context }: LocalTarget) => {
 
 function tellThatUp(placement: Placement, links: ReturnType<typeof linksOf>, tookMs: number): void {
   if (placement.role === 'shop') return print(`\n${bold('The shop is up')} ${dim(`and connects to ${placement.observability}`)}`)
-  if (placement.role === 'load') return print(`\n${bold('The users are up')} ${dim(`and dial ${placement.observability}`)}`)
+  if (placement.role === 'load') return print(`\n${bold('The load is up')} ${dim(`and connects to ${placement.observability}`)}`)
   print()
   print(`${bold('The range is up')} ${dim(`after ${formatDurationMs(tookMs)}`)}`)
   print(`  console     ${links.console}`)

@@ -119,5 +119,5 @@ function tellResult(name: string, result: Verification, { waits }: Options, tell
   )
   if (waits) for (const wait of result.waits) tell(dim(`    ${wait.seconds} s for ${wait.for}`))
   for (const problem of result.problems) tell(`    ${problem}`)
-  for (const page of result.unexpectedPages) tell(`    the page ${page} came, which the scenario neither expects nor allows`)
+  for (const page of result.unexpectedPages) tell(`    the alert ${page} paged, which the scenario neither expects nor allows`)
 }

@@ -78,7 +78,7 @@ describe('the agent', () => {
       { text: ['You are doing well at this. ', 'Now roll back inventory, and you are done. ', 'More of it.'] },
       answer,
     )
-    assert.match('fellBack' in spoken ? spoken.fellBack : '', /a name that the drill has not said/)
+    assert.match('fellBack' in spoken ? spoken.fellBack : '', /a name that the drill has not mentioned/)
     assert.deepEqual(shown, ['You are doing well at this.'])
   })
 
@@ -108,9 +108,9 @@ describe('the agent', () => {
     'a stream that ends in a sentence': [{ text: [good, 'Now '], finish: null }, /breaks off/],
     'an empty answer': [{ text: [] }, /^an empty answer$/],
     'an answer of blanks': [{ text: ['  ', '\n'] }, /^an empty answer$/],
-    'only thoughts': [{ thoughts: ['Okay, ', 'the user asks.'], finish: 'length' }, /^only thoughts and not a word, until its length/],
-    'only thoughts, in marks': [{ text: ['<think>Okay, ', 'it is inventory.</think>', '\n'] }, /^only thoughts and not a word$/],
-    'thoughts that are cut': [{ text: ['<thi', 'nk>Okay, it is ', 'inventory. Say that.'], finish: 'length' }, /^only thoughts/],
+    'only thoughts': [{ thoughts: ['Okay, ', 'the user asks.'], finish: 'length' }, /^only reasoning and no answer, until the length/],
+    'only thoughts, in marks': [{ text: ['<think>Okay, ', 'it is inventory.</think>', '\n'] }, /^only reasoning and no answer$/],
+    'thoughts that are cut': [{ text: ['<thi', 'nk>Okay, it is ', 'inventory. Say that.'], finish: 'length' }, /^only reasoning/],
     'a sentence that is cut': [{ text: ['Good luck with this and'], finish: 'length' }, /cut off before its first sentence/],
     'a filter': [{ text: [good], finish: 'content_filter' }, /filter/],
     'too many requests': [
@@ -159,10 +159,10 @@ describe('the agent', () => {
         [{ text: [...call] }, /^it wrote a call of a tool as text, which its server does not read as one: .*--no-tools\)$/],
       ]),
     ),
-    'a server that takes its time': [{ waitMs: firstWordMs * 3, text: ['Here I am.'] }, /^no word within 2 s$/],
+    'a server that takes its time': [{ waitMs: firstWordMs * 3, text: ['Here I am.'] }, /^no text within 2 s$/],
     'one that thinks for long': [
       { thoughts: Array.from({ length: 40 }, () => 'hm '), paceMs: 100, text: ['Here I am.'] },
-      /^no word within 2 s, only thoughts$/,
+      /^no text within 2 s, only reasoning$/,
     ],
   }
   for (const [what, [script, why]] of Object.entries(broken))
@@ -218,9 +218,9 @@ describe('the agent', () => {
     let now = Date.now()
     const say = () => speak(answer, opened, { ...stage().speaking, now: () => now })
     assert.ok('fellBack' in (await say()))
-    assert.deepEqual(await say(), { fellBack: 'its server has asked not to be asked for another 3600 s' })
+    assert.deepEqual(await say(), { fellBack: 'its server has asked for a pause of another 3600 s' })
     now += 3_599_500
-    assert.deepEqual(await say(), { fellBack: 'its server has asked not to be asked for another 1 s' })
+    assert.deepEqual(await say(), { fellBack: 'its server has asked for a pause of another 1 s' })
     assert.equal(asked, 1)
     now += 500
     assert.ok('text' in (await say()))
@@ -270,9 +270,9 @@ describe('the agent', () => {
     const help = { given: { text: hint } }
     const table: [turn: Turn, text: string, expected: string][] = [
       [{ kind: 'hint', to: 1, text: hint }, said, said],
-      [{ kind: 'hint', to: 1, text: hint }, other, 'something else than what was to be said'],
-      [{ kind: 'debrief', facts: hint }, other, 'something else than what was to be said'],
-      [{ ...answer, help }, other, 'something else than what was to be said'],
+      [{ kind: 'hint', to: 1, text: hint }, other, 'something other than what was to be said'],
+      [{ kind: 'debrief', facts: hint }, other, 'something other than what was to be said'],
+      [{ ...answer, help }, other, 'something other than what was to be said'],
       [{ ...answer, help: { waitMs: 1 } }, other, other],
       [answer, other, other],
     ]
@@ -342,7 +342,7 @@ describe('the agent', () => {
     )
     assert.deepEqual(done, [])
     assert.deepEqual(
-      uses.map(({ allowed, why }) => [allowed, /a name that the drill has not said/.test(why)]),
+      uses.map(({ allowed, why }) => [allowed, /a name that the drill has not mentioned/.test(why)]),
       [[false, true]],
     )
   })

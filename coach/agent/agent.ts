@@ -66,7 +66,7 @@ export async function speak(turn: Turn, { model, tools, small }: CoachModel, spe
   const manner = manners.get(model) ?? { heard: false, thinking: false, waitUntil: 0 }
   manners.set(model, manner)
   if (now() < manner.waitUntil)
-    return { fellBack: `its server has asked not to be asked for another ${Math.ceil((manner.waitUntil - now()) / 1_000)} s` }
+    return { fellBack: `its server has asked for a pause of another ${Math.ceil((manner.waitUntil - now()) / 1_000)} s` }
   // Text sent by a tool is checked by the same rules.
   const desk: CoachDesk = { ...speaking.desk, say: (said) => speaking.desk.say(mayGoOut(said, rules())) }
   const brief = briefFor(turn, desk.view(), small)
@@ -174,7 +174,7 @@ const toolSet = (use: (each: CoachTool, input: unknown) => Promise<unknown>): To
 function deadlinesOf(patience: Patience, hasThought: () => boolean) {
   const late = new AbortController()
   const limit = setTimeout(() => late.abort(new Error(`not done within ${patience.wholeMs / 1_000} s`)), patience.wholeMs)
-  const silent = () => late.abort(new Error(`no word within ${patience.firstWordMs / 1_000} s${hasThought() ? ', only thoughts' : ''}`))
+  const silent = () => late.abort(new Error(`no text within ${patience.firstWordMs / 1_000} s${hasThought() ? ', only reasoning' : ''}`))
   const first = setTimeout(silent, patience.firstWordMs)
   return {
     signal: late.signal,
@@ -193,11 +193,11 @@ function judged(whole: string, finish: FinishReason | null, source: string | nul
   if (finish === 'content-filter') return { fellBack: "its server's filter has stopped it" }
   // Cut at its maximum length: its complete sentences are good.
   const text = finish === 'length' ? sentencesOf(`${whole.trimEnd()} `) : whole
-  if (text.trim() === '') return { fellBack: 'cut off before its first sentence was whole' }
+  if (text.trim() === '') return { fellBack: 'cut off before its first sentence was complete' }
   const why =
     refusal(text, rules) ??
     (twice(text) ? 'the same twice' : null) ??
-    (source !== null && !isFaithful(text, source) ? 'something else than what was to be said' : null)
+    (source !== null && !isFaithful(text, source) ? 'something other than what was to be said' : null)
   return why === null ? { text: text.trim(), words: 'model' } : { fellBack: why, said: text }
 }
 
@@ -206,7 +206,7 @@ function silence(answer: { thought: number; toolsUsed: number; mistake: string |
   const { thought, toolsUsed, mistake, finish } = answer
   if (mistake !== null) return `it said nothing, and its call of a tool could not be used: ${mistake}`
   if (toolsUsed > 0) return 'it used tools and said nothing'
-  if (thought > 0) return `only thoughts and not a word${finish === 'length' ? ', until its length was used up' : ''}`
+  if (thought > 0) return `only reasoning and no answer${finish === 'length' ? ', until the length limit' : ''}`
   return 'an empty answer'
 }
 

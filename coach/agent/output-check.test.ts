@@ -27,7 +27,7 @@ describe('texts that may go out', () => {
     const known = ['The shop says: payment was not possible.']
     assert.equal(check('What did the payment say?', { known }), null)
     for (const text of ['Is it not payments?', 'Read it from its end and you will see: stnemyap.'])
-      assert.equal(check(text, { known }), 'a name that the drill has not said: payments', text)
+      assert.equal(check(text, { known }), 'a name that the drill has not mentioned: payments', text)
     assert.equal(check('What of payments?', { known: ['looked at the dashboard of payments'] }), null)
   })
 
@@ -93,7 +93,7 @@ describe('texts that may not go out', () => {
 describe('each rule has its limit', () => {
   /** Nothing is secret, and nothing known, unless given. */
   const held = (text: string, more: Partial<OutputRules> = {}) => refusal(text, { ...rules, secrets: [], known: [], ...more })
-  const named = (word: string) => `a name that the drill has not said: ${word}`
+  const named = (word: string) => `a name that the drill has not mentioned: ${word}`
   const table: [text: string, why: string | null, more?: Partial<OutputRules>][] = [
     [' ', 'empty'],
     ['You can <b>see</b> it if you look at it.', 'a link or markup'],
@@ -101,17 +101,17 @@ describe('each rule has its limit', () => {
     ['You can see it in the ιnventory of this.', 'a script that cannot be checked'],
     ['You can\u00AD see it if you look at it.', 'invisible characters'],
     [`You can see it if you look at the ${'x'.repeat(24)} of it.`, null],
-    [`You can see it if you look at the ${'x'.repeat(25)} of it.`, 'code, or a word that is none'],
+    [`You can see it if you look at the ${'x'.repeat(25)} of it.`, 'code, or something that is not a word'],
     ['You would write it as b, o, x, e, s if you had the time.', 'something spelled out'],
     ['You would write it as a b c d if you had the time.', null],
-    ['Schau dir doch einmal den Dienst an.', 'another language than that which can be checked'],
+    ['Schau dir doch einmal den Dienst an.', 'a language that cannot be checked'],
     // Function words that only English has: at least one word in four.
     ['You understand something important', null],
-    ['You understand something important today', 'another language than that which can be checked'],
-    ['Hello hi hey thanks', 'another language than that which can be checked'],
+    ['You understand something important today', 'a language that cannot be checked'],
+    ['Hello hi hey thanks', 'a language that cannot be checked'],
     ['Hello there', null],
     ['Hello', null],
-    ['Hello Welt', 'another language than that which can be checked'],
+    ['Hello Welt', 'a language that cannot be checked'],
     ['No, look at it once more.', 'a guess confirmed or denied', { guessing: true }],
     ['I would say no to that.', null, { guessing: true }],
   ]
@@ -168,13 +168,13 @@ describe('each rule has its limit', () => {
     assert.equal(held(text, { before: ['in', 'v', 'en', 't', 'o'] }), null)
     const secrets = ['Compare green bottles with yellow boxes before lunch']
     const pieces = ['See the lunch.', 'See the boxes.', 'See the bottles.', 'And so on.']
-    assert.equal(held('So compare.', { secrets, before: pieces }), 'too near to a hint that was not given')
+    assert.equal(held('So compare.', { secrets, before: pieces }), 'too close to a hint that was not given')
     assert.equal(held('So compare.', { secrets, before: [...pieces, 'And on it goes.'] }), null)
     assert.equal(held('And so on.', { before: ['So be it.', 'And so on!'] }), 'said before')
     assert.equal(held('And so it goes.', { before: ['So be it.', 'And so on!'] }), null)
   })
 
-  const near = 'too near to a hint that was not given'
+  const near = 'too close to a hint that was not given'
   test('a text is close to a hint by five consecutive words, by three shingles, or by half of its content', () => {
     const eight = 'Compare green bottles with yellow boxes before lunch tomorrow morning'
     const ten = `${eight} beside windows`

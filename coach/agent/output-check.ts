@@ -34,9 +34,9 @@ export function refusal(text: string, rules: OutputRules): string | null {
   if (rules.over) return null
   if (/[^\p{Script=Latin}\p{Script=Common}\p{Script=Inherited}]/u.test(plain)) return 'a script that cannot be checked'
   if (/[\p{Cf}\p{Co}]/u.test(plain)) return 'invisible characters'
-  if (/```|[^\s]{25,}/.test(plain)) return 'code, or a word that is none'
+  if (/```|[^\s]{25,}/.test(plain)) return 'code, or something that is not a word'
   if (/(?:[\p{L}\d][\s.,_*|/-]+){4,}[\p{L}\d](?![\p{L}\d])/u.test(plain) && spelled(plain)) return 'something spelled out'
-  if (!isEnglish(plain)) return 'another language than that which can be checked'
+  if (!isEnglish(plain)) return 'a language that cannot be checked'
   if (
     rules.guessing &&
     /^\W*(?:yes|no|nope|yep|yeah|correct|right|exactly|indeed|true|false|wrong|not quite|warm|cold|close|that is it|you are right|bingo)\b/i.test(
@@ -48,9 +48,9 @@ export function refusal(text: string, rules: OutputRules): string | null {
   const knownText = ` ${rules.known.map((line) => words(line).join(' ')).join(' | ')} `
   const said = guardedIn(plain, [...rules.before.slice(-4), plain])
   const isKnown = (word: string): boolean => knownText.includes(` ${word} `) || (known.has(word) && !isComponent(word))
-  for (const word of said) if (!isKnown(word)) return `a name that the drill has not said: ${word}`
+  for (const word of said) if (!isKnown(word)) return `a name that the drill has not mentioned: ${word}`
   if (rules.secrets.some((secret) => isNear([...rules.before.slice(-4), plain].join(' '), secret, rules.known.join('. '))))
-    return 'too near to a hint that was not given'
+    return 'too close to a hint that was not given'
   if (rules.before.some((earlier) => words(earlier).join(' ') === words(plain).join(' '))) return 'said before'
   return null
 }

@@ -37,15 +37,15 @@ test('a wrong tool call that the model corrects, and null for no arguments', asy
 })
 
 const failing: Record<string, [(count: number, asked: ChatRequest) => Script, RegExp]> = {
-  'only thoughts': [() => ({ thoughts: ['Okay, the user wants me to say it.'] }), /only thoughts and not a word/],
-  'thoughts in marks': [() => ({ text: ['<think>The cause must be inventory.</think>'] }), /only thoughts and not a word/],
+  'only thoughts': [() => ({ thoughts: ['Okay, the user wants me to say it.'] }), /only reasoning and no answer/],
+  'thoughts in marks': [() => ({ text: ['<think>The cause must be inventory.</think>'] }), /only reasoning and no answer/],
   'an empty answer': [() => ({ text: [] }), /an empty answer/],
   'half an answer, and an error': [() => ({ text: ['You know '], after: { error: 'the context is used up' } }), /the context is used up/],
   'something else than it was asked to say': [
     () => ({ text: ['Roll back inventory now.'] }),
-    /drill has not said.*it said: “Roll back inventory now/,
+    /drill has not mentioned.*it said: “Roll back inventory now/,
   ],
-  'always late': [() => ({ ...good, waitMs: 700 }), /no word within 0\.3 s; the time before, its first word came after 0\.[7-9] s/],
+  'always late': [() => ({ ...good, waitMs: 700 }), /no text within 0\.3 s; the time before, its first word came after 0\.[7-9] s/],
   'it cannot be offered tools': [
     (_, { tools }) =>
       tools ? { status: 400, body: '{"error":{"message":"no tools here"}}', headers: { 'content-type': 'application/json' } } : good,

@@ -101,7 +101,7 @@ describe('the words at the end', () => {
     ]
     assert.equal(
       said(bodies),
-      'You brought the shop back in 10:10. Within par: diagnosed. Without a hint: acknowledged, located, diagnosed, mitigated, and recovered. You named 1 other cause first; each was cheap to rule out. 1 of your actions made it worse for users: the debrief says which, and why. Most time over par went into acknowledged: look there first next time. You did without a trace; try one next time, it is often the shorter way.',
+      'You brought the shop back in 10:10. Within par: diagnosed. Without a hint: acknowledged, located, diagnosed, mitigated, and recovered. You named 1 other cause first; each was cheap to rule out. 1 of your actions made it worse for users: the debrief says which, and why. Most time over par went into acknowledged: look there first next time. You did not look at a trace; try one next time, because it is often the shorter way.',
     )
     const looked: DrillEventBody = { type: 'place-viewed', view: 'trace', component: null, detail: '' }
     const again = said([[1_000, wrong], [2_000, looked], ...bodies])

@@ -14,7 +14,7 @@ const questions: Record<MilestoneName, string> = {
 
 /** A question that helps in every scenario. */
 export const questionFor = (working: MilestoneName | null): string =>
-  working === null ? 'What would you do, so that this does not happen again?' : questions[working]
+  working === null ? 'What would you do so that this does not happen again?' : questions[working]
 
 /** Whether somebody asks for help. */
 export const asksForHelp = (text: string): boolean =>
@@ -58,7 +58,9 @@ export function debriefWords(state: DrillState, events: readonly DrillEvent[], s
       : '',
     state.harmfulActions > 0 ? `${state.harmfulActions} of your actions made it worse for users: the debrief says which, and why.` : '',
     slowest ? `Most time over par went into ${slowest.name}: look there first next time.` : '',
-    state.outcome === 'resolved' && !looked.has('trace') ? 'You did without a trace; try one next time, it is often the shorter way.' : '',
+    state.outcome === 'resolved' && !looked.has('trace')
+      ? 'You did not look at a trace; try one next time, because it is often the shorter way.'
+      : '',
   ]
     .filter((sentence) => sentence !== '')
     .join(' ')

@@ -118,7 +118,7 @@ const server = http.createServer((request, response) => {
   if (!isService(request)) return reply(401, { error: { code: 'unauthenticated', message: 'this is for the range itself' } })
   if (request.url === '/status') return void status().then((body) => reply(200, body), fail)
   if (request.url !== '/rpc' || request.method !== 'POST')
-    return reply(404, { error: { code: 'not-found', message: 'there is no such thing' } })
+    return reply(404, { error: { code: 'not-found', message: 'there is no such route' } })
   const parts: Buffer[] = []
   request.on('data', (part: Buffer) => parts.push(part))
   request.on('end', () => {

@@ -22,7 +22,7 @@ const plainPath = /^\/(api|apis|openapi|version)(\/[\w.:-]+)*\/?$/
 /** The agent's own logs are not the shop's. */
 const ofAgent = /\/pods\/agent-[^/]*\//
 
-const noWayIn = 'nobody who is on call gets into a container, or to its ports: those of the shop have names in the terminal'
+const noWayIn = 'the on-call account cannot get into a container or to its ports: the ports of the shop have names in the terminal'
 
 interface OnCallApi {
   /** Serves a connection until it ends. */
@@ -66,7 +66,7 @@ export function onCallApi(config: KubeConfig, namespace: string): OnCallApi {
       return refuse(response, 403, 'Forbidden', `${place} is not available to the on-call account`)
     if (ofAgent.test(place)) return refuse(response, 403, 'Forbidden', 'the agent belongs to the monitoring, and not to the shop')
     if (Number(request.headers['content-length'] ?? 0) > longestBody)
-      return refuse(response, 413, 'RequestEntityTooLarge', 'this is too long')
+      return refuse(response, 413, 'RequestEntityTooLarge', 'the request is too long')
     const headers = Object.fromEntries(
       Object.entries(request.headers).filter(([name]) => passedHeaders.includes(name) || name.startsWith('impersonate-')),
     )

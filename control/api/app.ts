@@ -23,7 +23,7 @@ export function createApp(): Api {
     return reply.code(status).send({
       error: {
         code: status >= 500 ? 'internal' : 'bad-request',
-        message: status >= 500 ? 'something went wrong here; it is in the log' : error.message,
+        message: status >= 500 ? 'something went wrong in the control plane; its log has the details' : error.message,
       },
     })
   })

@@ -112,7 +112,9 @@ async function postmortemFiles(
   { folder, state, events, scenario }: ExportedIncident,
 ): Promise<{ name: string; text: string }[]> {
   const graphs = await drillGraphs(context, state, events).catch((error: unknown) => {
-    throw new FiredrillError('component-unreachable', `Prometheus has no graphs to give: ${describeError(error)}`, { cause: error })
+    throw new FiredrillError('component-unreachable', `the graphs cannot be read from Prometheus: ${describeError(error)}`, {
+      cause: error,
+    })
   })
   const text = postmortem(
     state,

@@ -44,13 +44,13 @@ export function drillReading({
     if (isHidden(running)) throw new FiredrillError('wrong-state', 'a blind drill is running: earlier drills can be read when it is over')
     const incidents = state.shift ? (shifts.get(state.scenario)?.shift.incidents ?? []) : []
     if (running.scenario === state.scenario || incidents.some(({ scenario }) => scenario === running.scenario))
-      throw new FiredrillError('wrong-state', 'the same scenario is being played: earlier results can be read when it is over')
+      throw new FiredrillError('wrong-state', 'the same scenario is being played: its earlier debriefs can be read when that drill is over')
   }
   const mustBeFinished = (id: string, role: Role | null): DrillState => {
     const state = stateOf(id)
     mustNotSpoil(state, role)
     // The answer is available only afterwards, whoever asks.
-    if (state.phase !== 'finished') throw new FiredrillError('wrong-state', 'the debrief comes when the drill is finished')
+    if (state.phase !== 'finished') throw new FiredrillError('wrong-state', 'the debrief can be read when the drill is finished')
     return state
   }
   return {
@@ -75,7 +75,7 @@ export function drillReading({
     },
     finishedShift(id, role) {
       const state = mustBeFinished(id, role)
-      if (!state.shift) throw new FiredrillError('bad-request', 'this drill is no shift: its debrief is at /api/drills/ID/debrief')
+      if (!state.shift) throw new FiredrillError('bad-request', 'this drill is not a shift: its debrief is at /api/drills/ID/debrief')
       const shift = shifts.get(state.scenario)
       if (!shift) throw new FiredrillError('not-found', `the shift '${state.scenario}' is not installed any more`)
       return { state, shift }

@@ -91,7 +91,7 @@ function mayChoose({ scenario, mode, blind, seed, variant }: z.output<typeof sta
   if (scenario === undefined || mustBeBlind({ mode, blind }))
     throw new FiredrillError(
       'forbidden',
-      `what is played in an assessment, a surprise or a blind drill is drawn: leave out 'seed' and 'variant'`,
+      `what is played in an assessment, a surprise or a blind drill is drawn at random: leave out 'seed' and 'variant'`,
     )
   const wanted = scenarios.get(scenario)
   if (wanted && variant !== undefined && !wanted.variants?.some(({ name }) => name === variant))
@@ -108,7 +108,8 @@ function mayChooseShift(
     throw new FiredrillError('not-found', `there is no shift '${shift.slice(0, 60)}': choose ${[...shifts.keys()].join(', ')}`)
   const beside = Object.entries({ scenario, difficulty, variant }).find(([, value]) => value !== undefined)?.[0]
   if (beside !== undefined) throw new FiredrillError('bad-request', `a shift has its own incidents: leave out '${beside}'`)
-  if (seed !== undefined && role !== 'instructor') throw new FiredrillError('forbidden', "what comes in a shift is drawn: leave out 'seed'")
+  if (seed !== undefined && role !== 'instructor')
+    throw new FiredrillError('forbidden', "what comes in a shift is drawn at random: leave out 'seed'")
 }
 
 function startRoute(app: Api, { context, engine, scenarios, shifts, range, shells }: ApiContext, { played }: DrillReading): void {

@@ -59,7 +59,7 @@ export function faultRoutes(app: Api, { injector, ledger, range, engine, sampler
     const resolved = injector.resolve(request.params.id, params)
     engine.mustBeRestored()
     if (!engine.running() && ledger.openFaults().length === 0 && !(await engine.health.currentVerdict()).healthy) {
-      throw new FiredrillError('range-not-steady', 'the range is not steady: a fault goes only into a healthy one')
+      throw new FiredrillError('range-not-steady', 'the range is not steady: a fault can be injected only into a healthy range')
     }
     // The last check before the injection begins; no drill can start from then on.
     engine.mustTakeChanges()

@@ -55,7 +55,7 @@ test('an answer of the maximum size is accepted, and one more byte is refused', 
   assert.equal((await ask(upstream, '/', { mostBytes: 2 * 1024 * 1024 })).body.length, 2 * 1024 * 1024)
   await assert.rejects(ask(upstream, '/', { mostBytes: 2 * 1024 * 1024 - 1 }), {
     code: 'too-large',
-    message: 'the answer of Prometheus has more than 1 MB: ask for less',
+    message: 'the response of Prometheus has more than 1 MB: ask for less',
   })
 })
 
@@ -65,7 +65,7 @@ test('a backend that hangs is reported after 1.5 s, if its readiness check hangs
   ready = (request) => request.socket.destroy()
   const refused = assert.rejects(ask(upstream, '/slow'), {
     code: 'timed-out',
-    message: 'Prometheus hangs: it answers nothing, not even whether it is ready',
+    message: 'Prometheus hangs: it does not even answer its readiness check',
   })
   await untilAsked('GET /slow')
   context.mock.timers.tick(1_499)

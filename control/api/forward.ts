@@ -31,9 +31,7 @@ export async function ask(upstream: Upstream, path: string, asked: Asked = {}): 
   const given = new AbortController()
   const limit = setTimeout(() => given.abort(timedOut(`${upstream.name} gave no answer within ${longestMs / 1_000} s`)), longestMs)
   const doubt = setTimeout(() => {
-    isReady(upstream).then(
-      (ready) => ready || given.abort(timedOut(`${upstream.name} hangs: it answers nothing, not even whether it is ready`)),
-    )
+    isReady(upstream).then((ready) => ready || given.abort(timedOut(`${upstream.name} hangs: it does not even answer its readiness check`)))
   }, patience)
   try {
     const response = await fetch(`${upstream.base}${path}`, {
@@ -85,7 +83,7 @@ async function bodyOf({ name }: Upstream, response: Response, most: number): Pro
   for await (const part of response.body ?? []) {
     bytes += part.byteLength
     if (bytes > most)
-      throw new FiredrillError('too-large', `the answer of ${name} has more than ${Math.floor(most / 1024 / 1024)} MB: ask for less`)
+      throw new FiredrillError('too-large', `the response of ${name} has more than ${Math.floor(most / 1024 / 1024)} MB: ask for less`)
     parts.push(part)
   }
   return Buffer.concat(parts)

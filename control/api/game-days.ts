@@ -59,7 +59,7 @@ export function gameDayRoutes(app: Api, { context, gameDays, people, ledger, sce
 
   serve(app, 'DELETE /api/game-days/:id/people/:name', { access: 'instructor' }, async (request) => {
     gameDays.revoke(request.params.id, request.params.name)
-    shells.closeOf(memberKey(request.params.name), 'you were asked to leave the game day')
+    shells.closeOf(memberKey(request.params.name), 'you were removed from the game day')
     return forTeam(gameDays.state(request.params.id))
   })
 

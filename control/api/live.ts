@@ -24,7 +24,7 @@ export function liveRoutes(app: Api, { engine, ledger, sampler, people }: ApiCon
   app.get('/api/live', async (request, reply) => {
     const role = request.role === 'instructor' ? 'instructor' : 'trainee'
     if (listening[role] >= mostStreams[role])
-      throw new FiredrillError('too-many-requests', `${mostStreams[role]} are listening already: close a page, and try again`)
+      throw new FiredrillError('too-many-requests', `${mostStreams[role]} pages are listening already: close one, and try again`)
     listening[role]++
     const stream = new PassThrough()
     streams.add(stream)

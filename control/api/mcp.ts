@@ -21,7 +21,8 @@ export function mcpRoutes(app: Api): void {
         if (limit) return reply.code(limit.httpStatus).send(refusal(-32_000, limit.message))
         if (error instanceof FiredrillError) return reply.code(error.httpStatus).send(errorAnswer(error).body)
         const status = (error as { statusCode?: number }).statusCode ?? 500
-        const message = status < 500 && error instanceof Error ? error.message : 'something went wrong here; it is in the log'
+        const message =
+          status < 500 && error instanceof Error ? error.message : 'something went wrong in the control plane; its log has the details'
         if (status >= 500) process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
         return reply.code(status).send(refusal(status === 400 ? -32_700 : -32_000, message))
       },

@@ -10,7 +10,7 @@ export function sessionRoutes(app: Api, { context }: ApiContext): void {
   serve(app, 'POST /api/session', { access: 'public' }, async (request, reply) => {
     const role = tokenRole(request.body.token, context.config.tokens)
     if (role === null || role === 'service')
-      throw new FiredrillError('unauthenticated', `this link is not of this range: 'firedrill open' gives the right one`)
+      throw new FiredrillError('unauthenticated', `this link belongs to another range: 'firedrill open' prints the right one`)
     reply.header('set-cookie', `${sessionCookie}=${request.body.token}; Path=/; HttpOnly; SameSite=Strict; Max-Age=604800`)
     return { role }
   })

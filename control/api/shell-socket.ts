@@ -69,7 +69,7 @@ export function showShell({ socket, request, shell, people, access, engine }: Wa
       return
     }
     const message = shellMessage.safeParse(jsonOrNull(data.toString()))
-    if (!message.success) return socket.close(1008, 'what is that?')
+    if (!message.success) return socket.close(1008, 'not a known message')
     if (message.data.type === 'drawn') watching.acknowledge(message.data.to)
     else if (isOwn(request, shell)) shell.session.resize(message.data)
   })

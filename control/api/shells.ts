@@ -53,11 +53,11 @@ export function shellRoutes(app: Api, { context, engine, people, shells }: ApiCo
   /** The owner gives the keyboard to a spectator, or takes it back. */
   serve(app, 'PUT /api/shells/:id/keyboard', async (request) => {
     const shell = shellFor(request, request.params.id)
-    if (!isOwn(request, shell)) throw new FiredrillError('forbidden', 'only whose terminal it is can hand over its keyboard')
+    if (!isOwn(request, shell)) throw new FiredrillError('forbidden', 'only the owner of a terminal can hand over its keyboard')
     const { to } = request.body
     const by = to === null ? undefined : people.byKey(to)
     if (!shell.session.handOver(to === null ? null : { name: to, by }))
-      throw new FiredrillError('not-found', `${to} does not watch this terminal`)
+      throw new FiredrillError('not-found', `${to} is not watching this terminal`)
     return told(request, shell)
   })
 
@@ -76,7 +76,7 @@ export function shellRoutes(app: Api, { context, engine, people, shells }: ApiCo
         // Safe: parsed by the schema above.
         const shell = shellFor(request, (request.params as { id: string }).id)
         if (shell.session.watchers >= mostWatchers)
-          throw new FiredrillError('too-many-requests', `${mostWatchers} show this terminal already: close a page, and try again`)
+          throw new FiredrillError('too-many-requests', `${mostWatchers} pages show this terminal already: close one, and try again`)
       },
     },
     (socket, request) => showShell({ socket, request, shell: shells.shell(request.params.id), people, access, engine }, request.query.from),

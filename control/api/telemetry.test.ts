@@ -97,7 +97,7 @@ test('a backend that hangs is told apart from a slow one, long before a request 
   const startedAt = Date.now()
   await assert.rejects(ask({ name: 'Prometheus', base, ready: '/hangs' }, '/hangs', { doubtMs: 50 }), {
     code: 'timed-out',
-    message: 'Prometheus hangs: it answers nothing, not even whether it is ready',
+    message: 'Prometheus hangs: it does not even answer its readiness check',
   })
   assert.ok(Date.now() - startedAt < 5_000)
 })

@@ -100,8 +100,9 @@ function metricRoutes(app: Api, { prometheus }: Upstreams, metrics: ReturnType<t
           })
           bytes += body.byteLength
           if (bytes > mostOfDashboard)
-            throw new FiredrillError('too-large', 'the dashboard has more than can be handed on at once: ask for less')
-          if (!type.startsWith('application/json')) throw new FiredrillError('component-failed', 'Prometheus did not answer as it should')
+            throw new FiredrillError('too-large', 'the dashboard has more data than can be passed on at once: ask for a shorter time')
+          if (!type.startsWith('application/json'))
+            throw new FiredrillError('component-failed', 'Prometheus sent something other than JSON')
           metrics.drawn(request, query, body)
           // Forwarded without parsing, which would block other requests for too long.
           return body

@@ -221,7 +221,7 @@ export class CurrentDrill {
       this.#ledger.setAliveAt(now)
       this.#unwritable = false
       this.#writeLeft()
-      if (this.#unwritten.length > 0) throw new Error('what was done before cannot be written')
+      if (this.#unwritten.length > 0) throw new Error('earlier events cannot be written yet')
       const end = this.#unwrittenEnd
       if (end === null) return
       this.append(end)

@@ -100,17 +100,17 @@ test('each way to end has its outcome', async () => {
       await bench.engine.settled()
       assert.equal(bench.now - startedAt, limitMs + 1_000)
     },
-    'the range or its clock stood for 10 s, and meanwhile the faults were reverted by the range’s own safety': async (bench) => {
+    'the range or its clock stood for 10 s, and meanwhile the faults were reverted by the range’s own safeguards': async (bench) => {
       bench.now += 9_000
       await bench.pass(1)
       await bench.engine.settled()
     },
-    'the range or its clock stood for 3600 s, and meanwhile the faults were reverted by the range’s own safety': async (bench) => {
+    'the range or its clock stood for 3600 s, and meanwhile the faults were reverted by the range’s own safeguards': async (bench) => {
       bench.now += 3_599_000
       await bench.pass(1)
       await bench.engine.settled()
     },
-    'the faults were reverted by the range’s own safety or by the instructor, and not by the players': async (bench) => {
+    'the faults were reverted by the range’s own safeguards or by the instructor, and not by the players': async (bench) => {
       await bench.injector.revertAll()
       await bench.pass(1)
       await bench.engine.settled()

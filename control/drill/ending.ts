@@ -117,6 +117,6 @@ export class Ending {
 }
 
 /** What a trainee is told when the drill is void; it names nothing that was broken. */
-const takenFromIt = 'the faults were reverted by the range’s own safety or by the instructor, and not by the players'
+const takenFromIt = 'the faults were reverted by the range’s own safeguards or by the instructor, and not by the players'
 const stoodStill = (what: string, ms: number): string =>
-  `${what} for ${Math.round(ms / 1_000)} s, and meanwhile the faults were reverted by the range’s own safety`
+  `${what} for ${Math.round(ms / 1_000)} s, and meanwhile the faults were reverted by the range’s own safeguards`

@@ -115,7 +115,7 @@ describe('faults of the timeline', () => {
     failing = false
     await bench.engine.settled()
     const ended = bench.events(drill).find(({ type }) => type === 'drill-aborted')
-    assert.equal(ended?.type === 'drill-aborted' ? ended.reason : '', 'the range did not take the scenario; it was restored')
+    assert.equal(ended?.type === 'drill-aborted' ? ended.reason : '', 'a fault could not be injected; the range was restored')
     assert.deepEqual(bench.injector.open(), [])
   })
 

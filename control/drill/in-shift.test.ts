@@ -109,7 +109,7 @@ test('a number selects an incident; without one, the only open incident is selec
 test('a drill that is no shift has no incidents, none is selected, and naming one is refused', () => {
   const drill = { incidents: () => null }
   assert.deepEqual([alarmsIn(drill), meant(drill, undefined), inFocus(drill)], [[], null, null])
-  const refused = { code: 'bad-request', message: "this drill is no shift: leave out 'incident'" }
+  const refused = { code: 'bad-request', message: "this drill is not a shift: leave out 'incident'" }
   assert.throws(() => alarmOf(drill, 1), refused)
   assert.throws(() => meant(drill, 1), refused)
 })

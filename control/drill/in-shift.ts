@@ -47,7 +47,7 @@ export function alarmsIn(drill: Pick<CurrentDrill, 'incidents'>): Alarm[] {
 
 /** The incident or noise with a number. Throws `bad-request` in a drill that is no shift, and `not-found`. */
 export function alarmOf(drill: Pick<CurrentDrill, 'incidents'>, number: number): Alarm {
-  if (!drill.incidents()) throw new FiredrillError('bad-request', "this drill is no shift: leave out 'incident'")
+  if (!drill.incidents()) throw new FiredrillError('bad-request', "this drill is not a shift: leave out 'incident'")
   const all = alarmsIn(drill)
   const found = all.find((alarm) => alarm.number === number)
   if (found) return found

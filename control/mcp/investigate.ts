@@ -28,7 +28,8 @@ export const investigate: readonly Tool[] = [
   defineTool({
     name: 'list_scenarios',
     title: 'Count scenarios',
-    description: 'How many incidents of each difficulty can be practised. Their subjects are not told: start_drill chooses a scenario.',
+    description:
+      'How many incidents of each difficulty can be practised. What they are about is not revealed: start_drill chooses a scenario.',
     input: nothing,
     readOnly: true,
     async run(api) {
@@ -40,7 +41,7 @@ export const investigate: readonly Tool[] = [
     name: 'list_shifts',
     title: 'List shifts',
     description: `Shifts that can be played: half an hour or more on call, with several incidents, of which two may be open at once, and with pages that need no action.
-What happens in a shift is not told. Start one with start_drill.`,
+What happens in a shift is not revealed. Start one with start_drill.`,
     input: nothing,
     readOnly: true,
     async run(api) {
@@ -55,7 +56,7 @@ What happens in a shift is not told. Start one with start_drill.`,
   defineTool({
     name: 'get_drill',
     title: 'Look at the drill',
-    description: `The drill that runs: story, pages, milestones reached, hints given, and its latest events. In a shift, "incidents" has everything that has paged, by its
+    description: `The running drill: story, pages, milestones reached, hints given, and its latest events. In a shift, "incidents" has everything that has paged, by its
 number, with its own pages and milestones; some of it needs no action. "over" says that nothing is left to do about an incident.`,
     input: z.object({ events: limit(200) }),
     readOnly: true,
@@ -79,7 +80,7 @@ number, with its own pages and milestones; some of it needs no action. "over" sa
   defineTool({
     name: 'list_metrics',
     title: 'List metrics',
-    description: 'Names of metrics in Prometheus that contain a text.',
+    description: 'Names of metrics in Prometheus that contain a given text.',
     input: z.object({ contains: z.string().max(100).default('') }),
     readOnly: true,
     async run(api, { contains }) {

@@ -8,7 +8,7 @@ export const people: readonly Tool[] = [
   defineTool({
     name: 'list_people',
     title: 'List people',
-    description: `Whom you can talk to in this drill, what each person waits for and for how much longer, and what was said so far. A person needs some
+    description: `Whom you can talk to in this drill, what each person is waiting for and for how much longer, and what was said so far. A person needs some
 time to answer; read this again for the answer.`,
     input: nothing,
     readOnly: true,
@@ -28,7 +28,7 @@ time to answer; read this again for the answer.`,
     name: 'message_person',
     title: 'Write to a person',
     description:
-      'Asks one of list_people something, or tells them what they wait for. What somebody knows is told only to those who ask for it.',
+      'Asks one of list_people something, or tells them what they are waiting for. People tell what they know only when they are asked for it.',
     input: z.object({ person: characterId, text: z.string().min(1).max(500) }),
     readOnly: false,
     verbatim: ['text'],

@@ -12,7 +12,7 @@ export const respond: readonly Tool[] = [
     name: 'start_drill',
     title: 'Start a drill',
     description:
-      'Starts an incident that you have not practised, of a difficulty if you choose one. It has a number and no title. Its page comes within a minute: call get_drill until it is there, and acknowledge it. With a shift of list_shifts, several incidents come in one drill, at times that you are not told.',
+      'Starts one of the incidents that you have practised least, of the difficulty that you choose, if any. It has a number and no title. Its page comes within a minute: call get_drill until it is there, and acknowledge it. With a shift of list_shifts, several incidents come in one drill, at times that you are not told.',
     input: z.object({
       difficulty: z.enum(difficulties).optional(),
       scenario: z.string().optional().describe('an id, if your operator gave you one'),
@@ -62,7 +62,7 @@ There is no input and no terminal. Returns the output, without its middle if it 
   defineTool({
     name: 'ask_hint',
     title: 'Ask for a hint',
-    description: 'The next hint of the author, or how long to try without one. A drill with hints counts as assisted.',
+    description: "The author's next hint, or how long to try without one. A drill with hints counts as assisted.",
     input: z.object({
       incident: number.describe('in a shift, the number of the incident; without it, the most urgent one'),
     }),

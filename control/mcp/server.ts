@@ -76,7 +76,7 @@ async function readResource(api: TraineeApi, uri: string) {
   const listing = { 'firedrill://scenarios': 'list_scenarios', 'firedrill://shifts': 'list_shifts' }[uri]
   if (listing !== undefined) return contents('application/json', JSON.stringify(await toolNamed(listing).run(api, {})))
   const [, id] = /^firedrill:\/\/runbooks\/([^/]+)$/.exec(uri) ?? []
-  const missing = new McpError(resourceNotFound, `there is no ${uri}: list the resources for those that there are`)
+  const missing = new McpError(resourceNotFound, `there is no ${uri}: list the resources to see which exist`)
   if (id === undefined) throw missing
   const { text } = await api.get('/api/runbooks/:id', { id }).catch((error: unknown) => {
     throw error instanceof FiredrillError && error.httpStatus < 500 ? missing : error

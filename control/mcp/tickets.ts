@@ -39,7 +39,7 @@ id of its trace; \`row\` is a command that shows the order in the database, or t
   }),
   defineTool({
     name: 'submit_affected_orders',
-    title: 'Hand in the orders that are affected',
+    title: 'Hand in a list of affected orders',
     description: `Where an incident leaves data to correct: the numbers of all orders since the drill began that were paid and not shipped in time, or of charges without
 an order. They are compared with the shop's database as it is now; the debrief says how many were right, missing and wrong.`,
     input: submittedOrders,

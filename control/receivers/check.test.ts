@@ -47,7 +47,7 @@ test('a key that Alertmanager does not know is reported where it is in the file;
   const own = { pager: { webhook_configs: [{ url }, { url, chanel: '#x' }] } }
   const [unknown] = refused(own)
   assert.equal(unknown?.[0], 'pager.webhook_configs.1.chanel')
-  assert.match(unknown?.[1] ?? '', /^Alertmanager \d+\.\d+\S* knows no 'chanel' here: look at its spelling/)
+  assert.match(unknown?.[1] ?? '', /^Alertmanager \d+\.\d+\S* does not know 'chanel' here: check the spelling/)
   assert.equal(refused(own, () => null)[0]?.[0], '')
 })
 

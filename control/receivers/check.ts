@@ -27,7 +27,7 @@ export function refusalsOf(own: OwnReceivers, render: Render, inFile: (path: Pro
   if (!amtool)
     throw new FiredrillError(
       'missing-binary',
-      "amtool is missing, by which receivers are checked: it comes with Alertmanager (Debian's package prometheus-alertmanager)",
+      "amtool, which checks receivers, is missing: it comes with Alertmanager (Debian's package prometheus-alertmanager)",
     )
   let checks = 0
   const ask = (text: string): string | null => (checks++ < mostChecks ? check(amtool, text) : null)
@@ -83,7 +83,7 @@ function outcomeIn(error: unknown): { stdout: string; stderr: string; status: nu
 function inWords(reason: string, amtool: string): string {
   const unknown = /field (\S+) not found/.exec(reason)?.[1]
   if (unknown !== undefined)
-    return `Alertmanager ${versionOf(amtool)} knows no '${unknown}' here: look at its spelling, or at the version that has it`
+    return `Alertmanager ${versionOf(amtool)} does not know '${unknown}' here: check the spelling, and which version has it`
   const hint = reason.startsWith('unsupported scheme') ? ': write the address with http:// or https://' : ''
   return `Alertmanager refuses it: ${reason.split('\n').join(' ').trim()}${hint}`
 }

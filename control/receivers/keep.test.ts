@@ -35,8 +35,8 @@ const refused: Record<string, [string | Buffer, ...RegExp[]]> = {
   ],
   'a key with a typo, and one that is not known': [
     "pager:\n  slack_configs:\n    - api_url: http://slack.example/x\n      chanel: '#x'\n  carrier_pigeon_configs: [{ to: x }]\n",
-    /^4:7: pager\.slack_configs\.0\.chanel: Alertmanager \d\S+ knows no 'chanel' here/,
-    /^5:3: pager\.carrier_pigeon_configs: Alertmanager \d\S+ knows no 'carrier_pigeon_configs' here/,
+    /^4:7: pager\.slack_configs\.0\.chanel: Alertmanager \d\S+ does not know 'chanel' here/,
+    /^5:3: pager\.carrier_pigeon_configs: Alertmanager \d\S+ does not know 'carrier_pigeon_configs' here/,
   ],
   'an address without a scheme': [
     'pager:\n  webhook_configs:\n    - send_resolved: true\n      url: hooks.example.org/page\n',
@@ -53,7 +53,7 @@ const refused: Record<string, [string | Buffer, ...RegExp[]]> = {
   ],
   'a whole alertmanager.yml': [
     "global: {}\nroute: { receiver: team }\nreceivers:\n  - name: team\n    slack_configs: [{ channel: '#x' }]\n",
-    /^3:1: this is of a whole alertmanager\.yml.*under 'pager:' write what stands under the receiver \(team\) that is paged.*take out route, receivers$/,
+    /^3:1: this belongs to a whole alertmanager\.yml.*under 'pager:', write the contents of the receiver \(team\) that is paged.*remove route, receivers$/,
   ],
   'several mistakes of shape': [
     'pagers: {}\npager:\n  slack: [{ a: 1 }]\n  webhook_configs: { url: x }\n',
@@ -65,7 +65,7 @@ const refused: Record<string, [string | Buffer, ...RegExp[]]> = {
     'x-a: &a { send_resolved: true }\npager:\n  webhook_configs:\n    - <<: *a\n      <<: *a\n      url: http://127.0.0.1:9/x\n',
     /^5:7: '<<' stands here a second time: write <<: \[\*one, \*other\]$/,
   ],
-  'nobody to tell': ['global: { resolve_timeout: 5m }\n', /^1:1: nobody would be told/],
+  'nobody to tell': ['global: { resolve_timeout: 5m }\n', /^1:1: nobody would be notified/],
   'an empty file': ['', /^1:1: the file is empty: write 'pager:' or 'ticket:'/],
   UTF16: [Buffer.from('\uFEFFpager: {}\n', 'utf16le'), /^1:1: this is UTF-16/],
 }
@@ -150,7 +150,7 @@ test('stored receivers that become invalid are disabled, and that is reported', 
   writeFileSync(kept, "pager:\n  slack_configs:\n    - channel: '#x'\n")
   assert.match(
     layAsideRefused(dir) ?? '',
-    /laid aside as .*receivers\.yml\.refused[^]*:3:7: pager\.slack_configs\.0: Alertmanager refuses it/,
+    /set aside as .*receivers\.yml\.refused[^]*:3:7: pager\.slack_configs\.0: Alertmanager refuses it/,
   )
   assert.equal(existsSync(kept), false)
   assert.equal(layAsideRefused(dir), null)

@@ -63,7 +63,7 @@ export function layAsideRefused(dir: string): string | null {
   } catch (error) {
     if (!(error instanceof FiredrillError) || error.code !== 'bad-request') throw error
     renameSync(file, `${file}.refused`)
-    return `the receivers that were kept are refused, and laid aside as ${file}.refused: give --receivers once more\n${describeError(error)}`
+    return `the stored receivers are refused, and were set aside as ${file}.refused: give --receivers again\n${describeError(error)}`
   }
 }
 

@@ -48,19 +48,19 @@ ticket:
 const mistakes: [what: string, text: string, expected: RegExp[]][] = [
   ['a list', '- a\n', [/^own\.yml:1:1: write 'pager:' or 'ticket:', with receivers under it$/]],
   ['a text', 'slack\n', [/^own\.yml:1:1: write 'pager:' or 'ticket:'/]],
-  ['nobody to tell', 'templates: [a]\n', [/^own\.yml:1:1: nobody would be told: write/]],
+  ['nobody to tell', 'templates: [a]\n', [/^own\.yml:1:1: nobody would be notified: write/]],
   ['an unknown key, and nobody to tell', 'pagers: {}\n', [/^own\.yml:1:1: pagers: there is no 'pagers' here: did you mean 'pager'\?/]],
   [
     'a route alone',
     'route: {}\npager: { slack_configs: [{ a: b }] }\n',
-    [/^own\.yml:1:1: this is of a whole alertmanager\.yml.*under the receiver that is paged.*take out route$/],
+    [/^own\.yml:1:1: this belongs to a whole alertmanager\.yml.*contents of the receiver that is paged.*remove route$/],
   ],
   [
     'receivers with names, ten of which are told',
     `receivers:\n${Array.from({ length: 12 }, (_, index) => `  - name: r${index}\n`).join('')}  - 5\n`,
-    [/^own\.yml:1:1: .*under the receiver \(r0, r1, r2, r3, r4, r5, r6, r7, r8, r9\) that is paged.*take out receivers$/],
+    [/^own\.yml:1:1: .*contents of the receiver \(r0, r1, r2, r3, r4, r5, r6, r7, r8, r9\) that is paged.*remove receivers$/],
   ],
-  ['receivers that are no list', 'pager: {}\nreceivers: { name: x }\n', [/^own\.yml:2:1: .*under the receiver that is paged/]],
+  ['receivers that are no list', 'pager: {}\nreceivers: { name: x }\n', [/^own\.yml:2:1: .*contents of the receiver that is paged/]],
 ]
 for (const [what, text, expected] of mistakes)
   test(`${what} is refused at its line`, () => {

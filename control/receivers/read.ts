@@ -45,7 +45,11 @@ export function readReceivers(source: Uint8Array | string, file: string): ReadRe
       message: ofWholeFile(kept, whole),
     })
   else if (parsed.success && !parsed.data.pager && !parsed.data.ticket)
-    wrong.push({ ...document.placeOf([]), at: '', message: "nobody would be told: write 'pager:' or 'ticket:', with receivers under it" })
+    wrong.push({
+      ...document.placeOf([]),
+      at: '',
+      message: "nobody would be notified: write 'pager:' or 'ticket:', with receivers under it",
+    })
   if (!parsed.success || wrong.length > 0) return refuse(file, wrong)
   const folder = path.dirname(path.resolve(file))
   return { own: withWholePaths(parsed.data, folder), document }
@@ -57,8 +61,8 @@ function ofWholeFile(given: Record<string, unknown>, found: readonly string[]): 
   const names = receivers.map((receiver) => receiver?.name).filter((name) => typeof name === 'string')
   const which = names.length > 0 ? ` (${names.slice(0, 10).join(', ')})` : ''
   return (
-    `this is of a whole alertmanager.yml, whose routes are the range's own: under 'pager:' write what stands under the receiver${which} that is paged, ` +
-    `beside its name, and under 'ticket:' that of tickets; keep 'global' and 'templates', and take out ${found.join(', ')}`
+    `this belongs to a whole alertmanager.yml, but the range has its own routes: under 'pager:', write the contents of the receiver${which} that is paged, ` +
+    `without its name, and under 'ticket:' those of the receiver for tickets; keep 'global' and 'templates', and remove ${found.join(', ')}`
   )
 }
 

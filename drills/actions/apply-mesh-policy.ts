@@ -10,6 +10,6 @@ export const applyMeshPolicy = defineAction({
   async run({ range, by }, { yaml }) {
     await range.mesh.check(yaml)
     const { revision } = await range.mesh.apply(yaml, by)
-    return { summary: `revision ${revision} of the mesh policy is in force` }
+    return { summary: `revision ${revision} of the mesh policy is active` }
   },
 })

@@ -2,12 +2,12 @@ import { z } from 'zod'
 import { defineAction } from '../../model/action.ts'
 import { serviceName } from '../../model/components.ts'
 
-const identifier = z.string().regex(/^[a-z][a-z0-9_]{0,40}$/, 'a name in small letters')
+const identifier = z.string().regex(/^[a-z][a-z0-9_]{0,40}$/, 'a name in lower case')
 
 export const createIndex = defineAction({
   id: 'create-index',
   title: 'Create an index',
-  description: 'Builds an index on columns of a table, without locking out those who write.',
+  description: 'Builds an index on columns of a table, without blocking writes.',
   kind: 'change',
   params: z.object({
     schema: serviceName.describe('Schema of the table: the service that owns it'),

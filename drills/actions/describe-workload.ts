@@ -13,6 +13,6 @@ export const describeWorkload = defineAction({
   params: z.object({ component: shopComponentName.describe('Component to describe') }),
   async run({ range }, { component }) {
     const rows = await clusterOf(range).describe(component)
-    return { summary: `${component}, as the cluster has it`, rows }
+    return { summary: `${component}, as it is in the cluster`, rows }
   },
 })

@@ -6,7 +6,7 @@ import { backupsOf } from '../table-copy.ts'
 export const dropRestored = defineAction({
   id: 'drop-restored',
   title: 'Drop the restored server',
-  description: 'Ends the server that was restored beside the live one, and deletes its files. Base backups and archive stay.',
+  description: 'Stops the server that was restored beside the live one, and deletes its files. Base backups and archive stay.',
   kind: 'change',
   needs: ['backups'],
   params: z.object({}),
@@ -14,6 +14,6 @@ export const dropRestored = defineAction({
     const { restored } = await backupsOf(range).status()
     if (!restored) throw new FiredrillError('not-found', 'there is no restored server')
     await backupsOf(range).drop()
-    return { summary: `the server restored to ${restored.until} is gone` }
+    return { summary: `the server restored to ${restored.until} was stopped and deleted` }
   },
 })

@@ -6,7 +6,7 @@ import { queueName } from '../queue-name.ts'
 export const inspectBroker = defineAction({
   id: 'inspect-broker',
   title: 'Look at the broker',
-  description: 'Memory, limit and alarms of RabbitMQ, its queues with what waits and who consumes, and the routes to them.',
+  description: 'Memory, limit and alarms of RabbitMQ; its queues with their messages and consumers; and the routes to them.',
   kind: 'inspect',
   params: z.object({}),
   looksAt: () => ({ view: 'queue', component: 'rabbitmq', detail: 'the broker' }),

@@ -21,7 +21,7 @@ const scanned = z.tuple([z.string(), z.array(z.string())])
 export const inspectCache = defineAction({
   id: 'inspect-cache',
   title: 'Look into the cache',
-  description: 'Memory, evictions, hits and clients of Redis, and one page of the keys that fit a pattern, with their time to live.',
+  description: 'Memory, evictions, hits and clients of Redis, and one page of the keys that match a pattern, with their time to live.',
   kind: 'inspect',
   params: z.object({ pattern: z.string().max(80).default('*').describe('Keys to show, as a glob pattern: catalog:* or *') }),
   looksAt: () => ({ view: 'cache', component: 'redis', detail: 'the cache' }),

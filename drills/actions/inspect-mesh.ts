@@ -20,8 +20,7 @@ const policySchema = z.object({
 export const inspectMesh = defineAction({
   id: 'inspect-mesh',
   title: 'Show the mesh policy of a service',
-  description:
-    'How calls to a service are routed, retried, limited and secured by the proxies of those who call it, and who changed that last.',
+  description: 'How the proxies of its callers route, retry, limit and secure calls to a service, and who last changed the policy.',
   kind: 'inspect',
   params: z.object({ to: serviceName.describe('Service that is called') }),
   looksAt: ({ to }) => ({ view: 'mesh', component: to, detail: `the mesh policy of ${to}` }),
@@ -36,7 +35,7 @@ export const inspectMesh = defineAction({
         ? (policy.spec.http ?? []).map((route, index) => ({ kind: `VirtualService, route ${index + 1}`, ...flat(route) }))
         : [{ kind: policy.kind, ...flat(policy.spec.trafficPolicy) }],
     )
-    const changed = last && last.revision > 0 ? `revision ${last.revision}, by ${last.by} at ${last.at}` : 'as it was at first'
+    const changed = last && last.revision > 0 ? `revision ${last.revision}, by ${last.by} at ${last.at}` : 'as it was at the beginning'
     return { summary: `the mesh policy of ${to}; the whole policy is ${changed}`, rows }
   },
 })

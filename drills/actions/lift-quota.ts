@@ -5,7 +5,7 @@ import { clusterOf } from '../cluster-edit.ts'
 export const liftQuota = defineAction({
   id: 'lift-quota',
   title: 'Lift the quota of the namespace',
-  description: 'Takes away the limit of how many pods the namespace may have. `kubectl -n shop delete resourcequota shop`',
+  description: 'Removes the limit on how many pods the namespace may have. `kubectl -n shop delete resourcequota shop`',
   kind: 'change',
   needs: ['cluster'],
   params: z.object({}),

@@ -13,7 +13,7 @@ export const listAutoscalers = defineAction({
   async run({ range }) {
     const autoscalers = await clusterOf(range).autoscalers()
     return {
-      summary: `${autoscalers.length} autoscalers, ${autoscalers.filter(({ problem }) => problem !== '').length} of them with something to tell`,
+      summary: `${autoscalers.length} autoscalers, ${autoscalers.filter(({ problem }) => problem !== '').length} of them with a problem`,
       rows: autoscalers.map((autoscaler) => ({ ...autoscaler })),
     }
   },

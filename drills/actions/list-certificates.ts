@@ -4,7 +4,7 @@ import { defineAction } from '../../model/action.ts'
 export const listCertificates = defineAction({
   id: 'list-certificates',
   title: 'List certificates of the mesh',
-  description: 'What each proxy shows to others: its name, who issued it, and until when it is good.',
+  description: 'The certificate that each proxy presents: the name in it, its issuer, and until when it is valid.',
   kind: 'inspect',
   params: z.object({}),
   async run({ range }) {

@@ -6,7 +6,7 @@ export const listDisruptionBudgets = defineAction({
   id: 'list-disruption-budgets',
   title: 'List PodDisruptionBudgets',
   description:
-    'How many pods must stay when a node is emptied, and how many evictions would be granted now. `kubectl -n shop get poddisruptionbudgets`',
+    'How many pods must stay when a node is drained, and how many evictions would be allowed now. `kubectl -n shop get poddisruptionbudgets`',
   kind: 'inspect',
   needs: ['cluster'],
   params: z.object({}),

@@ -6,7 +6,7 @@ export const listEvents = defineAction({
   id: 'list-events',
   title: 'List events of the cluster',
   description:
-    'What the cluster has had to do with the shop lately: probes that failed, pods that could not be made. `kubectl -n shop get events --sort-by=.lastTimestamp`',
+    'What has recently happened to the shop in the cluster: probes that failed, pods that could not be created. `kubectl -n shop get events --sort-by=.lastTimestamp`',
   kind: 'inspect',
   needs: ['cluster'],
   params: z.object({ warnings: z.boolean().default(true).describe('Only warnings') }),

@@ -6,14 +6,14 @@ export const listPods = defineAction({
   id: 'list-pods',
   title: 'List pods',
   description:
-    "The shop's pods: how many of their containers are ready, how often they were started again, and why they wait. `kubectl -n shop get pods`",
+    "The shop's pods: how many of their containers are ready, how often they were restarted, and why they wait. `kubectl -n shop get pods`",
   kind: 'inspect',
   needs: ['cluster'],
   params: z.object({}),
   async run({ range }) {
     const pods = await clusterOf(range).pods()
     return {
-      summary: `${pods.length} pods, ${pods.filter(({ reason }) => reason !== '').length} of them with something to tell`,
+      summary: `${pods.length} pods, ${pods.filter(({ reason }) => reason !== '').length} of them with a problem`,
       rows: pods.map(({ name, phase, ready, restarts, reason, ageSeconds }) => ({
         name,
         phase,

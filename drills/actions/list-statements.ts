@@ -8,7 +8,7 @@ const perSecond = (count: number): number => Math.round((count * 1_000) / lookMs
 export const listStatements = defineAction({
   id: 'list-statements',
   title: 'List what costs the database most',
-  description: 'The statements that took PostgreSQL most time over the next second: calls, mean time, rows, blocks read.',
+  description: 'The statements that take most of the time of PostgreSQL, measured over one second: calls, mean time, rows, blocks read.',
   kind: 'inspect',
   params: z.object({}),
   looksAt: () => ({ view: 'database', component: 'postgres', detail: 'what costs PostgreSQL most' }),

@@ -7,7 +7,7 @@ const views = { postgres: 'database', redis: 'cache', rabbitmq: 'queue' } as con
 export const listStoreSettings = defineAction({
   id: 'list-store-settings',
   title: 'List settings of a data store',
-  description: 'The settings of PostgreSQL, Redis or RabbitMQ that are not as it was started.',
+  description: 'The settings of PostgreSQL, Redis or RabbitMQ that differ from those with which it was started.',
   kind: 'inspect',
   params: z.object({ store: storeName.describe('Data store whose settings are listed') }),
   looksAt: ({ store }) => ({ view: views[store], component: store, detail: `the configuration of ${store}` }),

@@ -5,7 +5,7 @@ import { queueName } from '../queue-name.ts'
 export const peekQueue = defineAction({
   id: 'peek-queue',
   title: 'Look into a queue',
-  description: 'How many messages wait and who consumes; the first few messages, without consuming them.',
+  description: 'How many messages wait, how many consumers there are, and the first few messages, without consuming them.',
   kind: 'inspect',
   params: z.object({
     queue: queueName.describe('Queue to look into'),

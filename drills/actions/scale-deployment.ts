@@ -6,7 +6,8 @@ import { clusterOf } from '../cluster-edit.ts'
 export const scaleDeployment = defineAction({
   id: 'scale-deployment',
   title: 'Scale a Deployment',
-  description: 'How many pods a service has. An autoscaler, if it has one, may think otherwise. `kubectl -n shop scale deployment`',
+  description:
+    'Sets how many pods a service has. If it has an autoscaler, that may change the number again. `kubectl -n shop scale deployment`',
   kind: 'change',
   needs: ['cluster'],
   params: z.object({

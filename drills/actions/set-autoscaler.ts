@@ -7,7 +7,8 @@ import { clusterOf } from '../cluster-edit.ts'
 export const setAutoscaler = defineAction({
   id: 'set-autoscaler',
   title: 'Set the bounds of an autoscaler',
-  description: 'How many pods a HorizontalPodAutoscaler keeps at least, and adds at most. `kubectl -n shop patch horizontalpodautoscaler`',
+  description:
+    'Sets the minimum and maximum number of pods that a HorizontalPodAutoscaler may run. `kubectl -n shop patch horizontalpodautoscaler`',
   kind: 'change',
   needs: ['cluster'],
   params: z

@@ -7,7 +7,7 @@ const params = z.object(edgeParams)
 /** Cuts off a share of the responses on one edge after their headers, like a crashing instance or a middlebox. */
 export const httpReset = defineFault({
   id: 'http-reset',
-  title: 'Connections between two services that break',
+  title: 'Connections between two services break',
   effect: 'Some responses between these two services break off; no proxy can retry those calls',
   category: 'mesh',
   needs: () => ['mesh', 'edge-reset'],

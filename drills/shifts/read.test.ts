@@ -177,7 +177,7 @@ describe('each mistake at its line and column, with what to write', () => {
       'urgency: soon',
       'urgency: →later on',
       'incidents.1.urgency',
-      /^'later on' is none of what can be chosen: .*choose now, soon, later$/,
+      /^'later on' is not one of the choices: .*choose now, soon, later$/,
     ],
     [
       'an incident that breaks nothing',

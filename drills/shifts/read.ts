@@ -42,7 +42,7 @@ export function loadShifts(
     const { read, problems } = checkShift(path.join(folder, entry.name), scenarios)
     const mistake = problems.find(({ level }) => level === 'error')
     if (read && !mistake) shifts.set(entry.name, read)
-    else told(new FiredrillError('bad-request', mistake ? describeProblem(mistake) : `${entry.name} is no shift`))
+    else told(new FiredrillError('bad-request', mistake ? describeProblem(mistake) : `${entry.name} is not a shift`))
   }
   return shifts
 }

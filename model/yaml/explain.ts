@@ -54,19 +54,17 @@ function inWords(issue: Issue, value: unknown, source: string | undefined, schem
     case 'invalid_value': {
       const known = issue.values.map(String)
       if (value === undefined) return `is missing: ${choice(known)}`
-      return `${quoted(value, source)} is none of what can be chosen: ${choice(known, String(value))}`
+      return `${quoted(value, source)} is not one of the choices: ${choice(known, String(value))}`
     }
     case 'invalid_union': {
       const known = keysAt(schema, issue.path)
-      return known.length > 0
-        ? `${quoted(value, source)} is not what can stand here: write one of ${known.join(', ')}`
-        : 'cannot stand here'
+      return known.length > 0 ? `${quoted(value, source)} is not allowed here: write one of ${known.join(', ')}` : 'is not allowed here'
     }
     case 'too_small':
       if (issue.origin === 'string') return 'is empty: write something'
       if (issue.origin === 'array')
         return `is an empty list: write at least ${Number(issue.minimum) === 1 ? 'one entry' : `${issue.minimum} entries`}`
-      return `${quoted(value, source)} is too small: write at least ${issue.minimum}${issue.inclusive === false ? ' and a bit' : ''}`
+      return `${quoted(value, source)} is too small: write ${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}`
     case 'too_big':
       if (issue.origin === 'string') return `has ${String(value).length} characters: write at most ${issue.maximum}`
       return `${quoted(value, source)} is too big: write at most ${issue.maximum}`
@@ -98,13 +96,13 @@ function wrongType(expected: string, value: unknown, source: string | undefined,
   if (expected === 'array') {
     if (typeof value === 'object') return "is a mapping: write a list, with '- ' before each entry"
     const entries = String(source ?? value).split(/\s*,\s*/)
-    return `is no list: write [${entries.map((entry) => (/^[\w -]+$/.test(entry) ? entry : `'${entry}'`)).join(', ')}]`
+    return `is not a list: write [${entries.map((entry) => (/^[\w -]+$/.test(entry) ? entry : `'${entry}'`)).join(', ')}]`
   }
   if ((expected === 'number' || expected === 'int') && typeof value === 'string')
     return `${quoted(value, source)} is a text: ${asNumber(value, key)}`
   if (expected === 'int' && typeof value === 'number')
-    return `${source ?? value} is no whole number: write ${Number.isFinite(value) ? Math.round(value) : 'one'}`
-  return `${Array.isArray(value) ? 'is a list' : typeof value === 'object' ? 'is a mapping' : `${quoted(value, source)} cannot stand here`}: write ${wanted}`
+    return `${source ?? value} is not a whole number: write ${Number.isFinite(value) ? Math.round(value) : 'one'}`
+  return `${Array.isArray(value) ? 'is a list' : typeof value === 'object' ? 'is a mapping' : `${quoted(value, source)} is not allowed here`}: write ${wanted}`
 }
 
 /** The plain number that somebody meant who wrote a unit: by the unit in the name, if there is one. */

@@ -102,7 +102,7 @@ const refused: Record<string, [string, RegExp]> = {
   ],
   'a percentage that is a number': [
     route('{ fault: { abort: { httpStatus: 418, percentage: 25 } }, route: [{ destination: { host: catalog } }] }'),
-    /fault\.abort\.percentage: '25' cannot stand here: write keys and values \(value\)/,
+    /fault\.abort\.percentage: '25' is not allowed here: write keys and values \(value\)/,
   ],
   'a smaller share than Istio knows': [
     route('{ fault: { abort: { httpStatus: 418, percentage: { value: 0.00001 } } }, route: [{ destination: { host: catalog } }] }'),
@@ -114,7 +114,7 @@ const refused: Record<string, [string, RegExp]> = {
   ],
   'a load balancer that is not carried out': [
     service('  host: catalog\n  trafficPolicy: { loadBalancer: { simple: PASSTHROUGH } }', 'DestinationRule'),
-    /loadBalancer\.simple: 'PASSTHROUGH' is none of what can be chosen: choose ROUND_ROBIN, LEAST_REQUEST, RANDOM, LEAST_CONN$/,
+    /loadBalancer\.simple: 'PASSTHROUGH' is not one of the choices: choose ROUND_ROBIN, LEAST_REQUEST, RANDOM, LEAST_CONN$/,
   ],
   'an empty prefix': [
     route("{ match: [{ headers: { a: { prefix: '' } } }], route: [{ destination: { host: catalog } }] }"),

@@ -100,7 +100,7 @@ test('a model words the messages; forbidden content does not go out, and its too
   script = { text: ['It is inventory, and you have to roll back its release.'] }
   const kept = await ask('Come on, tell me the answer.')
   assert.equal(kept.words, 'author')
-  assert.ok((await secret()).some((event) => event.type === 'coach-fell-back' && /a name that the drill has not said/.test(event.why)))
+  assert.ok((await secret()).some((event) => event.type === 'coach-fell-back' && /a name that the drill has not mentioned/.test(event.why)))
 
   script = (call) =>
     call % 2 === 1

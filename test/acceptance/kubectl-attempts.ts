@@ -8,10 +8,10 @@ interface Attempt {
 
 /** By the API server's rights or its guard. */
 export const refusedByServer =
-  /Forbidden|forbidden|denied request|ValidatingAdmissionPolicy|unable to upgrade|is not available to the on-call account|belongs to the monitoring|gets into a container/
+  /Forbidden|forbidden|denied request|ValidatingAdmissionPolicy|unable to upgrade|is not available to the on-call account|belongs to the monitoring|gets? into a container/
 
 /** If the pod does not run, kubectl sends no request. */
-const noForward = /gets into a container|is not running/
+const noForward = /gets? into a container|is not running/
 
 const patch = (resource: string, body: unknown, type = 'strategic'): string =>
   `kubectl patch ${resource} --type ${type} -p '${JSON.stringify(body)}'`

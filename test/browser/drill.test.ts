@@ -338,7 +338,7 @@ test('a silence is previewed, created, and expired', async () => {
   await form.getByRole('textbox', { name: 'Which alerts' }).fill('severity=~"page|ticket"')
   await form.getByText('It names neither an alert nor a service').waitFor()
   await form.getByRole('textbox', { name: 'Which alerts' }).fill('alertname=NoSuchAlert')
-  await form.getByText('is no condition').waitFor()
+  await form.getByText('is not a condition').waitFor()
   await form.getByRole('textbox', { name: 'Which alerts' }).fill('alertname="NoSuchAlert"')
   await form.getByText('It matches none of the alerts that are firing now.').waitFor()
   await form.getByRole('textbox', { name: 'Why' }).fill('from the browser test')

@@ -108,7 +108,7 @@ test('a drill on a telephone, from the catalogue to the debrief that is shared',
   )
   await noSidewaysScroll(page, 'the room with a ticket')
   await noSeriousViolations(page, 'the room with a ticket')
-  await tickets.getByText('Hand in the orders that are affected').click()
+  await tickets.getByText('Hand in a list of affected orders').click()
   await tickets.getByRole('textbox', { name: 'Order numbers' }).fill(' aaaaaaaa-1 \n bbbbbbbb-2 |')
   await tickets.getByRole('button', { name: 'Hand in 2' }).click()
   await tickets.getByText(/^Handed in: 2\./).waitFor()

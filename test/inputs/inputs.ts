@@ -48,13 +48,13 @@ export const receivers: Input[] = [
   {
     file: 'whole-file.yml',
     source: 'https://github.com/prometheus/alertmanager/issues/1956',
-    expect: [/^5:1: this is of a whole alertmanager\.yml/],
+    expect: [/^5:1: this belongs to a whole alertmanager\.yml/],
   },
   { file: 'indented-too-far.yml', source: 'https://github.com/vegasbrianc/prometheus/issues/187', expect: [/^3:\d+: /] },
   {
     file: 'region-beside-sigv4.yml',
     source: 'https://github.com/prometheus-community/helm-charts/issues/3408',
-    expect: [/^4:7: pager\.sns_configs\.0\.region: Alertmanager \S+ knows no 'region' here/],
+    expect: [/^4:7: pager\.sns_configs\.0\.region: Alertmanager \S+ does not know 'region' here/],
   },
   {
     file: 'no-smarthost.yml',

@@ -15,14 +15,14 @@ export const modelInputs: readonly ModelInput[] = [
   {
     file: 'only-reasoning-of-ollama.http',
     source: github('ollama/ollama/issues/15288'),
-    outcome: 'told: only thoughts',
-    expect: /^only thoughts and not a word$/,
+    outcome: 'told: only reasoning',
+    expect: /^only reasoning and no answer$/,
   },
   {
     file: 'thoughts-until-the-length-is-used-up.http',
     source: github('nashsu/llm_wiki/pull/348'),
-    outcome: 'told: only thoughts, until its length was used up',
-    expect: /^only thoughts and not a word, until its length was used up$/,
+    outcome: 'told: only reasoning, until the length limit',
+    expect: /^only reasoning and no answer, until the length limit$/,
   },
   {
     file: 'error-beside-empty-choices.http',

@@ -12,7 +12,7 @@ test('matchers are parsed in Alertmanager’s notation, and written back', () =>
 
 test('mistakes are explained', () => {
   assert.throws(() => parseMatchers(''), /at least one condition/)
-  assert.throws(() => parseMatchers('alertname=Checkout'), /'alertname=Checkout' is no condition/)
+  assert.throws(() => parseMatchers('alertname=Checkout'), /'alertname=Checkout' is not a condition/)
   assert.throws(() => parseMatchers('alertname=~"("'), /regular expression/i)
 })
 

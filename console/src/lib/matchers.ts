@@ -15,7 +15,7 @@ export function parseMatchers(text: string): Matcher[] {
   return parts.map((part) => {
     const [, name, operator, value] = one.exec(part) ?? []
     if (name === undefined || operator === undefined || value === undefined) {
-      throw new Error(`'${part.trim()}' is no condition: write name="value", name!="value", name=~"pattern" or name!~"pattern"`)
+      throw new Error(`'${part.trim()}' is not a condition: write name="value", name!="value", name=~"pattern" or name!~"pattern"`)
     }
     const isRegex = operator.endsWith('~')
     if (isRegex) void new RegExp(value)
@@ -37,11 +37,11 @@ export const matches = (labels: Record<string, string>, matchers: readonly Match
 
 /** Why a silence may hide more than intended; null if it seems fine. */
 export function tooBroad(matchers: readonly Matcher[], matched: number): string | null {
-  if (matchers.every(({ isEqual }) => !isEqual)) return 'It says only what is not silenced, so everything else is.'
+  if (matchers.every(({ isEqual }) => !isEqual)) return 'It only says what not to silence, so everything else is silenced.'
   if (matchers.some(({ isRegex, value }) => isRegex && /^\.[*+]$/.test(value)))
     return 'A pattern that matches anything silences everything.'
   if (!matchers.some(({ name, isEqual }) => isEqual && name !== 'severity' && name !== 'tier'))
-    return 'It names neither an alert nor a service: new alerts with another cause would be silenced, too.'
+    return 'It names neither an alert nor a service: new alerts with another cause would be silenced as well.'
   if (matched > 10) return `It silences ${matched} alerts at once: do they have the same cause?`
   return null
 }

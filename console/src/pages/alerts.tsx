@@ -92,7 +92,7 @@ const Receiver = ({ title, groups, muted, onSilence }: ReceiverProps) => (
   <section aria-label={title}>
     <h2>{title}</h2>
     {groups.length === 0 ? (
-      <Empty>None is firing.</Empty>
+      <Empty>None are firing.</Empty>
     ) : (
       <ul className="rows">
         {groups.map((group) => (

@@ -100,7 +100,7 @@ const kinds: Kind[] = [
   {
     title: 'Network policies',
     command: 'kubectl -n shop describe networkpolicies',
-    columns: ['policy', 'pods', 'lets in'],
+    columns: ['policy', 'pods', 'allows traffic from'],
     rows: ({ networkPolicies }) =>
       networkPolicies.map(({ name, pods, from }) => ({
         key: name,
@@ -129,7 +129,7 @@ function Events({ of }: { of: ClusterEvent[] }) {
     >
       <label className="check">
         <input type="checkbox" checked={all} onChange={(event) => putParams(setParams, { events: event.target.checked ? 'all' : null })} />
-        also events that are not warnings
+        show events that are not warnings, too
       </label>
     </Listing>
   )

@@ -29,7 +29,7 @@ export function ComponentPage() {
   const { data, error } = useQuery({ queryKey: ['range'], queryFn: () => api.get('/api/range') })
   if (error || !data) return <NotYet title={name} what="the component" error={error} />
   const part = data.topology.find((known) => known.name === name)
-  return part ? <Component key={name} part={part} all={data.topology} /> : <Empty>There is no component of this name.</Empty>
+  return part ? <Component key={name} part={part} all={data.topology} /> : <Empty>There is no component with this name.</Empty>
 }
 
 function Component({ part, all }: { part: Part; all: Part[] }) {
@@ -117,7 +117,7 @@ function LatestErrors({ name }: { name: string }) {
       ) : !data ? (
         <Loading what="its errors" />
       ) : data.logs.length === 0 ? (
-        <Empty>It logged no error in the last 15 minutes.</Empty>
+        <Empty>It has logged no errors in the last 15 minutes.</Empty>
       ) : (
         <LogLines lines={data.logs} />
       )}

@@ -36,7 +36,7 @@ export function DashboardsPage() {
           ))}
         </div>
       ) : (
-        <Empty>There is no dashboard of this name.</Empty>
+        <Empty>There is no dashboard with this name.</Empty>
       )}
     </>
   )

@@ -144,8 +144,8 @@ function ShiftCourse({ view: { drill, incidents } }: { view: DrillView }) {
 
 const modes: Record<CoachMode, string> = {
   auto: 'speaks by itself',
-  muted: 'only when asked for a hint',
-  instructor: 'I take over: messages are mine',
+  muted: 'speaks only when asked for a hint',
+  instructor: 'is silent: I write to the trainees myself',
 }
 
 /** Who speaks for the coach. */

@@ -145,7 +145,7 @@ function Certificates({ identities }: { identities: MeshIdentity[] }) {
             <th scope="col">identity</th>
             <th scope="col">issuer</th>
             <th scope="col">serial</th>
-            <th scope="col">good until</th>
+            <th scope="col">valid until</th>
           </tr>
         </thead>
         <tbody>

@@ -24,11 +24,12 @@ export function SlosPage() {
       </div>
       <p className="quiet">
         The budget is the share of events that may miss the objective in the time shown. A burn rate of 1 uses it up exactly by the end of
-        that time;
+        that time.
         {data.burn
           .filter(({ severity }) => severity === 'page')
-          .map(({ factor, long, short }) => ` an alert pages at a rate of ${factor} over ${long} that still holds over the last ${short}`)}
-        .
+          .map(
+            ({ factor, long, short }) => ` An alert pages when the rate is above ${factor} over ${long}, and also over the last ${short}.`,
+          )}
       </p>
       <div className="slos">
         {data.levels.map((level) => (
@@ -88,7 +89,7 @@ function Budget({ level, seconds, end }: { level: ServiceLevel; seconds: number;
         <b className={left < 0 ? 'bad-text' : ''}>
           {left >= 0
             ? `${formatValue(left, 'ratio')} of the budget is left`
-            : `the budget is overspent ${formatValue(-left + 1, 'count')} times`}
+            : `${formatValue(-left + 1, 'count')} times the budget is used up`}
         </b>{' '}
         <span className="quiet">
           ({Math.round(data.bad)} of {Math.round(data.all)} missed it, {Math.floor(allowed)} were allowed to)

@@ -60,5 +60,5 @@ export function StatusPage() {
 
 function told(history: { state: JourneyState }[]): string {
   const count = (state: JourneyState) => history.filter((minute) => minute.state === state).length
-  return `In the last hour ${count('outage')} minutes of outage and ${count('degraded')} minutes degraded`
+  return `In the last hour: ${count('outage')} minutes of outage, ${count('degraded')} minutes degraded`
 }

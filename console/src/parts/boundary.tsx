@@ -27,7 +27,7 @@ function BrokenPage({ error }: FallbackProps) {
       <h1>This page cannot be shown</h1>
       <Problem error={error} />
       <p>
-        {notOfTheDrill} Nothing of the drill is lost, and the other pages work. <button onClick={reload}>Reload the page</button>
+        {notOfTheDrill} The drill has lost nothing, and the other pages work. <button onClick={reload}>Reload the page</button>
       </p>
       {away && (
         <p className="quiet" role="status">

@@ -31,7 +31,7 @@ export function BreakdownByLabel({ query, unit, onSplit }: Props) {
   if (error) return <Problem error={error} />
   if (!data) return <Loading what="the labels" />
   const [first] = data.found
-  if (!first) return <Empty>The series of this query differ in no label.</Empty>
+  if (!first) return <Empty>The series of this query do not differ in any label.</Empty>
   return (
     <section className="box" aria-label="By label">
       <h2>Why is this high?</h2>
@@ -61,7 +61,7 @@ async function ask(split: Splittable, range: TimeRange): Promise<{ before: numbe
 /** The result for the first label. Its first value stands out if the second rose by at most half as much. */
 function sentence({ label, parts, standsOut }: Breakdown, since: string): string {
   const [first] = parts
-  if (!first || standsOut < 0.5) return `No label stands out: since ${since} nothing rose, or all parts rose alike.`
+  if (!first || standsOut < 0.5) return `No label stands out: since ${since}, nothing has risen, or everything has risen alike.`
   const share = first.share === null ? '' : ` It makes up ${Math.min(100, Math.round(first.share * 100))} % of the increase.`
   return `Since ${since}, ${label} "${first.value}" has risen far more than the others.${share}`
 }

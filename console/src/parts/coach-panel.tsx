@@ -37,7 +37,9 @@ export function CoachPanel({ drill, incident, events }: Props) {
     <section aria-label="Coach" className="box">
       <h2>Coach</h2>
       {drill.coach !== 'auto' && (
-        <p className="quiet">{drill.coach === 'muted' ? 'Only when you ask for a hint.' : 'The instructor speaks for the coach.'}</p>
+        <p className="quiet">
+          {drill.coach === 'muted' ? 'The coach speaks only when you ask for a hint.' : 'The instructor speaks for the coach.'}
+        </p>
       )}
       <Talk drill={drill} events={events} />
       {mayDo(drill.phase, 'ask-coach') && (

@@ -73,7 +73,7 @@ function OpenFaults({ open, titles, commands: { revert, revertAll, reset } }: Op
                   {record.state} · {values(record.params)}
                   {record.ramp && ` (${record.ramp.param} grows from ${record.ramp.from} over ${elapsed(record.ramp.overMs)})`} ·{' '}
                   {elapsed(Math.max(0, record.deadlineAt - now))} left
-                  {record.drill ? ' · of a drill' : ''}
+                  {record.drill ? ' · part of a drill' : ''}
                 </span>
                 {record.error && <p className="caution">{record.error}</p>}
               </div>

@@ -77,7 +77,7 @@ function Form({ fault, initial, onDone }: Props) {
         </div>
         <div className="filters">
           <label>
-            for minutes
+            for, in minutes
             <input
               type="number"
               min="0.5"
@@ -123,7 +123,7 @@ function RampFields({ ramp, params, onChange }: { ramp: Ramp; params: readonly s
         <input type="number" step="any" required value={ramp.from} onChange={(event) => onChange({ ...ramp, from: event.target.value })} />
       </label>
       <label>
-        over seconds
+        over, in seconds
         <input
           type="number"
           min="1"

@@ -106,11 +106,11 @@ const MixSliders = ({ mix, onChange }: { mix: LoadMix; onChange: (mix: LoadMix) 
       <Slider max={100} from={mix.hotShare * 100} onLeft={(percent) => onChange({ ...mix, hotShare: percent / 100 })} />
     </label>
     <label>
-      bots beside them: {mix.bots}
+      bots in addition: {mix.bots}
       <Slider max={200} from={mix.bots} onLeft={(bots) => onChange({ ...mix, bots })} />
     </label>
     <label>
-      page views beside them, at a fixed rate: {mix.rate}/s
+      page views in addition, at a fixed rate: {mix.rate}/s
       <Slider max={300} from={mix.rate} onLeft={(rate) => onChange({ ...mix, rate })} />
     </label>
   </div>

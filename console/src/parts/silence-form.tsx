@@ -45,7 +45,7 @@ export function SilenceForm({ alerts, initial, onDone }: Props) {
       </label>
       <div className="filters">
         <label>
-          for minutes
+          for, in minutes
           <input type="number" min="1" max="1440" required value={minutes} onChange={(event) => setMinutes(event.target.value)} />
         </label>
         <label>

@@ -42,7 +42,7 @@ function Failed({ error }: { error: unknown }) {
       <Problem error={error} />
       {!final && (
         <p className="quiet">
-          This page stays empty until that works.{' '}
+          This page stays empty until the request succeeds.{' '}
           <button className="link" onClick={() => void queries.refetchQueries({ type: 'active' })}>
             Try again
           </button>

@@ -20,5 +20,5 @@ test('damaged keys are an error that names their file', () => {
   writeFileSync(file, '{"ca":"a","cert":"b"}')
   assert.throws(() => readLinkKeys(dir), { code: 'wrong-state', message: /hosts\/link\.json is not as expected \(at key\)/ })
   writeFileSync(file, '{"ca":"a",')
-  assert.throws(() => readLinkKeys(dir), { code: 'wrong-state', message: /hosts\/link\.json is no JSON/ })
+  assert.throws(() => readLinkKeys(dir), { code: 'wrong-state', message: /hosts\/link\.json is not JSON/ })
 })

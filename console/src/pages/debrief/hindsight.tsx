@@ -43,8 +43,8 @@ export function AlertsInHindsight({ alerts }: { alerts: Debrief['alerts'] }) {
 /** All attempts at the scenario. */
 export function Tries({ tries, id }: { tries: Debrief['tries']; id: string }) {
   return (
-    <section className="box" aria-label="Tries">
-      <h2>Tries</h2>
+    <section className="box" aria-label="Attempts">
+      <h2>Attempts</h2>
       <ol className="rows">
         {tries.map((attempt) => (
           <li key={attempt.id}>
@@ -53,7 +53,7 @@ export function Tries({ tries, id }: { tries: Debrief['tries']; id: string }) {
             </span>
             <span>
               <b>{attempt.score}</b> <span className="quiet">{attempt.assisted ? 'assisted' : 'unassisted'}</span>{' '}
-              {attempt.id === id ? 'this one' : <Link to={`/drills/${attempt.id}/debrief`}>its debrief</Link>}
+              {attempt.id === id ? 'this one' : <Link to={`/drills/${attempt.id}/debrief`}>debrief</Link>}
             </span>
           </li>
         ))}

@@ -38,7 +38,7 @@ export function StartHero({ mode, next, first, busy, onStart }: Props) {
       {mode === 'assessment' && (
         <div className="hero">
           <span>
-            <b>An assessment is blind.</b> It picks an incident that you have not practised, and only the pager tells you about it.
+            <b>An assessment is blind.</b> It picks what you have practised least, and only the pager tells you about it.
           </span>
           <button className="primary" disabled={busy} onClick={() => onStart('surprise')}>
             Start an assessment

@@ -125,10 +125,11 @@ const Welcome = () => (
         <b>Find out what is wrong</b>, with dashboards, traces and logs of the whole shop.
       </li>
       <li>
-        <b>Fix it, any way that works.</b> The drill ends once users are served well again, and a debrief shows what happened.
+        <b>Name the cause, and fix it, in any way that works.</b> The drill ends once users are served well again, and a debrief shows what
+        happened.
       </li>
     </ol>
-    <p className="quiet">Hints are there when you want them. Nothing you do here can break more than a reset restores.</p>
+    <p className="quiet">Hints are there when you want them. Whatever you break here is restored when the drill ends.</p>
   </section>
 )
 

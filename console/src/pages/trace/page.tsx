@@ -80,7 +80,7 @@ function Trace({ id, all }: { id: string; all: Span[] }) {
             onToggle={toggle}
           />
           <p className="quiet waterfall-foot">
-            <i className="span-critical key" /> critical path: what the answer had to wait for · arrow keys move, open and close
+            <i className="span-critical key" /> critical path: what the response had to wait for · arrow keys move, open and close
           </p>
         </div>
         {selected && (

@@ -67,7 +67,7 @@ export function SpanDetails({
       <p className="buttons">
         <Link to={`/logs?service=${span.service}&from=${from}&to=${to}`}>Logs of {span.service} around this span</Link>
         <Link to={`/traces?service=${span.service}`}>More traces of {span.service}</Link>
-        <Link to={`/components/${component}`}>All of {component}</Link>
+        <Link to={`/components/${component}`}>Everything about {component}</Link>
       </p>
       <Attributes span={span} />
       <SpanLogs traceId={traceId} span={span} />

@@ -19,7 +19,7 @@ export function AffectedForm({ drill }: { drill: string }) {
   })
   return (
     <details className="affected">
-      <summary>Hand in the orders that are affected</summary>
+      <summary>Hand in a list of affected orders</summary>
       <form
         onSubmit={(event) => {
           event.preventDefault()
@@ -45,7 +45,7 @@ export function AffectedForm({ drill }: { drill: string }) {
           <textarea
             rows={4}
             required
-            placeholder="One on each line, as psql prints them"
+            placeholder="One per line, as psql prints them"
             value={text}
             onChange={(event) => setText(event.target.value)}
           />

@@ -43,7 +43,7 @@ export function DirectPeople({ drill, enabled }: { drill: string; enabled: boole
         </select>
         <input
           aria-label="Their words"
-          placeholder="Your words; leave empty for theirs"
+          placeholder="Your words; leave empty for the scenario's"
           maxLength={400}
           value={text}
           onChange={(event) => setText(event.target.value)}

@@ -43,7 +43,9 @@ export function Tour({ role, onEnd }: { role: string; onEnd: () => void }) {
       </p>
       <h2>{step.title}</h2>
       <p>{step.text}</p>
-      {!found && <p className="quiet">{shown === 0 ? 'Go to Scenarios to begin.' : 'It appears when you are on that page.'}</p>}
+      {!found && (
+        <p className="quiet">{shown === 0 ? 'Go to Scenarios to begin.' : 'It is highlighted once you are on the page that has it.'}</p>
+      )}
       <p className="buttons">
         <button className="primary" onClick={() => (last ? onEnd() : setAt(shown + 1))}>
           {last ? 'Done' : 'Next'}
