@@ -28,7 +28,7 @@ describe('a proof', () => {
   })
 
   test('is read as it was written, and is valid until something changes', () => {
-    const id = 'open-end'
+    const id = 'slow-shelves'
     const verified = {
       ok: true,
       secondsToPage: 9,
