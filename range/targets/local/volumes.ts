@@ -27,7 +27,7 @@ import type { LocalTarget } from './target.ts'
 import { folderOf, mountedVolumes } from './volume-folders.ts'
 
 /** What of a target volumes need. */
-export type VolumesTarget = Pick<LocalTarget, 'context' | 'start' | 'stop'> & { state: Pick<RangeState, 'dir' | 'run'> }
+type VolumesTarget = Pick<LocalTarget, 'context' | 'start' | 'stop'> & { state: Pick<RangeState, 'dir' | 'run'> }
 
 /** What a data store itself has in the uppermost folder of its volume. */
 const ownFiles: Record<VolumeName, RegExp> = { cache: /^(dump\.rdb|temp-.*\.rdb|appendonlydir)$/, journal: /^PG_\d+_\d+$/ }
