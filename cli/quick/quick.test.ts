@@ -73,7 +73,7 @@ test('a quick command runs its bundle with the same output; an edited file takes
   assert.deepEqual(said, { status: without.status, stderr: without.stderr })
   assert.ok(files < without.files / 3, `${files} of ${without.files} files`)
 
-  const edited = path.join(root, 'cli', 'client.ts')
+  const edited = path.join(root, 'control', 'client.ts')
   writeFileSync(edited, readFileSync(edited, 'utf8').replaceAll('does not answer', 'will not answer'))
   assert.equal(quickBundle(root, cache), null)
   assert.match((await asked()).stderr, /will not answer/)
