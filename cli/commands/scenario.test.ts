@@ -62,3 +62,16 @@ test('scenario lint: an unknown scenario', async () => {
   assert.equal(status, 1)
   assert.match(stdout, /^error .*\bslow-shelf.*: is missing: a scenario has scenario\.yaml, story\.md and debrief\.md/)
 })
+
+test('scenario preview: the first variant, another one by its name, and an unknown one', async () => {
+  const preview = (...args: string[]) => run('cli/main.ts', ['scenario', 'preview', 'open-end', ...args])
+  const [first, other, unknown] = await Promise.all([preview(), preview('--variant', 'both', '--json'), preview('--variant', 'none')])
+  assert.match(first?.stdout ?? '', /^variant stock of stock, products, both\nOpen end /)
+  const { timeline } = JSON.parse(other?.stdout ?? '') as { timeline: { params: { to?: string } }[] }
+  assert.deepEqual(
+    timeline.map(({ params: { to } }) => to),
+    [undefined, 'inventory', 'catalog'],
+  )
+  assert.equal(unknown?.status, 1)
+  assert.match(unknown?.stderr ?? '', /'open-end' has no variant 'none': choose stock, products, both/)
+})

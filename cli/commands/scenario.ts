@@ -7,6 +7,7 @@ import { projectRoot } from '../../control/paths.ts'
 import { scenarioTable } from '../../drills/scenario-table.ts'
 import { checkScenario, describeProblem, loadScenarios, type Vocabulary } from '../../drills/scenarios.ts'
 import { formatDurationMs } from '../../model/duration.ts'
+import { drawnScenario, variantFor } from '../../drills/variants.ts'
 import { FiredrillError } from '../../model/errors.ts'
 import { peopleSchema } from '../../model/people.ts'
 import { anyOf, milestoneNames, scenarioSchema } from '../../model/scenario.ts'
@@ -61,12 +62,17 @@ const lintCommand = () =>
 const previewCommand = () =>
   command('preview', 'show a scenario as trainees and instructors see it')
     .argument('<id>')
-    .action((id: string, options: CommonOptions) => {
-      const { scenario, problems } = checkScenario(folderOf(id), scenarioVocabulary())
+    .option('--variant <name>', 'one of its variants (default: the first one)')
+    .action((id: string, options: CommonOptions & { variant?: string }) => {
+      const { scenario: written, problems } = checkScenario(folderOf(id), scenarioVocabulary())
       const mistake = problems.find(isError)
       if (mistake) throw new FiredrillError('bad-request', describeProblem(mistake))
-      if (!scenario) throw new FiredrillError('not-found', `there is no scenario '${id}'`)
+      if (!written) throw new FiredrillError('not-found', `there is no scenario '${id}'`)
+      const variants = written.variants?.map(({ name }) => name) ?? []
+      const variant = variantFor(written, 0, options.variant ?? variants[0])
+      const scenario = drawnScenario(written, { seed: 0, variant })
       if (options.json) return printJson(scenario)
+      if (variant !== null) print(dim(`variant ${variant} of ${variants.join(', ')}`))
       print(
         `${bold(scenario.title)} ${dim(`${scenario.difficulty} · ${scenario.skills.join(', ')} · ${formatDurationMs(scenario.limit)}`)}`,
       )
