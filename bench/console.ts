@@ -5,10 +5,14 @@ import { chromium, type Page } from 'playwright-core'
 import { projectRoot } from '../control/paths.ts'
 import { openLocalRange } from '../control/wiring.ts'
 import { findChromium } from '../range/binaries.ts'
-import { atLeast, atMost, quantile, told, type Benchmark, type Row } from './benchmark.ts'
+import type { LocalTarget } from '../range/targets/local/target.ts'
+import { atLeast, atMost, mean, quantile, told, type Benchmark, type Row } from './benchmark.ts'
+import { usageOf } from './usage.ts'
 
 const visits = 5
 const hour = 3_600_000
+/** How long a dashboard is open for each measurement. */
+const openMs = 30_000
 const pages = [
   '/',
   '/progress',
@@ -34,7 +38,8 @@ export const consoleBenchmark: Benchmark = {
   name: 'console',
   title: 'first load, each page, a dashboard over an hour, and 100,000 log lines',
   async run({ state, say }) {
-    const { config } = openLocalRange(state.dir).context
+    const target = openLocalRange(state.dir)
+    const { config } = target.context
     const base = `http://127.0.0.1:${config.portBase}`
     const browser = await chromium.launch({ executablePath: findChromium() ?? 'chromium', args: ['--no-sandbox'] })
     try {
@@ -42,7 +47,13 @@ export const consoleBenchmark: Benchmark = {
       await page.goto(`${base}/login#token=${config.tokens.instructor}`)
       await page.getByRole('heading', { name: 'Scenarios' }).waitFor()
       await page.evaluate(() => localStorage.setItem('firedrill.tour', 'seen'))
-      return [firstLoad(), ...(await eachPage(page, base, say)), ...(await dashboard(page, base)), ...(await manyLines(page, base, say))]
+      return [
+        firstLoad(),
+        ...(await eachPage(page, base, say)),
+        ...(await dashboard(page, base)),
+        ...(await openDashboard(page, base, target)),
+        ...(await manyLines(page, base, say)),
+      ]
     } finally {
       await browser.close()
     }
@@ -108,6 +119,37 @@ async function dashboard(page: Page, base: string): Promise<Row[]> {
     told('panels of the dashboard', await page.locator('figure').count()),
     atMost('a dashboard over an hour: asked and drawn, median', quantile(times, 0.5), 'ms', 500),
   ]
+}
+
+/**
+ * Prometheus's CPU while a dashboard is open: as the console queries it, and as if each graph queried its whole range each time, by changing the requests on
+ * their way. Both twice, in turn.
+ */
+async function openDashboard(page: Page, base: string, target: LocalTarget): Promise<Row[]> {
+  const cores: Record<'new' | 'whole', number[]> = { new: [], whole: [] }
+  await page.goto(`${base}/dashboards/overview?range=15m`)
+  await page.locator('figure canvas').first().waitFor()
+  const queries = '**/api/prometheus/query_ranges'
+  for (const points of ['new', 'whole', 'new', 'whole'] as const) {
+    if (points === 'whole') await page.route(queries, (route) => route.continue({ postData: whole(route.request().postData() ?? '') }))
+    else await page.unroute(queries)
+    const usage = await usageOf(target, openMs)
+    cores[points].push(usage.find(({ name }) => name === 'prometheus')?.cores ?? Number.NaN)
+  }
+  await page.unroute(queries)
+  const [fresh, all] = [mean(cores.new), mean(cores.whole)]
+  return [
+    told('a dashboard over 15 minutes is open: CPU of Prometheus', fresh, 'cores'),
+    told('the same, if each graph queried its whole range: CPU of Prometheus', all, 'cores'),
+    atMost('the former ÷ the latter', fresh / all, '×', 1),
+  ]
+}
+
+/** A batch of range queries, each of which begins 15 minutes before its end. */
+function whole(batch: string): string {
+  // Safe: the console has just written it.
+  const { queries } = JSON.parse(batch) as { queries: { end: number }[] }
+  return JSON.stringify({ queries: queries.map((query) => ({ ...query, start: query.end - 900 })) })
 }
 
 /** Loads older lines until there are enough, and scrolls over them: how long a frame takes then. */

@@ -3,13 +3,13 @@ import { until } from '../model/until.ts'
 import { databaseRole } from './database-roles.ts'
 import { volumeNamed, volumesOf } from './volumes.ts'
 
-/** Of each row that a service writes, a copy that nobody may change: the journal, in a tablespace of its own. */
+/** The journal: an immutable copy of each row that a service writes, in a tablespace of its own. */
 const tablespace = 'journal'
 const trigger = 'journal_rows'
 /** The journal of last year, in the same tablespace. */
 const lastYear = 'journal_2025'
 const rowsOnPage = 12
-/** Halves of the largest volume until a page is left. */
+/** How often the largest volume can be halved until one page is left. */
 const mostRounds = 12
 
 const schemaOf = (table: string): string => table.split('.')[0] ?? ''
@@ -18,7 +18,7 @@ const schemaOf = (table: string): string => table.split('.')[0] ?? ''
 export async function keepJournal(range: Range, table: string, folder: string): Promise<void> {
   const { database } = range
   const schema = schemaOf(table)
-  // It cannot be part of a transaction.
+  // CREATE TABLESPACE cannot run inside a transaction.
   if (!(await hasTablespace(range))) await database.query(`create tablespace ${tablespace} location '${folder.replaceAll("'", "''")}'`)
   await database.query(`create table if not exists ${schema}.journal
     (id bigint generated always as identity, at timestamp with time zone not null default now(), entry jsonb not null) tablespace ${tablespace}`)
@@ -34,7 +34,7 @@ export async function keepJournal(range: Range, table: string, folder: string): 
   )
 }
 
-/** Fills the journal's volume with the journal of last year, except for so much. */
+/** Fills the journal's volume with last year's journal, and leaves `spareKilobytes` free. */
 export async function keepLastYear(range: Range, table: string, spareKilobytes: number): Promise<void> {
   const { database } = range
   const name = `${schemaOf(table)}.${lastYear}`
@@ -53,7 +53,7 @@ export async function keepLastYear(range: Range, table: string, spareKilobytes: 
   }
 }
 
-/** Where something keeps, or kept, its files beside the usual ones, and journals of tables; nothing of either on a fresh range. */
+/** Tablespaces outside the default one, and journals of tables; a fresh range has neither. */
 export async function journalsFound(range: Range): Promise<string[]> {
   const rows = await range.database.query<{ found: string }>(
     `select 'the tablespace ' || spcname as found from pg_tablespace where spcname not in ('pg_default', 'pg_global')
@@ -71,11 +71,11 @@ export async function hasJournal(range: Range, table: string): Promise<boolean> 
   return rows.length > 0
 }
 
-/** Drops all journals and their tablespace; what else somebody has put there is moved to where it usually is. Idempotent. */
+/** Drops all journals and their tablespace; other tables in it are moved to the default tablespace. Idempotent. */
 export async function dropJournals(range: Range): Promise<void> {
   const { database } = range
   for (const schema of databaseRole.options) {
-    // With its triggers.
+    // This drops its triggers as well.
     await database.query(`drop function if exists ${schema}.journal_row() cascade`)
     await database.query(`drop table if exists ${schema}.journal, ${schema}.${lastYear}`)
   }
@@ -109,6 +109,6 @@ export async function exportAndDelete(range: Range, folder: string, spareKilobyt
   await volumes.delete('journal', file)
 }
 
-/** Ends exports: a session that writes to a file does not notice at once that nobody waits for it. */
+/** Ends exports: a session that writes to a file does not notice at once that its client has left. */
 export const endExports = ({ database }: Range) =>
   database.query('select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1', [exportJob])

@@ -5,7 +5,7 @@ import { fillVolume, volumeNamed, volumesOf } from '../volumes.ts'
 
 const megabyte = 1_024 * 1_024
 
-/** Redis saves snapshots to a small volume that is full. While it cannot save, it refuses to be written to. */
+/** Redis saves snapshots to a small volume that is full. While it cannot save them, it refuses writes. */
 export const cacheVolumeFull = defineFault({
   id: 'cache-volume-full',
   title: 'Redis cannot save its snapshot',
@@ -24,7 +24,7 @@ export const cacheVolumeFull = defineFault({
     await range.cache.command('CONFIG', 'SET', 'save', `${everySeconds} 1`)
   },
   async revert({ range }) {
-    // With snapshots, it saves one before it stops, and does not stop where it cannot. One that does not run is started without.
+    // With snapshots on, Redis saves one before it stops, and does not stop if it cannot. A stopped Redis is started without snapshots.
     await range.cache.command('CONFIG', 'SET', 'save', '').catch(() => {})
     await volumesOf(range).remove('cache')
   },

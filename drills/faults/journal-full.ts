@@ -6,7 +6,7 @@ import { fillVolume, volumeNamed, volumesOf } from '../volumes.ts'
 
 const megabyte = 1_024 * 1_024
 
-/** A table's journal is on a small volume that is full: who cannot write the journal cannot write the row either. */
+/** A table's journal is on a small volume that is full: a row cannot be written if its journal entry cannot. */
 export const journalFull = defineFault({
   id: 'journal-full',
   title: 'A disk of the database is full',

@@ -3,7 +3,7 @@ import { defineFault } from '../../model/fault.ts'
 
 const stray = { exchange: 'orders', queue: 'orders.fulfilled', key: 'order.confirmed' }
 
-/** The queue of what was shipped also gets what was only ordered: each order is marked as shipped in the moment in which it is confirmed. */
+/** The queue of shipped orders also gets confirmed ones: each order is marked as shipped as soon as it is confirmed. */
 export const queueStrayBinding = defineFault({
   id: 'queue-stray-binding',
   title: 'A binding that catches too much',

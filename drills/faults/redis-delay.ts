@@ -7,7 +7,7 @@ const params = z.object({
   percent: z.number().int().min(1).max(100).default(100).describe('Share of the commands that are delayed, in percent'),
 })
 
-/** Redis answers late, as over a congested link: too soon for a timeout, and too late to be of use. */
+/** Redis answers late, as over a congested link: before the client's timeout, but too late to be useful. */
 export const redisDelay = defineFault<typeof params, { before: CacheFault | null }>({
   id: 'redis-delay',
   title: 'Redis answers late',

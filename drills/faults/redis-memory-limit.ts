@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { defineFault } from '../../model/fault.ts'
 import type { Range } from '../../model/range.ts'
 
-/** Gives Redis less memory than it needs and forbids it to evict: reads go on, writes are refused. */
+/** Gives Redis less memory than it needs, without eviction: reads still work, writes are refused. */
 export const redisMemoryLimit = defineFault({
   id: 'redis-memory-limit',
   title: 'Redis out of memory',

@@ -3,7 +3,7 @@ import { defineFault } from '../../model/fault.ts'
 
 const longestMs = 3_600_000
 
-/** Redis takes no writes and does not say so, as a primary that waits for a failover: reads go on. */
+/** Redis holds back writes without an error, like a primary that waits for a failover; reads still work. */
 export const redisPause = defineFault({
   id: 'redis-pause',
   title: 'Redis stalls on writes',
@@ -13,7 +13,7 @@ export const redisPause = defineFault({
   plan: async () => ({ longestMs }),
   inject: async ({ range }) => void (await range.cache.command('CLIENT', 'PAUSE', String(longestMs), 'WRITE')),
   revert: async ({ range }) => void (await range.cache.command('CLIENT', 'UNPAUSE')),
-  // A write that is paused never answers, and an answer says that it was not.
+  // A paused write gets no answer, so any answer means that writes are not paused.
   observe: ({ range }) =>
     range.cache.command('SET', 'probe', '1', 'PX', '100').then(
       () => 'answers',

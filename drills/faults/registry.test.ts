@@ -4,7 +4,7 @@ import { faultCategories } from '../../model/fault.ts'
 import { rangeFeatures, type RangeFeature } from '../../model/range.ts'
 import { faultById, faults, lackedFor } from './registry.ts'
 
-test('each fault is found by its id, and an unknown one is told with those that there are', () => {
+test('each fault is found by its id, and the error for an unknown one lists them all', () => {
   for (const fault of faults) assert.equal(faultById(fault.id), fault)
   assert.equal(new Set(faults.map(({ id }) => id)).size, faults.length)
   assert.throws(() => faultById('no-such'), {
@@ -13,7 +13,7 @@ test('each fault is found by its id, and an unknown one is told with those that 
   })
 })
 
-test('what a fault needs and a range lacks is told, with its parameters or for any', () => {
+test('what a fault needs and the range lacks is reported, for given parameters or for any', () => {
   const lacked = (id: string, params: object, lacks: readonly RangeFeature[]) => lackedFor(faultById(id), params, { lacks })
   const params = { from: 'gateway', to: 'inventory', delayMs: 100 }
   assert.deepEqual(lacked('http-delay', params, []), [])
@@ -23,7 +23,7 @@ test('what a fault needs and a range lacks is told, with its parameters or for a
   assert.deepEqual(lacked('noop', {}, rangeFeatures), [])
 })
 
-test('what a fault needs can be asked without its parameters', () => {
+test('what a fault needs is known without its parameters', () => {
   for (const fault of faults) assert.doesNotThrow(() => lackedFor(fault, {}, { lacks: rangeFeatures }), fault.id)
 })
 

@@ -186,8 +186,8 @@ export const faults: readonly AnyFault[] = [
 ]
 
 /**
- * What a fault needs with these parameters, as its schema returns them, and the range lacks; empty if it can be injected. Of parameters that are
- * left out nothing is needed: without any, it is what the fault needs in any case.
+ * The features that a fault needs with these parsed parameters and the range lacks; empty if it can be injected. Without parameters, only what the
+ * fault needs in any case is considered.
  */
 export const lackedFor = ({ needs }: Pick<AnyFault, 'needs'>, params: unknown, { lacks }: Pick<Range, 'lacks'>): RangeFeature[] =>
   (needs?.(params) ?? []).filter((feature) => lacks.includes(feature))

@@ -5,7 +5,7 @@ import { runningJobs, stopJobs } from '../jobs.ts'
 
 const job = 'apply-limits'
 
-/** The host's schedule limits a role of the database again and again, whatever somebody sets by hand. */
+/** A scheduled job on the host keeps limiting a database role, and overwrites what is set by hand. */
 export const scheduledLimits = defineFault({
   id: 'scheduled-limits',
   title: 'A schedule that applies a limit again',

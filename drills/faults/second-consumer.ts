@@ -4,7 +4,7 @@ import { jobFault } from '../jobs.ts'
 
 const params = z.object({})
 
-/** A program that should have gone still takes messages from the worker's queue, and does not do with them what is to be done. */
+/** A program that should have been retired still takes messages from the worker's queue, and does not process them as the worker would. */
 export const secondConsumer = defineFault({
   id: 'second-consumer',
   title: 'Another consumer takes the messages',
