@@ -1,4 +1,4 @@
-import { componentNames, type ComponentStatus } from '../../model/components.ts'
+import { componentNames, type ComponentName, type ComponentStatus } from '../../model/components.ts'
 import { megabytes } from '../../model/units.ts'
 import { describeMachine } from '../../range/machine.ts'
 import { family, listProcesses, liveness, proportionalMemoryBytes } from '../../range/targets/local/identity.ts'
@@ -48,9 +48,13 @@ async function lookAt(state: RangeState): Promise<ComponentStatus[]> {
       // Side by side: the kernel takes a tenth of a second to add up the memory.
       const [{ components }, memory] = await Promise.all([
         apiClient(state, 'trainee', patienceMs).get('/api/components'),
-        memoryByPid(state),
+        memoryHere(state),
       ])
-      return components.map((component) => ({ ...component, memoryBytes: memory.get(component.pid ?? 0) ?? component.memoryBytes }))
+      return components.map((component) => {
+        // On another host, it may have the pid of something here.
+        const here = memory.get(component.name)
+        return here && here.pid === component.pid ? { ...component, memoryBytes: here.bytes } : component
+      })
     } catch {
       // Checked from here, the table shows what is wrong with it.
     }
@@ -60,13 +64,13 @@ async function lookAt(state: RangeState): Promise<ComponentStatus[]> {
 }
 
 /** The memory of each component that was started on this host, in bytes, by its process. A request that is under way goes on meanwhile. */
-async function memoryByPid(state: RangeState): Promise<Map<number, number>> {
+async function memoryHere(state: RangeState): Promise<Map<ComponentName, { pid: number; bytes: number }>> {
   const processes = listProcesses()
-  const memory = new Map<number, number>()
+  const memory = new Map<ComponentName, { pid: number; bytes: number }>()
   for (const name of componentNames) {
     await new Promise((resolve) => setImmediate(resolve))
     const run = state.run(name)
-    if (run) memory.set(run.pid, proportionalMemoryBytes(family(run.pid, processes)))
+    if (run) memory.set(name, { pid: run.pid, bytes: proportionalMemoryBytes(family(run.pid, processes)) })
   }
   return memory
 }

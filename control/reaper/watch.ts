@@ -31,6 +31,7 @@ export function holdLease(port: number, token: string, nowMs = uptimeMs): Lease 
   let drop = () => {}
 
   function connect(): void {
+    if (dropped) return
     const request = http.get({
       host: '127.0.0.1',
       port,
@@ -45,7 +46,7 @@ export function holdLease(port: number, token: string, nowMs = uptimeMs): Lease 
       ended = true
       connected = false
       request.destroy()
-      if (!dropped) setTimeout(connect, againAfterMs)
+      setTimeout(connect, againAfterMs)
     }
     drop = again
     request.on('response', (response) => {

@@ -67,6 +67,18 @@ test('a shift without a mistake is read, with its texts, and as it is played', (
   assert.equal(read.played.incidents?.length, 2)
 })
 
+test('a scenario that is there and has mistakes is told from one that is not there', () => {
+  const known = {
+    get: (id: string) => (id === 'two-truths' ? undefined : scenarios.get(id)),
+    has: (id: string) => scenarios.has(id),
+    keys: () => scenarios.keys(),
+  }
+  assert.deepEqual(
+    checkShift(folderWith({}), known).problems.map(({ message }) => message),
+    ["'two-truths' cannot be played: 'firedrill scenario lint two-truths' says why"],
+  )
+})
+
 describe('each mistake at its line and column, with what to write', () => {
   const table: [what: string, from: string, to: string, at: string, message: RegExp][] = [
     ['an id that is not that of its folder', 'id: ours', 'id: →theirs', 'id', /^must be the name of its folder, 'ours'$/],

@@ -143,6 +143,8 @@ function checkPlan({ id, incidents, noise, limit }: ShiftPlan, folder: string, s
     const { scenario: name, variant, slowBurn, breaks } = incident
     const here = ['incidents', index]
     const scenario = scenarios.get(name)
+    if (!scenario && scenarios.has(name))
+      return tell('error', [...here, 'scenario'], `'${name}' cannot be played: 'firedrill scenario lint ${name}' says why`)
     if (!scenario) return tell('error', [...here, 'scenario'], `there is no scenario '${name}': ${choice([...scenarios.keys()], name)}`)
     if (ids.indexOf(name) < index) tell('error', [...here, 'scenario'], `'${name}' is an incident of this shift already`)
     if (needsTerminal(scenario))

@@ -86,7 +86,7 @@ test('now and then the whole range is queried, and what depends on the range alw
   pass(20)
   assert.deepEqual(await ranges.query(last(600)), await prometheus(last(600)))
   asked = []
-  for (const query of ['up @ end()', 'up offset -5m']) {
+  for (const query of ['up @ end()', 'up OFFSET -5m']) {
     await ranges.query(last(100, 10, query))
     await ranges.query(last(100, 10, query))
   }
@@ -94,6 +94,19 @@ test('now and then the whole range is queried, and what depends on the range alw
     spans(),
     Array.from({ length: 4 }, () => [1_210, 1_310]),
   )
+})
+
+test('what was still open when it was queried does not count as final, however late the answer comes', async () => {
+  const ranges = new KeptRanges(async (query) => {
+    const answer = await prometheus(query)
+    pass(60)
+    return answer
+  })
+  const range = last(600)
+  await ranges.query(range)
+  asked = []
+  await ranges.query({ ...range, end: 1_060, start: 460 })
+  assert.deepEqual(spans(), [[980, 1_060]])
 })
 
 test('a refusal is handed on, and what was kept is of use afterwards', async () => {

@@ -28,7 +28,7 @@ const wholeEveryMs = 5 * 60_000
 const mostKept = 200
 
 /** Their points depend on where the range begins or ends, or on what comes after them. */
-const hindsight = /@|\boffset\s*-/
+const hindsight = /@|\boffset\s*-/i
 
 /**
  * Range queries that are repeated as time goes on, as a graph does every few seconds: only points that are new, or may still change, are queried.
@@ -50,12 +50,14 @@ export class KeptRanges {
     const key = `${step} ${start % step} ${query}`
     const kept = this.#usable(key, asked)
     const from = kept ? Math.min(kept.settled + step, end) : start
+    // Before the answer, which may take its time.
+    const settled = lastSettled(asked)
     const fresh = await this.#ask({ query, start: from, end, step })
     const series = joined(kept?.series, fresh, start, from)
     this.#keep(key, {
       at: kept?.at ?? Date.now(),
       start,
-      settled: lastSettled(asked),
+      settled,
       series: new Map(series.map((one) => [keyOf(one), one])),
     })
     return series
@@ -69,6 +71,7 @@ export class KeptRanges {
 
   #keep(key: string, kept: Kept): void {
     this.#kept.delete(key)
+    for (const [other, { at }] of this.#kept) if (Date.now() - at > wholeEveryMs) this.#kept.delete(other)
     this.#kept.set(key, kept)
     for (const oldest of this.#kept.keys()) {
       if (this.#kept.size <= mostKept) return

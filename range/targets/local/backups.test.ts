@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync } from 'node:fs'
+import { chownSync, existsSync, mkdirSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { ownBackups } from '../../../test/own-backups.ts'
@@ -113,6 +113,24 @@ test('a real PostgreSQL is backed up, restored beside itself to a moment, and al
     assert.deepEqual(await next.status(), nothing)
     assert.deepEqual([isThere(record), processes(), existsSync(folder)], [false, [], false])
     assert.deepEqual(await shop.query('select slot_name from pg_replication_slots'), [])
+  })
+
+  await context.test('beside a tablespace nothing is backed up or restored: a restored server would write into its folder', async () => {
+    await backups.make({ check: false })
+    const until = await now()
+    const place = path.join(path.dirname(postgresDataDir(shop.context)), 'elsewhere')
+    mkdirSync(place)
+    const { uid, gid } = statSync(postgresDataDir(shop.context))
+    chownSync(place, uid, gid)
+    await shop.query(`create tablespace elsewhere location '${place}'`)
+    try {
+      const refused = { code: 'conflict', message: /has a tablespace, 'elsewhere'/ }
+      await assert.rejects(backups.make(), refused)
+      await assert.rejects(backups.restore(until), refused)
+    } finally {
+      await shop.query('drop tablespace elsewhere')
+    }
+    await backups.remove()
   })
 
   await context.test('an archive that has stopped is reported, and started again with the next backup', async () => {

@@ -96,6 +96,7 @@ class LocalBackups {
   }
 
   async make(check: boolean): Promise<BaseBackup> {
+    await mustBeInOnePlace(this.#query)
     await this.archive()
     const { context } = this.#target
     const name = nameAt(new Date(), this.#kept().backups)
@@ -115,6 +116,7 @@ class LocalBackups {
     const { backups } = this.#kept()
     const from = backup === undefined ? newestBefore(backups, until) : named(backups, backup)
     mustBeReachable(from, until)
+    await mustBeInOnePlace(this.#query)
     await this.drop()
     if (this.#runs('wal-archive')) await untilArchived(this.#query)
     const { context } = this.#target
@@ -203,6 +205,15 @@ function makeFolders(folders: BackupFolders): void {
 }
 
 type Query = ReturnType<typeof localDatabase>['query']
+
+/** A restored server would write into the very folder of a tablespace, and change what the live one has there. */
+async function mustBeInOnePlace(query: Query): Promise<void> {
+  const [found] = await query<{ name: string }>(
+    `select spcname as name from pg_tablespace where spcname not in ('pg_default', 'pg_global')`,
+  )
+  if (found)
+    throw new FiredrillError('conflict', `the database has a tablespace, '${found.name}': it can be backed up and restored without any`)
+}
 
 /** The archive's progress: the position up to which it has written, and when it reported that. */
 async function archived(query: Query): Promise<{ lsn: string | null; at: string | null }> {

@@ -29,7 +29,17 @@ function tryMount(): boolean {
   } catch {
     return false
   } finally {
+    removeQuietly(folder)
+  }
+}
+
+/** What was mounted there for a try, and could not be unmounted at once, goes when nobody uses it. */
+function removeQuietly(folder: string): void {
+  try {
+    if (isMounted(folder)) execFileSync('umount', ['--lazy', folder], { stdio: 'ignore', timeout: commandWithinMs })
     rmdirSync(folder)
+  } catch {
+    // An empty folder is left.
   }
 }
 

@@ -8,6 +8,7 @@ import {
   readFileSync,
   readdirSync,
   readlinkSync,
+  realpathSync,
   rmSync,
   statSync,
   statfsSync,
@@ -117,13 +118,24 @@ function occupied(file: string): number {
   const stat = lstatSync(file, { throwIfNoEntry: false })
   if (!stat) return 0
   if (!stat.isDirectory()) return stat.blocks * 512
-  return readdirSync(file).reduce((sum, name) => sum + occupied(path.join(file, name)), 0)
+  return namesIn(file).reduce((sum, name) => sum + occupied(path.join(file, name)), 0)
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return []
+    throw error
+  }
 }
 
 const deletedMark = ' (deleted)'
 
 /** As `lsof +L1` finds them: by the open files of each process of the shop. */
-function heldIn(folder: string, dir: string): HeldFile[] {
+function heldIn(volume: string, dir: string): HeldFile[] {
+  // As the kernel names open files: a link may lead to the range's folder.
+  const folder = realpathSync(volume)
   return shopProcesses(dir).flatMap(({ pid }) =>
     // A file may be open more than once in a process.
     [...new Map(openFiles(pid).map((file) => [file.link, file])).values()]
@@ -169,6 +181,9 @@ function write(folder: string, file: string, bytes: number): void {
     fchownSync(fd, uid, gid)
     const block = Buffer.alloc(64 * 1024, line)
     for (let left = bytes; left > 0;) left -= writeSync(fd, block, 0, Math.min(left, block.length))
+  } catch (error) {
+    // Something else has taken space meanwhile: full is what it should be.
+    if (errorCode(error) !== 'ENOSPC') throw error
   } finally {
     closeSync(fd)
   }
