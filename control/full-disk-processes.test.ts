@@ -73,7 +73,7 @@ for (const [name, { program, offset, isUp }] of Object.entries(alone))
       await until(`${name} is up: ${told()}`, () => isUp(control?.asked() ?? 0))
       // From now on no file may grow, neither its ledger nor its log.
       execFileSync('prlimit', ['--pid', String(child.pid), '--fsize=0:unlimited'])
-      const { instance } = await new Injector(range, ledger).inject('alert-noise', {}, { forMs: 100, drill: null })
+      const { instance } = await new Injector(range, ledger).inject('alert-noise', {}, { forMs: 2_000, drill: null })
       assert.deepEqual(await range.monitoring.extraRules(), ['legacy'])
       const reloads = prometheus.asked()
       await until(`the rules are out: ${told()}`, async () => (await range.monitoring.extraRules()).length === 0)
