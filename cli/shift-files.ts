@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
 import { projectRoot } from '../control/paths.ts'
-import { describeProblem, loadScenario } from '../drills/scenarios.ts'
+import { describeProblem, soundScenario } from '../drills/scenarios.ts'
 import type { KnownScenarios } from '../drills/shifts/compose.ts'
 import { checkShift } from '../drills/shifts/read.ts'
 import { drawnScenario } from '../drills/variants.ts'
@@ -32,22 +32,16 @@ function knownScenarios(): { scenarios: KnownScenarios; leftOut: FiredrillError[
       .filter((entry) => entry.isDirectory())
       .map(({ name }) => name),
   )
-  const read = new Map<string, Scenario | undefined>()
+  const read = new Map<string, Scenario | null>()
   const get = (id: string): Scenario | undefined => {
-    if (!read.has(id)) read.set(id, ids.has(id) ? loaded(path.join(home, id), (mistake) => void leftOut.push(mistake)) : undefined)
-    return read.get(id)
+    if (ids.has(id) && !read.has(id))
+      read.set(
+        id,
+        soundScenario(path.join(home, id), (mistake) => void leftOut.push(mistake)),
+      )
+    return read.get(id) ?? undefined
   }
   return { scenarios: { get, has: (id) => ids.has(id), keys: () => ids.keys() }, leftOut }
-}
-
-function loaded(scenario: string, told: (mistake: FiredrillError) => void): Scenario | undefined {
-  try {
-    return loadScenario(scenario)
-  } catch (error) {
-    if (!(error instanceof FiredrillError)) throw error
-    told(error)
-    return undefined
-  }
 }
 
 export function beginShift(id: string, options: CommonOptions & { withPeople: boolean }): void {

@@ -1,15 +1,13 @@
 import assert from 'node:assert/strict'
-import { spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import path from 'node:path'
 import { test } from 'node:test'
 import { paperRange } from '../control/replay/paper-range.ts'
 import type { ActionContext } from '../model/action.ts'
 import type { Range } from '../model/range.ts'
 import { until } from '../model/until.ts'
-import { databaseUrl } from '../range/components/service.ts'
 import { ownBackups } from '../test/own-backups.ts'
 import { postgresBin } from '../test/own-postgres.ts'
+import { realJobs } from '../test/real-jobs.ts'
 import { ShopDatabase } from '../test/shop-database.ts'
 import { actionById } from './actions/registry.ts'
 import { leftBehind } from './baseline.ts'
@@ -22,28 +20,7 @@ const order = '3f0d3a52-6a55-4b7c-8f4c-6d2f0c1f9a01'
 
 /** A simulated range with a real database, backups and jobs. */
 function rangeOn(shop: ShopDatabase): Range {
-  const running = new Map<string, ChildProcess>()
-  const jobs: Range['jobs'] = {
-    async start(name, params) {
-      const id = `${name}-${String(running.size).padStart(8, '0')}`
-      const env = { DATABASE_URL: databaseUrl(shop.context, 'postgres'), JOB_NAME: name, ...params }
-      const job = spawn(process.execPath, [path.join(root, 'shop', 'jobs', `${name}.ts`)], { env, stdio: ['ignore', 'ignore', 'inherit'] })
-      running.set(
-        id,
-        job.once('exit', () => running.delete(id)),
-      )
-      return id
-    },
-    async stop(id) {
-      const job = running.get(id)
-      if (!job) return
-      const exit = once(job, 'exit')
-      job.kill()
-      await exit
-    },
-    running: async () => [...running.keys()],
-  }
-  return { ...paperRange(root, 30), database: shop, backups: ownBackups(shop.context), jobs }
+  return { ...paperRange(root, 30), database: shop, backups: ownBackups(shop.context), jobs: realJobs(shop.context) }
 }
 
 test('lost data are restored beside, copied back, and restored by the fault’s revert whatever was copied', { skip }, async (context) => {

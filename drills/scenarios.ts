@@ -46,14 +46,25 @@ export function loadScenarios(
   const scenarios = new Map<string, Scenario>()
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     if (!entry.isDirectory()) continue
-    try {
-      scenarios.set(entry.name, load(path.join(folder, entry.name)))
-    } catch (error) {
-      if (!(error instanceof FiredrillError)) throw error
-      told(error)
-    }
+    const scenario = soundScenario(path.join(folder, entry.name), told, load)
+    if (scenario) scenarios.set(entry.name, scenario)
   }
   return scenarios
+}
+
+/** The scenario of a folder; null after its first mistake was reported. */
+export function soundScenario(
+  folder: string,
+  told: (mistake: FiredrillError) => void,
+  load: (folder: string) => Scenario = loadScenario,
+): Scenario | null {
+  try {
+    return load(folder)
+  } catch (error) {
+    if (!(error instanceof FiredrillError)) throw error
+    told(error)
+    return null
+  }
 }
 
 const ownScenarios = path.join(import.meta.dirname, '..', 'scenarios')

@@ -13,7 +13,6 @@ import { until } from '../model/until.ts'
 import { binarySources, findBinary } from '../range/binaries.ts'
 import { redis } from '../range/components/redis.ts'
 import { postgresDataDir } from '../range/components/postgres.ts'
-import { databaseUrl } from '../range/components/service.ts'
 import type { RangeContext } from '../range/context.ts'
 import { localCache } from '../range/targets/local/cache.ts'
 import { readStat } from '../range/targets/local/identity.ts'
@@ -23,6 +22,7 @@ import { mountedVolumes } from '../range/targets/local/volume-folders.ts'
 import { localVolumes } from '../range/targets/local/volumes.ts'
 import { freePort } from '../test/free-port.ts'
 import { postgresBin } from '../test/own-postgres.ts'
+import { realJobs } from '../test/real-jobs.ts'
 import { ShopDatabase } from '../test/shop-database.ts'
 import { actionById } from './actions/registry.ts'
 import { leftBehind, restoreBaseline } from './baseline.ts'
@@ -70,28 +70,7 @@ function rangeOn(shop: ShopDatabase) {
   const postmaster = path.join(postgresDataDir(context), 'postmaster.pid')
   state.setRun('postgres', recordOf(Number(readFileSync(postmaster, 'utf8').split('\n')[0])))
   const volumes = localVolumes({ context, state, start: never, stop: never })
-  const running = new Map<string, ChildProcess>()
-  const jobs: Range['jobs'] = {
-    async start(name, params) {
-      const id = `${name}-${String(running.size).padStart(8, '0')}`
-      const env = { DATABASE_URL: databaseUrl(context, 'postgres'), JOB_NAME: name, ...params }
-      const job = spawn(process.execPath, [path.join(root, 'shop', 'jobs', `${name}.ts`)], { env, stdio: ['ignore', 'ignore', 'inherit'] })
-      running.set(
-        id,
-        job.once('exit', () => running.delete(id)),
-      )
-      return id
-    },
-    async stop(id) {
-      const job = running.get(id)
-      if (!job) return
-      const exit = once(job, 'exit')
-      job.kill()
-      await exit
-    },
-    running: async () => [...running.keys()],
-  }
-  return { ...paperRange(root, 30), database: shop, jobs, volumes }
+  return { ...paperRange(root, 30), database: shop, jobs: realJobs(context), volumes }
 }
 
 /** Orders until one is refused, or as many as that. */

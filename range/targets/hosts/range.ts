@@ -68,7 +68,8 @@ const askShop =
  */
 export function hostsRange(target: LocalTarget): Range {
   const { context } = target
-  const here = localRange(target)
+  // Its data stores are on the other host: nothing is mounted here.
+  const here = localRange(target, () => false)
   const local = placedHere()
   const shop = shopStub(askShop(context), { status: statusTimeoutMs })
   const away = (detail: string): ComponentStatus[] =>

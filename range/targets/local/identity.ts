@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs'
+import { readFileSync, readdirSync, readlinkSync } from 'node:fs'
 
 /** A process as it was when we started it: its pid alone may belong to another one since. */
 export interface ProcessIdentity {
@@ -91,6 +91,22 @@ export function family(pid: number, processes = listProcesses()): number[] {
 /** The nonce in the environment of a process; null if it has none, hides it, or has overwritten it. */
 function nonceOf(pid: number): string | null {
   return environmentOf(pid).flatMap((entry) => /^FIREDRILL_NONCE=([0-9a-f]+)/.exec(entry)?.[1] ?? [])[0] ?? null
+}
+
+/** What a process has open, each by where its link in /proc leads (proc_pid_fd(5)); empty if it has exited, or may not be inspected. */
+export function openFilesOf(pid: number | string): { file: string; link: string }[] {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
+      const file = `/proc/${pid}/fd/${fd}`
+      try {
+        return [{ file, link: readlinkSync(file) }]
+      } catch {
+        return []
+      }
+    })
+  } catch {
+    return []
+  }
 }
 
 /** Proportional set size of these processes together, in bytes. */

@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync, readlinkSync } from 'node:fs'
+import { readFileSync, readdirSync } from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -7,7 +7,7 @@ import { FiredrillError } from '../../../model/errors.ts'
 import { poll } from '../../../model/until.ts'
 import { portOffsets, type HostRole, type PortName } from '../../context.ts'
 import { placedForAWhileOn, placedOn } from '../../topology.ts'
-import { environmentOf, readStat } from './identity.ts'
+import { environmentOf, openFilesOf, readStat } from './identity.ts'
 
 /** A process that had a port a moment ago may still be exiting. */
 const patienceMs = 700
@@ -138,7 +138,7 @@ function holdersOf(ports: readonly number[]): Map<number, Holder> {
   }
   if (sockets.size === 0) return found
   for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
-    for (const file of filesOf(name)) {
+    for (const { link: file } of openFilesOf(name)) {
       const port = sockets.get(file)
       if (port !== undefined) found.get(port)?.pids.push(Number(name))
     }
@@ -149,21 +149,6 @@ function holdersOf(ports: readonly number[]): Map<number, Holder> {
 function linesOf(file: string): string[] {
   try {
     return readFileSync(file, 'utf8').split('\n')
-  } catch {
-    return []
-  }
-}
-
-/** Open files of a process; empty if it has exited, or may not be inspected. */
-function filesOf(pid: string): string[] {
-  try {
-    return readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
-      try {
-        return [readlinkSync(`/proc/${pid}/fd/${fd}`)]
-      } catch {
-        return []
-      }
-    })
   } catch {
     return []
   }

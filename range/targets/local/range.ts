@@ -17,13 +17,16 @@ import type { LocalTarget } from './target.ts'
 import { mustBeUnchanged } from '../../unchanged.ts'
 import { localVolumes } from './volumes.ts'
 
-/** The `Range` of this machine. Each call opens its connections and closes them: none becomes stale when a component restarts. */
-export function localRange(target: LocalTarget): Range {
+/**
+ * The `Range` of this machine. Each call opens its connections and closes them: none becomes stale when a component restarts. `mayMount` says whether its data stores
+ * can have volumes here; it may try to mount one.
+ */
+export function localRange(target: LocalTarget, mayMount = canMount): Range {
   const { context, state } = target
   const withoutClocks = libfaketime() ? [] : (['clocks'] as const)
   return {
     get lacks(): Range['lacks'] {
-      return [...withoutClocks, ...(canMount() ? [] : (['volumes'] as const)), 'cluster']
+      return [...withoutClocks, ...(mayMount() ? [] : (['volumes'] as const)), 'cluster']
     },
     cluster: null,
     status: (asked) => target.status(false, asked),
@@ -57,7 +60,7 @@ export function localRange(target: LocalTarget): Range {
     backups: localBackups(target),
 
     get volumes() {
-      return canMount() ? localVolumes(target) : null
+      return mayMount() ? localVolumes(target) : null
     },
 
     cache: localCache(context),

@@ -7,7 +7,6 @@ import {
   openSync,
   readFileSync,
   readdirSync,
-  readlinkSync,
   realpathSync,
   rmSync,
   statSync,
@@ -19,7 +18,7 @@ import path from 'node:path'
 import { FiredrillError, errorCode } from '../../../model/errors.ts'
 import { volumeStores, type HeldFile, type VolumeFile, type VolumeName, type VolumesPort } from '../../../model/range.ts'
 import { postgresDataDir } from '../../components/postgres.ts'
-import { liveness } from './identity.ts'
+import { isThere, openFilesOf } from './identity.ts'
 import { withLock } from './lock.ts'
 import { isMounted, mountMemory, remount, unmount } from './mounts.ts'
 import { shopProcesses } from './shop-processes.ts'
@@ -73,8 +72,7 @@ async function create(target: VolumesTarget, name: VolumeName, sizeBytes: number
     else ownedAs(postgresDataDir(target.context), folder)
     await mountMemory(folder, sizeBytes)
   }
-  const redis = target.state.run('redis')
-  if (isCache && (!redis || liveness(redis) === 'gone')) await target.start('redis')
+  if (isCache && !isThere(target.state.run('redis'))) await target.start('redis')
   return folder
 }
 
@@ -92,8 +90,7 @@ async function remove(target: VolumesTarget, name: VolumeName): Promise<void> {
       await target.stop('redis')
       await unmount(folder)
     }
-    const redis = target.state.run('redis')
-    if (!redis || liveness(redis) === 'gone') await target.start('redis')
+    if (!isThere(target.state.run('redis'))) await target.start('redis')
     return
   }
   await unmount(folder)
@@ -138,24 +135,19 @@ function heldIn(volume: string, dir: string): HeldFile[] {
   const folder = realpathSync(volume)
   return shopProcesses(dir).flatMap(({ pid }) =>
     // A file may be open more than once in a process.
-    [...new Map(openFiles(pid).map((file) => [file.link, file])).values()]
+    [...new Map(openFilesOf(pid).map((open) => [open.link, open])).values()]
       .filter(({ link }) => link.startsWith(`${folder}/`) && link.endsWith(deletedMark))
-      .map(({ link, bytes }) => ({ name: link.slice(folder.length + 1, -deletedMark.length), bytes, pid, process: commandOf(pid) })),
+      .map(({ file, link }) => ({
+        name: link.slice(folder.length + 1, -deletedMark.length),
+        bytes: bytesOpen(file),
+        pid,
+        process: commandOf(pid),
+      })),
   )
 }
 
-function openFiles(pid: number): { link: string; bytes: number }[] {
-  try {
-    return readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
-      const file = `/proc/${pid}/fd/${fd}`
-      const link = readlinkSync(file)
-      return link.endsWith(deletedMark) ? [{ link, bytes: statSync(file).blocks * 512 }] : []
-    })
-  } catch {
-    // It has ended, or closed the file, meanwhile.
-    return []
-  }
-}
+/** None where it has been closed meanwhile. */
+const bytesOpen = (file: string): number => (statSync(file, { throwIfNoEntry: false })?.blocks ?? 0) * 512
 
 function commandOf(pid: number): string {
   try {
