@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { serviceName } from '../model/components.ts'
 import type { Range } from '../model/range.ts'
+import { ownValue } from '../model/own.ts'
 
 /** An action that undoes another one. */
 export interface Undo {
@@ -21,7 +22,7 @@ const settingOf = async (range: Range, params: unknown): Promise<Undo | null> =>
   const asked = z.object({ service: serviceName, key: z.string() }).safeParse(params)
   if (!asked.success) return null
   const { service, key } = asked.data
-  const value = (await range.config.get(service))[key] ?? ''
+  const value = ownValue(await range.config.get(service), key) ?? ''
   return { action: 'change-setting', params: { service, key, value }, what: `set ${key} of ${service} back to ${value || 'its default'}` }
 }
 const rateOf = async (range: Range): Promise<Undo> => {
@@ -58,4 +59,4 @@ const undoes: Readonly<Record<string, (range: Range, params: unknown) => Promise
 
 /** How to undo an action, read before it runs; null if that is not possible. If the state cannot be read, the action runs all the same. */
 export const undoOf = async (range: Range, action: string, params: unknown): Promise<Undo | null> =>
-  (await undoes[action]?.(range, params).catch(() => null)) ?? null
+  (await ownValue(undoes, action)?.(range, params).catch(() => null)) ?? null

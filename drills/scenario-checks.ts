@@ -77,7 +77,7 @@ export function checkReferences(scenario: Readable, folder: string, tell: Tell, 
     const together = { ...step.params, ...eased.params }
     // Mistakes within the step are reported there.
     const own = (fault?.params.safeParse(together).error?.issues ?? []).filter(
-      ({ path: [key], code }) => (key !== undefined && String(key) in eased.params) || code === 'unrecognized_keys',
+      ({ path: [key], code }) => (key !== undefined && Object.hasOwn(eased.params, key)) || code === 'unrecognized_keys',
     )
     if (fault) tellIssues(own, together, fault.params, ['ease', 'steps', index, 'params'])
   })

@@ -44,12 +44,12 @@ export function everyWay(
       const fill = (file: keyof Template) =>
         filled(without(template[file]), values, (name, at) => {
           used.add(name)
-          const key = `${file} ${at.join('.')} ${name} ${name in values}`
+          const key = `${file} ${at.join('.')} ${name} ${Object.hasOwn(values, name)}`
           if (seen.has(key)) return
           seen.add(key)
           if (file === 'document' && constant.includes(String(at[0])))
             told(file, at, name, `has \${${name}}: the catalogue shows this field, so it has to be the same in each drill`)
-          else if (!(name in values))
+          else if (!Object.hasOwn(values, name))
             told(
               file,
               at,
@@ -64,7 +64,7 @@ export function everyWay(
   for (const [index, { name: variant, set }] of varied.variants.entries())
     filled(set, {}, (name, at) => {
       used.add(name)
-      if (!(name in varied.draws))
+      if (!Object.hasOwn(varied.draws, name))
         told(
           'document',
           ['variants', index, 'set', ...at],

@@ -34,6 +34,8 @@ const table: [SilenceMatcher, boolean | 'unsure'][] = [
   [matcher('service', '!=', 'catalog'), true],
   [matcher('service', '=~', '.*'), true],
   [matcher('service', '=~', '.+'), false],
+  [matcher('constructor', '=', ''), true],
+  [matcher('constructor', '=~', '.+'), false],
   // Only in Go's syntax.
   [matcher('alertname', '=~', '(?i)watchdog'), true],
   [matcher('alertname', '=~', String.raw`\AWatchdog\z`), true],

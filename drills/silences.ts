@@ -1,5 +1,6 @@
 import { RE2JS } from 're2js'
 import type { SilenceMatcher } from '../model/silence.ts'
+import { ownValue } from '../model/own.ts'
 
 /** The alert that always fires, so that a failure of alerting itself is noticed; its name in `observability/rules`. */
 export const watchdogLabels: Readonly<Record<string, string>> = { alertname: 'Watchdog', severity: 'none' }
@@ -10,7 +11,7 @@ export const watchdogLabels: Readonly<Record<string, string>> = { alertname: 'Wa
  */
 export function silences(matchers: readonly SilenceMatcher[], labels: Readonly<Record<string, string>>): boolean | 'unsure' {
   const verdicts = matchers.map(({ name, value, isRegex, isEqual }) => {
-    const label = labels[name] ?? ''
+    const label = ownValue(labels, name) ?? ''
     if (!isRegex) return (label === value) === isEqual
     try {
       // Go's syntax, and linear time in the length of the label, whatever the expression.

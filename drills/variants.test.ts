@@ -47,12 +47,18 @@ const versionOf = ({ timeline }: Scenario) => timeline[0]?.params['version']
 test('a text that is only a placeholder becomes the value with its type, and other texts are filled in', () => {
   const told: string[] = []
   const values = { users: 40, list: [1, 2], name: 'orders' }
-  const template = { a: '${users}', b: ['${list}', '${users} of ${name}'], c: '$blocker', d: '${nobody}' }
+  const template = {
+    a: '${users}',
+    b: ['${list}', '${users} of ${name}'],
+    c: '$blocker',
+    d: '${nobody}',
+    e: '${constructor}, or ${toString}',
+  }
   assert.deepEqual(
     filled(template, values, (name, at) => told.push(`${name} at ${at.join('.')}`)),
-    { a: 40, b: [[1, 2], '40 of orders'], c: '$blocker', d: '${nobody}' },
+    { a: 40, b: [[1, 2], '40 of orders'], c: '$blocker', d: '${nobody}', e: '${constructor}, or ${toString}' },
   )
-  assert.deepEqual(told, ['users at a', 'list at b.0', 'users at b.1', 'name at b.1', 'nobody at d'])
+  assert.deepEqual(told, ['users at a', 'list at b.0', 'users at b.1', 'name at b.1', 'nobody at d', 'constructor at e', 'toString at e'])
 })
 
 test('a seed draws the same variant and the same words each time, and seeds together draw all of them', () => {

@@ -74,11 +74,11 @@ export function filled(
   if (whole?.[0] === template) {
     const [, name = ''] = whole
     told(name, at)
-    return name in values ? values[name] : template
+    return Object.hasOwn(values, name) ? values[name] : template
   }
   return template.replace(placeholder, (text, name: string) => {
     told(name, at)
-    return name in values ? String(values[name]) : text
+    return Object.hasOwn(values, name) ? String(values[name]) : text
   })
 }
 

@@ -1,3 +1,5 @@
+import { isKeyOf, ownValue } from './own.ts'
+
 /** The catalogue of expected failures: stable code → HTTP status. Messages are for people: what happened, to what, what to do next. */
 export const errorCatalogue = {
   'bad-request': 400,
@@ -55,9 +57,8 @@ export function errorAnswer(error: unknown): { status: number; body: { error: { 
  */
 export function errorIn(answer: unknown, otherwise: string, status = 500): FiredrillError {
   const { error: problem, errorType } = (answer ?? {}) as { error?: { code?: string; message?: string } | string; errorType?: string }
-  if (typeof problem === 'string') return new FiredrillError(prometheusCodes[errorType ?? ''] ?? 'component-failed', problem)
-  // Safe: looked up just before.
-  const code = problem?.code && problem.code in errorCatalogue ? (problem.code as ErrorCode) : codeOf(status)
+  if (typeof problem === 'string') return new FiredrillError(ownValue(prometheusCodes, errorType ?? '') ?? 'component-failed', problem)
+  const code = problem?.code && isKeyOf(errorCatalogue, problem.code) ? problem.code : codeOf(status)
   return new FiredrillError(code, problem?.message ?? otherwise)
 }
 

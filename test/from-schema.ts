@@ -28,6 +28,8 @@ const nasty = fc.constantFrom(
   '{{',
   '${x}',
   '__proto__',
+  'constructor',
+  'toString',
   'null',
   '-1',
   '1e999',

@@ -103,6 +103,11 @@ describe('invalid arguments', () => {
     )
     refused({ query: 'up', lastSeconds: 'Infinity' }, /^ask: lastSeconds: /)
     refused({ query: 'up', params: '{' }, /^ask: params: /)
+    for (const inherited of ['__proto__', 'constructor', 'toString'])
+      refused(
+        JSON.parse(`{"query":"up","${inherited}":1}`),
+        `ask: there is no parameter '${inherited}' (ask takes ${Object.keys(input.shape).join(', ')})`,
+      )
   })
 
   test('arguments that are no object are refused', () => {

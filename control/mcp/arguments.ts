@@ -23,7 +23,9 @@ export function readArguments<Input extends z.ZodObject>({ name, input, verbatim
   const problems: string[] = []
   const read: Record<string, unknown> = {}
   for (const [key, value] of Object.entries(objectIn(name, given))) {
-    const parameter = key in shape ? key : known.find((each) => plain(each) === plain(key) && !(each in objectIn(name, given)))
+    const parameter = known.includes(key)
+      ? key
+      : known.find((each) => plain(each) === plain(key) && !Object.hasOwn(objectIn(name, given), each))
     const schema = parameter === undefined ? undefined : shape[parameter]
     if (parameter === undefined || schema === undefined) {
       // Some clients add a parameter to a tool without any; and dropping an empty value loses nothing.

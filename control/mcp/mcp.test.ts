@@ -238,7 +238,7 @@ describe('MCP over HTTP, in the dialects of several years’ clients', () => {
       code: -32_602,
       message: 'params.clientInfo: expected object, received string',
     })
-    for (const uri of ['', 'runbooks/checkout', 'firedrill://runbooks/', 'firedrill://moon'])
+    for (const uri of ['', 'runbooks/checkout', 'firedrill://runbooks/', 'firedrill://moon', '__proto__', 'constructor'])
       assert.match(String((await ask('resources/read', { uri }))?.message), /there is no .*: list the resources/, uri)
   })
   test('Accept in any order, partial or missing; events alone are answered as events, and anything else is refused', async () => {

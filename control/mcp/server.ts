@@ -17,6 +17,11 @@ import { tools } from './tools.ts'
 
 /** Longer answers are shortened: an agent's context is small. */
 export const longestAnswer = 60_000
+/** Resources that a tool answers, too. */
+const listings: ReadonlyMap<string, string> = new Map([
+  ['firedrill://scenarios', 'list_scenarios'],
+  ['firedrill://shifts', 'list_shifts'],
+])
 /** The protocol's code for an unknown resource. */
 const resourceNotFound = -32_002
 
@@ -73,7 +78,7 @@ export function createMcpServer(api: TraineeApi): McpServer {
 async function readResource(api: TraineeApi, uri: string) {
   const contents = (mimeType: string, text: string) => ({ contents: [{ uri, mimeType, text }] })
   if (uri === 'firedrill://topology') return contents('application/json', JSON.stringify(await api.get('/api/range')))
-  const listing = { 'firedrill://scenarios': 'list_scenarios', 'firedrill://shifts': 'list_shifts' }[uri]
+  const listing = listings.get(uri)
   if (listing !== undefined) return contents('application/json', JSON.stringify(await toolNamed(listing).run(api, {})))
   const [, id] = /^firedrill:\/\/runbooks\/([^/]+)$/.exec(uri) ?? []
   const missing = new McpError(resourceNotFound, `there is no ${uri}: list the resources to see which exist`)

@@ -37,7 +37,7 @@ export function readReceivers(source: Uint8Array | string, file: string): ReadRe
   const wrong: (Mistake & { at: string })[] = explainIssues(parsed.error?.issues ?? [], kept, document, ownReceivers).filter(
     ({ at }) => !ours.includes(at),
   )
-  const whole = ours.filter((key) => key in kept)
+  const whole = ours.filter((key) => Object.hasOwn(kept, key))
   if (whole.length > 0)
     wrong.push({
       ...document.placeOfKey([whole.includes('receivers') ? 'receivers' : (whole[0] ?? '')]),

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { errorBody } from '../../model/api.ts'
 import { jsonOrNull } from '../../model/json.ts'
+import { isKeyOf } from '../../model/own.ts'
 import { routes, type RouteName } from '../../model/routes/index.ts'
 import type { Route } from '../../model/routes/route.ts'
 import type { Api } from '../api/context.ts'
@@ -52,7 +53,7 @@ export function proveAnswers(app: Api): void {
 function problemOf(method: string, path: string, route: string | undefined, status: number, text: string): string | null {
   if (status >= 400) return path.startsWith('/api/') && !handedOn.test(path) ? problemBy(errorBody, jsonOrNull(text)) : null
   const exact = `${method} ${route}`
-  const name = exact in routes ? (exact as RouteName) : routeAt(method, path)
+  const name = isKeyOf(routes, exact) ? exact : routeAt(method, path)
   if (name === undefined) return null
   const { status: own = 200, media }: Route = routes[name]
   if (status !== own) return `the status is ${own}`

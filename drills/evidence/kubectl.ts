@@ -1,6 +1,7 @@
 import type { ShopComponentName } from '../../model/components.ts'
 import { componentNamed } from '../evidence.ts'
 import { defineEvidence, nothing, optionValues, type CommandLook, type CommandRead } from './command.ts'
+import { ownValue } from '../../model/own.ts'
 
 const withValue =
   /^(-n|-l|-o|-c|-f|-p|-k|--(namespace|selector|output|container|filename|patch|patch-file|type|replicas|tail|since|since-time|to-revision|revision|context|cluster|user|kubeconfig|field-selector|sort-by|timeout|grace-period|template|limits|requests|containers|for|subresource|field-manager|min|max|raw|as|v|log-file|limit-bytes|kustomize|max-log-requests))$/
@@ -57,7 +58,7 @@ export const kubectl = defineEvidence({
     if (verb === 'set' || changes.test(verb)) return { looks: [], changes: !dry, ...sameAs(verb, rest, words) }
     if (verb !== 'get' && verb !== 'describe') return nothing
     const objects = objectsIn(rest)
-    const found = objects.length > 0 ? objects : label.map((name) => ({ kind: kinds[rest[0] ?? ''] ?? '', name }))
+    const found = objects.length > 0 ? objects : label.map((name) => ({ kind: ownValue(kinds, rest[0] ?? '') ?? '', name }))
     return {
       changes: false,
       looks: found.flatMap(({ kind, name }) => {
@@ -101,14 +102,14 @@ function sameAs(verb: string, rest: string[], words: readonly string[]): Pick<Co
 function objectsIn(words: readonly string[]): { kind: string; name: string }[] {
   const [first = '', ...others] = words
   if (first.includes('/')) return words.flatMap((word) => objectIn(word, '') ?? [])
-  const kind = kinds[first.toLowerCase()]
+  const kind = ownValue(kinds, first.toLowerCase())
   return kind === undefined ? [] : others.map((name) => ({ kind, name }))
 }
 
 function objectIn(word: string, otherwise: string): { kind: string; name: string } | null {
   const [first = '', second] = word.split('/')
   if (second === undefined) return { kind: otherwise, name: first }
-  const kind = kinds[first.toLowerCase()]
+  const kind = ownValue(kinds, first.toLowerCase())
   return kind === undefined ? null : { kind, name: second }
 }
 

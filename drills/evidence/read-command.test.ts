@@ -42,6 +42,10 @@ test('commands are looks at what they query', () => {
   for (const [line, places] of Object.entries(told)) assert.deepEqual(looks(line), places, line)
 })
 
+test('a command of Redis that nobody knows changes nothing', () => {
+  for (const name of ['constructor', '__proto__', 'toString']) assert.equal(readCommand(`redis-cli ${name} x`).changes, false, name)
+})
+
 test('a command that only mentions a component is no look at it', () => {
   for (const line of [
     '',
@@ -65,6 +69,12 @@ test('a command that only mentions a component is no look at it', () => {
     'kubectl describe deploy',
     'kubectl auth can-i --list',
     'kubectl explain deployment',
+    // Names that every object inherits.
+    'constructor psql',
+    '__proto__ psql',
+    'redis-cli --help constructor',
+    'kubectl get constructor/orders',
+    'kubectl get __proto__ orders',
   ])
     assert.deepEqual(looks(line), [], line)
 })

@@ -1,6 +1,7 @@
 import { parse } from 'shell-quote'
 import { nothing, type CommandRead } from './command.ts'
 import { evidence } from './registry.ts'
+import { ownValue } from '../../model/own.ts'
 
 /** Programs that run another, and the number of their own words before it. */
 const wrappers: Record<string, (words: readonly string[]) => number> = {
@@ -34,7 +35,7 @@ function readOne(words: readonly string[]): CommandRead {
   if (start < 0) return nothing
   const [first = '', ...rest] = words.slice(start)
   const program = first.split('/').at(-1) ?? ''
-  const wrapper = wrappers[program]
+  const wrapper = ownValue(wrappers, program)
   if (wrapper) {
     const skip = wrapper(rest)
     return skip < 0 || rest.length === 0 ? nothing : readOne(rest.slice(skip))

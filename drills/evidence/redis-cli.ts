@@ -1,4 +1,5 @@
 import { defineEvidence, nothing } from './command.ts'
+import { ownValue } from '../../model/own.ts'
 
 const changing = new Set([
   'set',
@@ -63,7 +64,7 @@ export const redisCli = defineEvidence({
     const flushes = name === 'flushall' || name === 'flushdb'
     return {
       looks: [{ view: 'cache', component: 'redis', detail: 'Redis by redis-cli', answeredBy: 'redis' }],
-      changes: changing.has(name) || changingParts[name]?.test(part) === true,
+      changes: changing.has(name) || ownValue(changingParts, name)?.test(part) === true,
       ...(flushes ? { sameAs: { action: 'flush-cache', params: {} } } : {}),
     }
   },

@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import { durationMsIn, probableDuration } from '../duration.ts'
 import type { YamlDocument } from './read.ts'
 import type { Mistake } from './text.ts'
+import { ownValue } from '../own.ts'
 
 /** A mistake in a value, with its path in the file, such as `timeline.0.at`. */
 interface ValueMistake extends Mistake {
@@ -171,6 +172,6 @@ function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): string[]
   if (inner) return keysAt(inner, path)
   if (options) return [...new Set(options.flatMap((option) => keysAt(option, path)))]
   if (key === undefined) return Object.keys(shape ?? {})
-  const next = shape ? shape[String(key)] : (element ?? valueType)
+  const next = shape ? ownValue(shape, String(key)) : (element ?? valueType)
   return next ? keysAt(next, rest) : []
 }

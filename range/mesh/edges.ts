@@ -1,5 +1,6 @@
 import { isService, type DatastoreName, type ServiceName } from '../../model/components.ts'
 import { portOffsets, type PortName } from '../context.ts'
+import { isKeyOf } from '../../model/own.ts'
 
 /** A call from one service to another: HTTP, mutually authenticated between the proxies. */
 interface HttpEdge {
@@ -27,8 +28,7 @@ export const edgePort = (from: ServiceName, to: ServiceName | DatastoreName): Po
 /** The port at which a service's proxy accepts calls; null for a service that nobody calls. */
 export const inboundPort = (service: ServiceName): PortName | null => {
   const name = `${service}-inbound`
-  // Safe: looked up just before.
-  return name in portOffsets ? (name as PortName) : null
+  return isKeyOf(portOffsets, name) ? name : null
 }
 /** Where a service's proxy is administered. */
 export const adminPort = (service: ServiceName): PortName => `${service}-admin`

@@ -144,6 +144,7 @@ const refused: Record<string, [string, RegExp]> = {
     service('  selector: { matchLabels: { app: orders } }\n  portLevelMtls: { 9090: { mode: DISABLE } }', 'PeerAuthentication', 'security'),
     /spec\.portLevelMtls\.9090: '9090' will not do as a key: write 8080/,
   ],
+  'a kind that every object inherits': [service('  x: 1', 'constructor'), /'constructor' is not carried out here: choose VirtualService/],
   'a duration that is none to Istio': [
     route('{ timeout: 30, route: [{ destination: { host: catalog } }] }'),
     /timeout: 30 has no unit: write it as 30s/,

@@ -7,6 +7,7 @@ import { choice, explainIssues } from '../../model/yaml/explain.ts'
 import { readDocuments, type YamlDocument } from '../../model/yaml/read.ts'
 import { tellMistakes, type Mistake } from '../../model/yaml/text.ts'
 import { resourceSchemas, type Kind, type Resource } from './schema.ts'
+import { isKeyOf } from '../../model/own.ts'
 
 export type { HeaderMatch, HttpRoute, Resource, StringMatch, TrafficPolicy } from './schema.ts'
 
@@ -107,7 +108,7 @@ export function withoutServersOwn<Given extends { metadata?: object | null }>(gi
   return { ...others, metadata: Object.fromEntries(Object.entries(metadata).filter(([key]) => !serversOwn.includes(key))) } as Given
 }
 
-const isKind = (kind: string): kind is Kind => kind in resourceSchemas
+const isKind = (kind: string): kind is Kind => isKeyOf(resourceSchemas, kind)
 const notCarriedOut = (at: string, message: string): string => `${at} is not carried out here${message.slice(message.indexOf(': '))}`
 
 /** What Istio itself would refuse. */

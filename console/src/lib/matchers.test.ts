@@ -22,6 +22,7 @@ test('a pattern matches the whole value, and a missing label is empty', () => {
   assert.equal(fits('service=~"order"'), false)
   assert.equal(fits('service=~"order.*", alertname="ServiceErrors"'), true)
   assert.equal(fits('zone=""'), true)
+  assert.equal(fits('constructor=""'), true)
   assert.equal(fits('zone!="x", service!~"pay.*"'), true)
 })
 

@@ -1,3 +1,5 @@
+import { ownValue } from '../../../model/own.ts'
+
 /** One condition on a label, as in Alertmanager's API. */
 export interface Matcher {
   name: string
@@ -31,7 +33,7 @@ export const formatMatchers = (matchers: readonly Matcher[]): string =>
 /** A missing label is empty; a pattern must match the whole value. */
 export const matches = (labels: Record<string, string>, matchers: readonly Matcher[]): boolean =>
   matchers.every(({ name, value, isRegex, isEqual }) => {
-    const actual = labels[name] ?? ''
+    const actual = ownValue(labels, name) ?? ''
     return (isRegex ? new RegExp(`^(?:${value})$`).test(actual) : actual === value) === isEqual
   })
 

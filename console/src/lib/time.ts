@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useMemo, useState } from 'react'
+import { isKeyOf } from '../../../model/own.ts'
 import { changeParams, useParamsOfPage } from './params.ts'
 
 /** The current time in milliseconds, updated each second: for clocks on the page. */
@@ -40,7 +41,7 @@ export function useTimeRange(usual: RangeName = '15m'): [TimeRange, (next: TimeR
   const [from, to] = [Number(params.get('from')), Number(params.get('to'))]
   const range = useMemo((): TimeRange => {
     if (from > 0 && to > from) return { from, to }
-    return { last: asked in ranges ? (asked as RangeName) : usual }
+    return { last: isKeyOf(ranges, asked) ? asked : usual }
   }, [asked, from, to, usual])
   const setRange = useCallback(
     (next: TimeRange) =>
