@@ -11,7 +11,7 @@ const main = path.join(import.meta.dirname, 'main.ts')
 
 test(
   'a browser is handed the link in a page for its owner only: the token is on no command line',
-  { skip: process.platform !== 'linux' },
+  { skip: process.platform !== 'linux' && 'only on Linux' },
   async () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'firedrill-open-'))
     try {

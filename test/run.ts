@@ -175,10 +175,13 @@ function lower(pid: number): void {
 async function runFiles(files: string[], concurrency: number): Promise<void> {
   const stream = run({ files: files.map((file) => path.join(root, file)), concurrency, timeout: 45 * 60_000 })
   stream.on('test:pass', ({ name: test, skip, details, file }) => {
+    const name = `${path.relative(root, file ?? '')}: ${test}`
     // A file that was not run has not passed.
-    if (skip !== undefined && skip !== false)
-      skipped.push({ name: `${path.relative(root, file ?? '')}: ${test}`, why: typeof skip === 'string' ? skip : 'no reason is given' })
-    else if (details.type !== 'suite') passed += 1
+    if (typeof skip === 'string') skipped.push({ name, why: skip })
+    else if (skip) {
+      failed += 1
+      failures.push(`  ${name}\n${inset('it is skipped without a reason: give one, as a text')}`)
+    } else if (details.type !== 'suite') passed += 1
   })
   stream.on('test:fail', ({ name: test, details, file }) => {
     if (details.type !== 'suite') failed += 1

@@ -13,46 +13,44 @@ import { localDatabase } from '../targets/local/database.ts'
 import { unprivilegedUser } from '../users.ts'
 import { bootstrap, postgres, setRolePassword } from './postgres.ts'
 
-const asOther = unprivilegedUser('postgres') !== null
+const noPostgres = postgresBin === null && 'PostgreSQL is not installed'
+/** Why the database cannot run as a user of its own; false if it can. */
+const cannot = noPostgres || (unprivilegedUser('postgres') === null && 'only root can run it as another user')
 
-test(
-  'root with a umask that gives no access: the database is created all the same',
-  { skip: postgresBin === null || !asOther },
-  async () => {
-    const before = process.umask(0o077)
-    const dir = mkdtempSync(path.join(tmpdir(), 'postgres-umask-'))
-    const id = `umask-${process.pid}`
-    try {
-      for (const [what, folder] of Object.entries({
-        'a folder of its own': path.join(dir, 'range'),
-        'one that everybody may enter': tmpdir(),
-      })) {
-        const own = what === 'a folder of its own' ? folder : mkdtempSync(path.join(folder, 'postgres-open-'))
-        // Safe: the database's files need only these.
-        const context = {
-          dir: own,
-          listen: '127.0.0.1',
-          binaries: { postgresBin },
-          config: { id, passwords: { postgres: 'secret' } },
-          port: (name: PortName) => 1_024 + portOffsets[name],
-        } as unknown as RangeContext
-        await postgres.prepare?.(context)
-        const [, data = ''] = postgres.process(context).args
-        assert.ok(existsSync(path.join(data, 'PG_VERSION')), what)
-        rmSync(own, { recursive: true, force: true })
-      }
-    } finally {
-      process.umask(before)
-      rmSync(dir, { recursive: true, force: true })
-      rmSync(path.join('/var/lib/firedrill', id), { recursive: true, force: true })
+test('root with a umask that gives no access: the database is created all the same', { skip: cannot }, async () => {
+  const before = process.umask(0o077)
+  const dir = mkdtempSync(path.join(tmpdir(), 'postgres-umask-'))
+  const id = `umask-${process.pid}`
+  try {
+    for (const [what, folder] of Object.entries({
+      'a folder of its own': path.join(dir, 'range'),
+      'one that everybody may enter': tmpdir(),
+    })) {
+      const own = what === 'a folder of its own' ? folder : mkdtempSync(path.join(folder, 'postgres-open-'))
+      // Safe: the database's files need only these.
+      const context = {
+        dir: own,
+        listen: '127.0.0.1',
+        binaries: { postgresBin },
+        config: { id, passwords: { postgres: 'secret' } },
+        port: (name: PortName) => 1_024 + portOffsets[name],
+      } as unknown as RangeContext
+      await postgres.prepare?.(context)
+      const [, data = ''] = postgres.process(context).args
+      assert.ok(existsSync(path.join(data, 'PG_VERSION')), what)
+      rmSync(own, { recursive: true, force: true })
     }
-  },
-)
+  } finally {
+    process.umask(before)
+    rmSync(dir, { recursive: true, force: true })
+    rmSync(path.join('/var/lib/firedrill', id), { recursive: true, force: true })
+  }
+})
 
 test(
   'data of a range whose folder was deleted are made anew for the one that took its place, and only then',
   {
-    skip: postgresBin === null || !asOther,
+    skip: cannot,
   },
   async () => {
     const dir = mkdtempSync(path.join(tmpdir(), 'postgres-owner-'))
@@ -86,7 +84,7 @@ test(
 
 test(
   'no password is in the log, however slow the statements that set them are',
-  { skip: postgresBin === null || (process.getuid?.() === 0 && !asOther) },
+  { skip: process.getuid?.() === 0 ? cannot : noPostgres },
   async () => {
     // As if every statement were slow enough to be logged.
     await using own = await OwnPostgres.start('log', ['log_min_duration_statement=0', 'logging_collector=off', 'log_destination=stderr'])
