@@ -121,6 +121,10 @@ async function measured({ state, say }: BenchContext, sample: readonly Span[]): 
       const { logs } = await get<{ logs: unknown[] }>(`${base}/telemetry/logs?${query}&from=${Date.now() - 3_600_000}&limit=200`)
       if (logs.length === 0) throw new Error(`${query} found nothing`)
     })
+    const overviews = await timed(searches.slice(0, 20), async () => {
+      const { patterns } = await get<{ patterns: unknown[] }>(`${base}/telemetry/logs/overview?from=${Date.now() - 900_000}`)
+      if (patterns.length === 0) throw new Error('the overview has no patterns')
+    })
     return [
       told('spans offered', sent.offered),
       told('spans shed and counted', shed),
@@ -132,6 +136,7 @@ async function measured({ state, say }: BenchContext, sample: readonly Span[]): 
       told('spans, and log lines, that are searched', `${prefilled + written}, ${prefilled}`),
       atMost('trace by id, p95', quantile(byId, 0.95), 'ms', 50),
       atMost('log search over the hour, p95', quantile(bySearch, 0.95), 'ms', 300),
+      atMost('overview of a quarter of an hour of log lines, p95', quantile(overviews, 0.95), 'ms', 1_000),
       ...(await besideJaeger(sample, port + 10, say)),
     ]
   } finally {

@@ -30,6 +30,13 @@ const settings = listed({ index_granularity: 8192, ttl_only_drop_parts: 1, ...me
 
 const tables = ['otel_traces', 'otel_traces_trace_id_ts', 'otel_logs'] as const
 
+/**
+ * A log line's message without its numbers and ids: what lines that differ only in these have in common. Computed once for each line: at 100,000 lines,
+ * the overview of a search takes five times as much CPU if it computes them all.
+ */
+const pattern = String.raw`Pattern LowCardinality(String) MATERIALIZED
+      replaceRegexpAll(substring(Body, 1, 300), '[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[0-9a-fA-F]{16,}|P?[0-9]+(\\.[0-9]+)?', '…') CODEC(ZSTD(1))`
+
 export const createTables = ({ hours }: Retention): string[] => [
   `CREATE TABLE IF NOT EXISTS otel_traces (
     Timestamp DateTime64(9) CODEC(Delta(8), ZSTD(1)),
@@ -78,6 +85,7 @@ export const createTables = ({ hours }: Retention): string[] => [
     ResourceSchemaUrl ${word}, ResourceAttributes ${attributes},
     ScopeSchemaUrl ${word}, ScopeName ${text}, ScopeVersion ${word}, ScopeAttributes ${attributes},
     LogAttributes ${attributes},
+    ${pattern},
     INDEX idx_trace_id TraceId TYPE bloom_filter(0.001) GRANULARITY 1,
     INDEX idx_res_attr_key mapKeys(ResourceAttributes) TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX idx_res_attr_value mapValues(ResourceAttributes) TYPE bloom_filter(0.01) GRANULARITY 1,
@@ -93,6 +101,7 @@ export const createTables = ({ hours }: Retention): string[] => [
   TTL TimestampTime + toIntervalHour(${hours})
   SETTINGS ${settings}`,
 
-  // Settings for tables that an earlier version created.
+  // For tables that an earlier version created. Where a stored line has no pattern yet, reading computes it.
+  `ALTER TABLE otel_logs ADD COLUMN IF NOT EXISTS ${pattern}`,
   ...tables.map((table) => `ALTER TABLE ${table} MODIFY SETTING ${listed(merges)}`),
 ]

@@ -115,8 +115,7 @@ export async function overviewLogs(engine: Engine, search: LogSearch): Promise<L
       params,
     ),
     engine.query<{ pattern: string; example: string; lines: string; service: string }>(
-      `SELECT replaceRegexpAll(substring(Body, 1, 300), '[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[0-9a-fA-F]{16,}|P?[0-9]+(\\\\.[0-9]+)?', '…') AS pattern,
-         any(substring(Body, 1, 200)) AS example, any(ServiceName) AS service, toString(count()) AS lines
+      `SELECT Pattern AS pattern, any(substring(Body, 1, 200)) AS example, any(ServiceName) AS service, toString(count()) AS lines
        FROM otel_logs WHERE ${where} GROUP BY pattern ORDER BY count() DESC LIMIT 12`,
       params,
     ),
