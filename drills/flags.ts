@@ -43,8 +43,19 @@ export function givenTo(flag: string, definition: FlagDefinition | null, { varia
   const plain: FlagDefinition = { ...definition, state: 'ENABLED', targeting: {} }
   if (percent === 100 && member === undefined) return { ...plain, defaultVariant: variant }
   const { defaultVariant } = definition
-  const share = percent === 100 ? variant : { fractional: [[variant, percent], [defaultVariant, 100 - percent]] }
-  const targeting = member === undefined ? share : { if: [member === 'any' ? { '!=': [{ var: 'member' }, 'none'] } : { '==': [{ var: 'member' }, member] }, share, null] }
+  const share =
+    percent === 100
+      ? variant
+      : {
+          fractional: [
+            [variant, percent],
+            [defaultVariant, 100 - percent],
+          ],
+        }
+  const targeting =
+    member === undefined
+      ? share
+      : { if: [member === 'any' ? { '!=': [{ var: 'member' }, 'none'] } : { '==': [{ var: 'member' }, member] }, share, null] }
   // Safe: with a share of 100 % there is a level.
   return { ...plain, targeting: targeting as FlagDefinition['targeting'] }
 }

@@ -35,10 +35,13 @@ export function readFlags(text: string): FlagDefinitions {
     throw new BadFlags(`the flags are not JSON: ${error instanceof Error ? error.message : String(error)}`)
   }
   const mistakes: string[] = []
-  if (!isObject(file) || !isObject(file['flags'])) throw new BadFlags('the flags have to be an object with "flags", an object of definitions by name')
+  if (!isObject(file) || !isObject(file['flags']))
+    throw new BadFlags('the flags have to be an object with "flags", an object of definitions by name')
   for (const name of Object.keys(file))
     if (name !== 'flags' && name !== '$schema' && name !== 'metadata') mistakes.push(`${name}: not supported here: leave it out`)
-  const flags = Object.entries(file['flags']).map(([key, flag]) => [key, readFlag(flag, `flags.${key}`, (mistake) => mistakes.push(mistake))] as const)
+  const flags = Object.entries(file['flags']).map(
+    ([key, flag]) => [key, readFlag(flag, `flags.${key}`, (mistake) => mistakes.push(mistake))] as const,
+  )
   if (mistakes.length > 0) throw new BadFlags(mistakes.join('\n'))
   return Object.fromEntries(flags)
 }
@@ -93,9 +96,13 @@ function checkResult(rule: unknown, where: string, variants: readonly string[], 
       const [variant, weight = 1] = share as unknown[]
       if (typeof variant !== 'string' || !variants.includes(variant))
         tell(`${where}.fractional: there is no variant ${String(variant)}: choose ${listed(variants)}`)
-      if (!Number.isInteger(weight) || Number(weight) < 0) tell(`${where}.fractional: the weight of ${String(variant)} has to be a whole number from 0`)
+      if (!Number.isInteger(weight) || Number(weight) < 0)
+        tell(`${where}.fractional: the weight of ${String(variant)} has to be a whole number from 0`)
     }
-  } else tell(`${where}: has to be the name of a variant, null, "if" with conditions and results, or "fractional"; not supported: ${name ?? typeof rule}`)
+  } else
+    tell(
+      `${where}: has to be the name of a variant, null, "if" with conditions and results, or "fractional"; not supported: ${name ?? typeof rule}`,
+    )
 }
 
 function checkCondition(rule: unknown, where: string, tell: (mistake: string) => void): void {

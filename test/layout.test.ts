@@ -39,7 +39,8 @@ test('imports point one way', () => {
       if (/\.test\.tsx?$/.test(file)) continue
       for (const [, target = ''] of readFileSync(path.join(root, file), 'utf8').matchAll(/(?:from|import)\s*\(?'(\.[^']+)'/g)) {
         const top = path.relative(root, path.resolve(root, path.dirname(file), target)).split(path.sep)[0] ?? ''
-        if (contracts.includes(path.relative(root, path.resolve(root, path.dirname(file), target))) && usesContract.includes(folder)) continue
+        if (contracts.includes(path.relative(root, path.resolve(root, path.dirname(file), target))) && usesContract.includes(folder))
+          continue
         unused.delete(`${folder} → ${top}`)
         if (top !== folder && !others.includes(top)) wrong.push(`${file} imports ${target}`)
       }

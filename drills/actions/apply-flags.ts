@@ -11,6 +11,8 @@ export const applyFlags = defineAction({
   params: z.object({ json: z.string().min(1).max(65_536).describe('All feature flags, as JSON') }),
   async run({ range, by }, { json }) {
     const changes = await flagsOf(range).apply(json, by)
-    return { summary: changes.length === 0 ? 'no flag has changed' : changes.map(({ flag, from, to }) => `${flag}: ${from} → ${to}`).join('; ') }
+    return {
+      summary: changes.length === 0 ? 'no flag has changed' : changes.map(({ flag, from, to }) => `${flag}: ${from} → ${to}`).join('; '),
+    }
   },
 })

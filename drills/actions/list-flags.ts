@@ -30,6 +30,9 @@ export const listFlags = defineAction({
     })
     const changed = new Set(changes.map(({ flag }) => flag))
     const told = changed.size === 0 ? 'none was changed' : `changed: ${[...changed].join(', ')}`
-    return { summary: rows.length === 0 ? `${service} reads no feature flags` : `${service} reads ${rows.length} feature flags; ${told}`, rows }
+    return {
+      summary: rows.length === 0 ? `${service} reads no feature flags` : `${service} reads ${rows.length} feature flags; ${told}`,
+      rows,
+    }
   },
 })

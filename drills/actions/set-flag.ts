@@ -6,7 +6,8 @@ import { definitionIn, flagName, flagsOf, givenTo, inWords, withDefinition } fro
 export const setFlag = defineAction({
   id: 'set-flag',
   title: 'Set a feature flag',
-  description: 'Gives a variant of a feature flag to all customers, or to a share of them. Services follow within a second, without a restart.',
+  description:
+    'Gives a variant of a feature flag to all customers, or to a share of them. Services follow within a second, without a restart.',
   kind: 'change',
   needs: ['flags'],
   params: z.object({

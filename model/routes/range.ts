@@ -227,4 +227,11 @@ const shellRouteTable = {
   },
 } as const satisfies RouteTable
 
-export const rangeRoutes = { ...actionRouteTable, ...stateRouteTable, ...loadRouteTable, ...flagRouteTable, ...meshRouteTable, ...shellRouteTable } as const
+export const rangeRoutes = {
+  ...actionRouteTable,
+  ...stateRouteTable,
+  ...loadRouteTable,
+  ...flagRouteTable,
+  ...meshRouteTable,
+  ...shellRouteTable,
+} as const

@@ -47,6 +47,7 @@ export class FileProvider implements Provider {
   readonly #log: Pick<Log, 'info' | 'warn'>
   #flags: FlagDefinitions = {}
   #seen = ''
+  #problem = ''
   #timer: NodeJS.Timeout | undefined
 
   constructor(file: string, log: Pick<Log, 'info' | 'warn'>) {
@@ -70,11 +71,12 @@ export class FileProvider implements Provider {
       if (seen === this.#seen) return
       this.#seen = seen
       this.#flags = readFlags(await readFile(this.#file, 'utf8'))
-      this.#log.info({ flags: Object.keys(this.#flags).length }, 'feature flags were read')
+      this.#problem = ''
+      this.#log.info(`feature flags were read: ${Object.keys(this.#flags).join(', ')}`)
     } catch (error) {
       const problem = messageOf(error)
-      if (problem !== this.#seen) this.#log.warn(`the feature flags could not be read, so they stay as they are: ${problem}`)
-      if (!this.#seen.includes(' ')) this.#seen = problem
+      if (problem !== this.#problem) this.#log.warn(`feature flags could not be read, so they stay as they are: ${problem}`)
+      this.#problem = problem
     }
   }
 
