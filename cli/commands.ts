@@ -142,6 +142,11 @@ export const commands: readonly ListedCommand[] = [
     ...quickCommands.mesh,
   },
   {
+    name: 'flags',
+    usage: '',
+    ...quickCommands.flags,
+  },
+  {
     name: 'coach',
     usage: '',
     summary: 'choose a model that words what the coach says, instead of the scenario’s author',

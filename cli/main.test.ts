@@ -63,6 +63,7 @@ test('a command that calls the control plane loads only what that needs', async 
     ['fault', 'list'],
     ['load', 'status'],
     ['silence', 'list'],
+    ['flags', 'get'],
     ['mesh', 'history'],
   ]
   for (const args of asking) {

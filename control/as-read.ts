@@ -3,7 +3,7 @@ import { FiredrillError } from '../model/errors.ts'
 import type { Range } from '../model/range.ts'
 
 /**
- * Wraps a range so that the mesh's policy and a service's settings, which are replaced as a whole, are changed only while they still are what was
+ * Wraps a range so that the mesh's policy, the feature flags and a service's settings, which are replaced as a whole, are changed only while they still are what was
  * read through this wrapper. Changes that somebody else made meanwhile are kept, and the change is refused with `outdated`. `wasOutdated` tells
  * whether that happened.
  */
@@ -31,6 +31,7 @@ export function asRead(range: Range): { range: Range; wasOutdated: () => boolean
           settings.set(service, overrides)
         },
       },
+      flags: flagsAsRead(range.flags, changing),
       mesh: {
         ...range.mesh,
         policy: async () => (policy = await range.mesh.policy()),
@@ -40,6 +41,20 @@ export function asRead(range: Range): { range: Range; wasOutdated: () => boolean
           return made
         },
       },
+    },
+  }
+}
+
+function flagsAsRead(flags: Range['flags'], changing: <Result>(change: Promise<Result>) => Promise<Result>): Range['flags'] {
+  if (!flags) return null
+  let text: string | undefined
+  return {
+    ...flags,
+    read: async () => (text = await flags.read()),
+    async apply(next, by) {
+      const made = await changing(flags.apply(next, by, text))
+      text = next
+      return made
     },
   }
 }

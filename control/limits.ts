@@ -88,6 +88,7 @@ export const routeLimits: Record<string, LimitName> = {
   'GET /api/actions': 'read',
   'GET /api/game-day': 'read',
   'GET /api/game-days': 'read',
+  'GET /api/flags': 'read',
   'GET /api/mesh': 'read',
   'GET /api/mesh/history': 'read',
   'GET /api/mesh/history/{revision}': 'policy',
@@ -141,6 +142,7 @@ export const routeLimits: Record<string, LimitName> = {
   'POST /api/game-day/chat': 'word',
 
   'POST /api/actions/{id}': 'act',
+  'PUT /api/flags': 'act',
   'PUT /api/mesh': 'act',
   'POST /api/mesh/check': 'policy',
 

@@ -15,6 +15,7 @@ import { gameDayRoutes } from './api/game-days.ts'
 import { liveRoutes } from './api/live.ts'
 import { mcpRoutes } from './api/mcp.ts'
 import { openApiTransform } from './api/open-api.ts'
+import { flagRoutes } from './api/flags.ts'
 import { meshRoutes } from './api/mesh.ts'
 import { pagerRoutes } from './api/pager.ts'
 import { pathRoutes } from './api/paths.ts'
@@ -43,6 +44,7 @@ const routes = [
   liveRoutes,
   mcpRoutes,
   meshRoutes,
+  flagRoutes,
   pagerRoutes,
   pathRoutes,
   peopleRoutes,

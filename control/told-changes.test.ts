@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Deployment } from '../model/range.ts'
+import type { Deployment, FlagChange } from '../model/range.ts'
 import { ServedBench } from './replay/served-bench.ts'
 
 test('deploys of earlier drills are hidden from the next trainee, and nobody sees who reverts a fault', async () => {
@@ -39,4 +39,28 @@ test('deploys of earlier drills are hidden from the next trainee, and nobody see
   await bench.engine.finish()
   // When no drill runs, all of it can be read, as debriefs can.
   assert.deepEqual((await told('trainee')).slice(0, 4), [earlier, restored, own, takenBack])
+})
+
+test('changes of flags are listed with deploys, in the same way', async () => {
+  await using served = new ServedBench()
+  const { bench } = served
+  const { flags } = bench.range
+  assert.ok(flags)
+  const told = async (query = '') =>
+    (await served.read<{ flags: FlagChange[] }>('trainee', `/api/changes${query}`)).flags.map(
+      ({ flag, from, to, by }) => `${flag}: ${from} → ${to} by ${by}`,
+    )
+  const set = async (variant: string, by: string) =>
+    flags.apply(flags.baseline().replace('"defaultVariant": "normal"', `"defaultVariant": "${variant}"`), by)
+
+  await bench.start('slow-shelves')
+  await bench.pass(1)
+  await set('large', 'Robin')
+  await set('normal', 'firedrill')
+  assert.deepEqual(await told(), ['page-size: normal → large by Robin', 'page-size: large → normal by product team'])
+  assert.deepEqual(await told('?service=gateway'), await told())
+  assert.deepEqual(await told('?service=orders'), [])
+  await bench.engine.finish()
+  await bench.start('stuck-checkout')
+  assert.deepEqual(await told(), [], 'a restored range has no changes')
 })

@@ -21,6 +21,7 @@ test('an action’s change is undone by the action in its answer', async () => {
       async () => (await range.config.get('orders'))['DB_POOL_MAX'],
     ],
     ['limit-rate', { requestsPerSecond: 5 }, async () => (await range.config.get('gateway'))['RATE_LIMIT_RPS']],
+    ['set-flag', { flag: 'stock-words', variant: 'on' }, async () => range.flags?.read()],
     ['set-mesh-timeout', { to: 'inventory', timeoutMs: 123 }, () => range.mesh.policy()],
   ]
   for (const [action, params, read] of cases) {

@@ -37,6 +37,10 @@ const sizeOf = async (range: Range, params: unknown): Promise<Undo | null> => {
   const megabytes = Math.round(volume.sizeBytes / 1_024 / 1_024)
   return { action: 'extend-volume', params: { volume: volume.name, megabytes }, what: `give ${volume.name} ${megabytes} MiB again` }
 }
+const flagOf = async (range: Range): Promise<Undo | null> => {
+  const json = await range.flags?.read()
+  return json === undefined ? null : { action: 'apply-flags', params: { json }, what: 'set the feature flags as they were' }
+}
 const policyOf = async (range: Range): Promise<Undo | null> => {
   const revision = (await range.mesh.history()).at(-1)?.revision
   return revision === undefined
@@ -50,6 +54,8 @@ const undoes: Readonly<Record<string, (range: Range, params: unknown) => Promise
   'roll-back': releaseOf,
   'change-setting': settingOf,
   'limit-rate': rateOf,
+  'set-flag': flagOf,
+  'apply-flags': flagOf,
   'extend-volume': sizeOf,
   'set-mesh-timeout': policyOf,
   'set-mesh-retries': policyOf,

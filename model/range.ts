@@ -4,6 +4,7 @@ import type { ClusterPort } from './range/cluster.ts'
 import type { CachePort, DatabasePort } from './range/datastores.ts'
 import type { RangeFeature } from './range/features.ts'
 import type { JobsPort } from './range/jobs.ts'
+import type { FlagsPort } from './range/flags.ts'
 import type { LoadPort } from './range/load.ts'
 import type { MeshPort } from './range/mesh.ts'
 import type { MonitoringPort } from './range/monitoring.ts'
@@ -18,6 +19,7 @@ export * from './cluster.ts'
 export type * from './range/cluster.ts'
 export type * from './range/datastores.ts'
 export * from './range/features.ts'
+export type * from './range/flags.ts'
 export type * from './range/jobs.ts'
 export * from './range/load.ts'
 export type * from './range/mesh.ts'
@@ -39,6 +41,8 @@ export interface Range {
   readonly processes: ProcessesPort
   readonly releases: ReleasesPort
   readonly config: ConfigPort
+  /** Null where services have no file of flags to follow: they have the defaults in their code. */
+  readonly flags: FlagsPort | null
   readonly database: DatabasePort
   /** Null if the shop's PostgreSQL cannot be backed up. */
   readonly backups: Backups | null

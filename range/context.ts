@@ -124,6 +124,8 @@ export interface RangeContext {
   canary(): Canary | null
   /** Components whose scrape is turned off. */
   unscraped(): ComponentName[]
+  /** The file of feature flags, as text; null if services have none to follow. */
+  flags(): string | null
   /** The input of the mesh, as stored with the range. */
   mesh(): MeshState
 }

@@ -2,13 +2,14 @@ import { serviceNames } from '../model/components.ts'
 import { etcFiles, home } from './jail.ts'
 import { hostsFile, type Place } from './places.ts'
 
-/** In /etc/shop: the settings of each service and each datastore, and the mesh's policy. */
+/** In /etc/shop: the settings of each service and each datastore, the mesh's policy and the feature flags. */
 export const settingsFiles = [
   ...serviceNames.map((service) => `${service}.env`),
   'postgresql.conf',
   'redis.conf',
   'rabbitmq.conf',
   'mesh.yaml',
+  'flags.json',
 ]
 /** Placeholders for these files: they are on the shop's side, and belong to root. */
 export const settingsNotice = (file: string): string =>

@@ -28,3 +28,11 @@ export const bindings = [
 
 /** Services with a schema of their own in PostgreSQL, which is named after them, as is the role that owns it. */
 export const schemaOwners = ['catalog', 'inventory', 'orders', 'payments', 'fulfilment'] as const
+
+/** Feature flags, each with the service that reads it; `shop/flags.json` defines them. */
+export const flags = {
+  'page-size': 'gateway',
+  'stock-words': 'gateway',
+  'similar-products': 'catalog',
+  'two-warehouses': 'inventory',
+} as const

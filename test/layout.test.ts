@@ -21,12 +21,12 @@ const allowed: Record<string, string[]> = {
   cli: ['model', 'range', 'shell', 'observability', 'drills', 'coach', 'control', 'bench'],
 }
 
-/** The shop's published constants, and who may import them: everything else in the shop is private. */
-const contract = 'shop/contract.ts'
+/** The shop's published constants and the format of its flags, and who may import them: everything else in the shop is private. */
+const contracts = ['shop/contract.ts', 'shop/flag-format.ts']
 const usesContract = ['range', 'shell', 'observability', 'drills', 'control', 'bench']
 
-test('the contract of the shop imports nothing', () => {
-  assert.doesNotMatch(readFileSync(path.join(root, contract), 'utf8'), /^import |\bimport\(|\bfrom '/m)
+test('the contracts of the shop import nothing', () => {
+  for (const contract of contracts) assert.doesNotMatch(readFileSync(path.join(root, contract), 'utf8'), /^import |\bimport\(|\bfrom '/m)
 })
 
 test('imports point one way', () => {
@@ -39,7 +39,8 @@ test('imports point one way', () => {
       if (/\.test\.tsx?$/.test(file)) continue
       for (const [, target = ''] of readFileSync(path.join(root, file), 'utf8').matchAll(/(?:from|import)\s*\(?'(\.[^']+)'/g)) {
         const top = path.relative(root, path.resolve(root, path.dirname(file), target)).split(path.sep)[0] ?? ''
-        if (path.relative(root, path.resolve(root, path.dirname(file), target)) === contract && usesContract.includes(folder)) continue
+        if (contracts.includes(path.relative(root, path.resolve(root, path.dirname(file), target))) && usesContract.includes(folder))
+          continue
         unused.delete(`${folder} → ${top}`)
         if (top !== folder && !others.includes(top)) wrong.push(`${file} imports ${target}`)
       }
@@ -76,7 +77,7 @@ test('services of the shop share only the kit', () => {
     const own = file.split(path.sep)[1]
     return [...readFileSync(path.join(root, file), 'utf8').matchAll(/from '(\.\.[^']+)'/g)]
       .map(([, target = '']) => path.relative(root, path.resolve(root, path.dirname(file), target)).split(path.sep)[1])
-      .filter((target) => target !== own && target !== 'kit' && target !== 'contract.ts')
+      .filter((target) => target !== own && target !== 'kit' && !contracts.includes(`shop/${target}`))
       .map((target) => `${file} imports from ${target}`)
   })
   assert.deepEqual(wrong, [])

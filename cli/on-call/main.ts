@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { actionCommand } from '../commands/action.ts'
 import { drillCommand } from '../commands/drill.ts'
+import { flagsCommand } from '../commands/flags.ts'
 import { meshCommand } from '../commands/mesh.ts'
 import { onCallPeopleCommand } from '../commands/people.ts'
 import { scenariosCommand } from '../commands/scenarios.ts'
@@ -20,6 +21,7 @@ const summaries = new Map([
   [onCallPeopleCommand, 'ask and inform people'],
   [settingsCommand, 'read and change the settings of a service or a data store as a file'],
   [meshCommand, 'read and change the policy of the service mesh'],
+  [flagsCommand, 'read and change the feature flags'],
   [silenceCommand, 'mute alerts for a while'],
   [scenariosCommand, 'list the scenarios'],
 ])

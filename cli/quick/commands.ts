@@ -27,6 +27,10 @@ export const quickCommands = {
     summary: 'read and change the settings of a service or a data store as a file',
     load: async () => (await import('../commands/settings.ts')).settingsCommand(),
   },
+  flags: {
+    summary: 'read and change the feature flags',
+    load: async () => (await import('../commands/flags.ts')).flagsCommand(),
+  },
   mesh: {
     summary: 'read and change the policy of the service mesh',
     load: async () => (await import('../commands/mesh.ts')).meshCommand(),

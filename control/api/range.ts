@@ -5,7 +5,7 @@ import { hostsStatus } from '../../range/targets/hosts/range.ts'
 import { components } from '../../range/topology.ts'
 import { dashboards } from '../../observability/dashboards/registry.ts'
 import { runbooks } from '../runbooks.ts'
-import { toldDeployments } from '../told-changes.ts'
+import { toldDeployments, toldFlags } from '../told-changes.ts'
 import type { Api, ApiContext } from './context.ts'
 import { serve } from './serve.ts'
 
@@ -44,13 +44,16 @@ export function rangeRoutes(app: Api, { range, sampler, engine, context, ledger,
     return { pods, services, rollouts, autoscalers, networkPolicies, budgets, events }
   })
 
-  /** Deploys and changes of the mesh's policy, as graphs mark them. */
+  /** Deploys, and changes of the mesh's policy and of feature flags, as graphs mark them. */
   serve(app, 'GET /api/changes', async (request) => {
     const { service } = request.query
     if (service !== undefined) looks.read(people.viewer(request), 'deploys', [service], `deploys of ${service}`)
     const deployments = toldDeployments(await range.releases.history(), request.role, engine.running())
     return {
       deployments: deployments.filter((deployment) => service === undefined || deployment.service === service),
+      flags: toldFlags((await range.flags?.history()) ?? [], request.role, engine.running()).filter(
+        (change) => service === undefined || change.service === service,
+      ),
       policies: (await range.mesh.history()).filter(({ revision }) => revision > 0).map(({ revision, at, by }) => ({ revision, at, by })),
     }
   })

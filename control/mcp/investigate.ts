@@ -168,7 +168,7 @@ number, with its own pages and milestones; some of it needs no action. "over" sa
   defineTool({
     name: 'list_changes',
     title: 'List changes',
-    description: 'Deploys, and changes of the mesh policy, with time and author.',
+    description: 'Deploys, and changes of the mesh policy and of feature flags, with time and author.',
     input: z.object({ service: serviceName.optional().describe('only of this service') }),
     readOnly: true,
     run: (api, { service }) => api.get('/api/changes', { query: { service } }),

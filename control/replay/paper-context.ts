@@ -34,6 +34,7 @@ export function paperContext(dir: string, root: string, users: number, portBase 
     deployed: () => ({ version: '', overrides: {} }),
     canary: () => null,
     unscraped: () => [],
+    flags: () => null,
     mesh: () => ({ policy: baselinePolicy(root), faults: [], cacheFault: null, generations: {} }),
   }
 }

@@ -5,12 +5,14 @@ import {
   usualUsers,
   type Binding,
   type Deployment,
+  type FlagChange,
   type LoadMix,
   type ManifestEdit,
   type QueuePolicy,
   type Range,
 } from '../../model/range.ts'
 import { byRoute } from '../../model/range/queue.ts'
+import { baselineFlags, flagChanges } from '../../range/flags.ts'
 import { deploymentOf, releasesOf } from '../../range/releases.ts'
 import { paperCache, paperDatabase } from './paper-answers.ts'
 import { paperBackups } from './paper-backups.ts'
@@ -86,6 +88,7 @@ export function paperRange(root: string, users: number): Range {
         now.overrides[service] = overrides
       },
     },
+    flags: paperFlags(root),
     // Each range has its own ports, because tests may replace some.
     database: { ...paperDatabase },
     backups: paperBackups(),
@@ -147,6 +150,24 @@ function paperReleases(now: Told, root: string): Range['releases'] {
     history: async () => now.deployments,
     canary: async () => now.canary,
     setCanary: async (canary) => void (now.canary = canary),
+  }
+}
+
+function paperFlags(root: string): NonNullable<Range['flags']> {
+  let now: { text: string; changes: FlagChange[] } | null = null
+  const baseline = () => baselineFlags(root)
+  const read = () => now?.text ?? baseline()
+  return {
+    read: async () => read(),
+    baseline,
+    history: async () => now?.changes ?? [],
+    async apply(text, by, ifIs) {
+      mustBeUnchanged('feature flags', read(), ifIs)
+      const changes = flagChanges(read(), text, by)
+      now = { text, changes: [...(now?.changes ?? []), ...changes] }
+      return changes
+    },
+    reset: async () => void (now = null),
   }
 }
 

@@ -204,6 +204,48 @@ describe('releases and settings', () => {
     assert.match(await told('orders'), /default/)
   })
 
+  test('a flag is given to a share of the customers, to all of them, or disabled; and the log says who changed it', async () => {
+    const range = onPaper()
+    const rows = async () =>
+      (await act(range, 'list-flags', { service: 'gateway' })).rows?.map(({ flag, now, changed, before }) => [
+        flag,
+        now,
+        String(changed).replace(/^\S+ by /, ''),
+        before,
+      ])
+    assert.equal((await act(range, 'list-flags', { service: 'gateway' })).summary, 'gateway reads 2 feature flags; none was changed')
+    assert.equal((await act(range, 'list-flags', { service: 'payments' })).summary, 'payments reads no feature flags')
+    const share = await act(range, 'set-flag', { flag: 'stock-words', variant: 'on', percent: 25 })
+    assert.equal(share.summary, 'stock-words: off → on for 25 %, off for 75 %')
+    assert.equal(
+      (await act(range, 'set-flag', { flag: 'stock-words', variant: 'on' })).summary,
+      'stock-words: on for 25 %, off for 75 % → on',
+    )
+    assert.equal((await act(range, 'set-flag', { flag: 'stock-words', state: 'DISABLED' })).summary, 'stock-words: on → disabled')
+    assert.deepEqual(await rows(), [
+      ['page-size', 'normal', '', ''],
+      ['stock-words', 'disabled', 'Robin', 'on'],
+    ])
+    await assert.rejects(act(range, 'set-flag', { flag: 'page-size', variant: 'huge' }), {
+      code: 'bad-request',
+      message: 'page-size has no variant huge: choose normal, large, whole-shelf',
+    })
+  })
+
+  test('a file of flags is applied as a whole, or not at all', async () => {
+    const range = onPaper()
+    const json = (await range.flags?.read()) ?? ''
+    assert.equal((await act(range, 'apply-flags', { json })).summary, 'no flag has changed')
+    const next = json.replace('"defaultVariant": "normal"', '"defaultVariant": "large"')
+    assert.equal((await act(range, 'apply-flags', { json: next })).summary, 'page-size: normal → large')
+    const wrong = json.replace('"defaultVariant": "normal"', '"defaultVariant": "huge"')
+    await assert.rejects(act(range, 'apply-flags', { json: wrong }), {
+      code: 'bad-request',
+      message: /^flags\.page-size\.defaultVariant: /,
+    })
+    assert.equal(await range.flags?.read(), next)
+  })
+
   test('the gateway’s rate and the payment provider are set, and reset, without changing other settings', async () => {
     const range = onPaper()
     for (const service of ['gateway', 'payments'] as const) await range.config.set(service, { LOG_LEVEL: 'debug' }, 'Sam')
@@ -585,6 +627,7 @@ test('an action that looks names the view, as evidence', () => {
   const looks: [id: string, raw: Record<string, unknown>, view: string, component: string][] = [
     ['list-releases', { service: 'orders' }, 'deploys', 'orders'],
     ['list-settings', { service: 'orders' }, 'deploys', 'orders'],
+    ['list-flags', { service: 'catalog' }, 'deploys', 'catalog'],
     ['list-sessions', {}, 'database', 'postgres'],
     ['list-statements', {}, 'database', 'postgres'],
     ['list-sequences', {}, 'database', 'postgres'],

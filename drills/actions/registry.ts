@@ -1,6 +1,7 @@
 import type { AnyAction } from '../../model/action.ts'
 import type { Range } from '../../model/range.ts'
 import { FiredrillError } from '../../model/errors.ts'
+import { applyFlags } from './apply-flags.ts'
 import { applyManifest } from './apply-manifest.ts'
 import { applyMeshPolicy } from './apply-mesh-policy.ts'
 import { inspectMesh } from './inspect-mesh.ts'
@@ -43,6 +44,7 @@ import { scaleDeployment } from './scale-deployment.ts'
 import { setAutoscaler } from './set-autoscaler.ts'
 import { listPods } from './list-pods.ts'
 import { listReleases } from './list-releases.ts'
+import { listFlags } from './list-flags.ts'
 import { listSettings } from './list-settings.ts'
 import { listStoreSettings } from './list-store-settings.ts'
 import { listServices } from './list-services.ts'
@@ -62,6 +64,7 @@ import { rollBack } from './roll-back.ts'
 import { scrapeComponent } from './scrape-component.ts'
 import { setBrokerMemory } from './set-broker-memory.ts'
 import { setCacheMemory } from './set-cache-memory.ts'
+import { setFlag } from './set-flag.ts'
 import { stopJob } from './stop-job.ts'
 import { synchroniseClock } from './synchronise-clock.ts'
 import { switchBank } from './switch-bank.ts'
@@ -70,6 +73,7 @@ import { terminateSession } from './terminate-session.ts'
 export const actions: readonly AnyAction[] = [
   listReleases,
   listSettings,
+  listFlags,
   listSessions,
   listStatements,
   listDatabaseSettings,
@@ -92,6 +96,8 @@ export const actions: readonly AnyAction[] = [
   endCanaryAction,
   synchroniseClock,
   changeSetting,
+  setFlag,
+  applyFlags,
   changeStoreSetting,
   switchBank,
   limitRate,

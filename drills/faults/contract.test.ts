@@ -22,6 +22,7 @@ const onPaper = [
   'bad-release',
   'canary-release',
   'bad-config',
+  'feature-flag',
   'load-spike',
   'hot-product',
   'bot-flood',

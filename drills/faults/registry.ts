@@ -41,6 +41,7 @@ import { clusterTargetPort } from './cluster-target-port.ts'
 import { cpuBurn } from './cpu-burn.ts'
 import { descriptorLimit } from './descriptor-limit.ts'
 import { hangingBank } from './hanging-bank.ts'
+import { featureFlag } from './feature-flag.ts'
 import { hoardingConsumer } from './hoarding-consumer.ts'
 import { hotProduct } from './hot-product.ts'
 import { journalFull } from './journal-full.ts'
@@ -99,6 +100,7 @@ export const faults: readonly AnyFault[] = [
   badRelease,
   canaryRelease,
   badConfig,
+  featureFlag,
   slowBank,
   hangingBank,
   postgresLock,

@@ -16,6 +16,7 @@ import { databaseSequences } from './database-sequences.ts'
 import { databaseServer } from './server-settings.ts'
 import { deployments } from './deployments.ts'
 import { descriptorLimits } from './descriptors.ts'
+import { featureFlags } from './flags.ts'
 import { jobs } from './jobs.ts'
 import { userMix, users } from './load.ts'
 import { cacheFault, certificates, edgeFaults, meshPolicy } from './mesh.ts'
@@ -32,6 +33,7 @@ export const resources: readonly Resource[] = [
   monitoring,
   canary,
   deployments,
+  featureFlags,
   descriptorLimits,
   clocks,
   meshPolicy,

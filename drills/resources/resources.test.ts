@@ -54,6 +54,25 @@ const table: [id: string, what: string, disturb: (set: Prepared) => unknown, det
   ],
   ['deployments', 'a release', ({ range }) => range.releases.deploy('catalog', '1.9.0', 'Robin'), /^catalog runs 1\.9\.0$/],
   ['deployments', 'a setting', ({ range }) => range.config.set('orders', { DB_POOL_MAX: '1' }, 'Robin'), /^orders has DB_POOL_MAX=1$/],
+  [
+    'feature-flags',
+    'a flag',
+    async ({ range }) =>
+      range.flags?.apply((await range.flags.read()).replace('"defaultVariant": "off"', '"defaultVariant": "on"'), 'Robin'),
+    /^similar-products is on$/,
+  ],
+  [
+    'feature-flags',
+    'only the layout',
+    async ({ range }) => range.flags?.apply(`${await range.flags.read()}\n`, 'Robin'),
+    /^the file was changed \(0 changes\)$/,
+  ],
+  [
+    'feature-flags',
+    'a flag that is missing',
+    async ({ range }) => range.flags?.apply('{"flags": {}}', 'Robin'),
+    /^page-size is missing, similar-products is missing, stock-words is missing, two-warehouses is missing$/,
+  ],
   ['descriptor-limits', 'a limit', ({ setLimit }) => setLimit(50), /orders may have 50/],
   ['jobs', 'a job', ({ range }) => range.jobs.start('report', {}), /^report-\S+ runs$/],
   ['backups', 'a base backup', ({ range }) => range.backups?.make(), /^base backups: 1, WAL is archived, 50000000 bytes on disk$/],

@@ -11,6 +11,7 @@ export const rangeFeatures = [
   'backups',
   'volumes',
   'clocks',
+  'flags',
   'cluster',
 ] as const
 
@@ -29,6 +30,7 @@ const featureNames: Readonly<Record<RangeFeature, string>> = {
   backups: 'backups of the database',
   volumes: 'volumes that can be mounted',
   clocks: 'services with a clock of their own (libfaketime)',
+  flags: 'feature flags',
   cluster: 'cluster',
 }
 

@@ -5,6 +5,7 @@ import { canaryServices, serviceName } from '../components.ts'
 import type { MeshIdentity, MeshRevision } from '../mesh.ts'
 import { exactly } from '../routes/route.ts'
 import type { ClockReading } from './processes.ts'
+import type { FlagChange } from './flags.ts'
 import type { LoadMix } from './load.ts'
 import type { Canary, Deployment } from './releases.ts'
 
@@ -67,6 +68,17 @@ export const meshIdentity = exactly<MeshIdentity>()(
   }),
 )
 export const meshRevision = exactly<MeshRevision>()(z.object({ revision: count, at: text.describe('ISO 8601.'), by: text, yaml: text }))
+
+export const flagChange = exactly<FlagChange>()(
+  z.object({
+    flag: text,
+    service: text.describe('The service that reads it.'),
+    at: text.describe('ISO 8601.'),
+    by: text,
+    from: text.describe('Who got what before, in words.'),
+    to: text.describe('Who gets what now, in words.'),
+  }),
+)
 
 export const baseBackup = exactly<BaseBackup>()(
   z.object({

@@ -17,6 +17,7 @@ import {
   disruptionBudget,
   loadMix,
   meshIdentity,
+  flagChange,
   meshRevision,
   podStatus,
   rollout,
@@ -125,10 +126,10 @@ const stateRouteTable = {
       events: z.array(clusterEvent),
     }),
   },
-  /** Deploys and changes of the mesh's policy, as graphs mark them. */
+  /** Deploys, and changes of the mesh's policy and of feature flags, as graphs mark them. */
   'GET /api/changes': {
     query: z.object({ service: serviceName.optional() }),
-    answer: z.object({ deployments: z.array(deployment), policies: z.array(revision) }),
+    answer: z.object({ deployments: z.array(deployment), flags: z.array(flagChange), policies: z.array(revision) }),
   },
   'GET /api/dashboards': { answer: z.object({ dashboards: z.array(dashboard) }) },
   'GET /api/runbooks': { answer: z.object({ runbooks: z.array(z.object({ id: z.string(), title: z.string() })) }) },
@@ -159,6 +160,12 @@ const loadRouteTable = {
 
 const diff = z.array(exactly<DiffLine>()(z.object({ kind: z.enum(['same', 'added', 'removed']), text: z.string() })))
 const policy = z.object({ yaml: z.string().min(1).max(mostPolicyBytes) })
+
+/** The file of feature flags; changes to it are actions like any other. */
+const flagRouteTable = {
+  'GET /api/flags': { answer: z.object({ json: z.string().describe('In the format of flagd.') }) },
+  'PUT /api/flags': { body: z.object({ json: z.string().min(1).max(65_536) }), answer: actionResult },
+} as const satisfies RouteTable
 
 /** The mesh's policy: the active one, its history, and changes to it, which are actions like any other. */
 const meshRouteTable = {
@@ -220,4 +227,11 @@ const shellRouteTable = {
   },
 } as const satisfies RouteTable
 
-export const rangeRoutes = { ...actionRouteTable, ...stateRouteTable, ...loadRouteTable, ...meshRouteTable, ...shellRouteTable } as const
+export const rangeRoutes = {
+  ...actionRouteTable,
+  ...stateRouteTable,
+  ...loadRouteTable,
+  ...flagRouteTable,
+  ...meshRouteTable,
+  ...shellRouteTable,
+} as const

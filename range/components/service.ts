@@ -1,6 +1,7 @@
 import type { ComponentName, ServiceName } from '../../model/components.ts'
 import { defineComponent, gentle, type Component } from '../component.ts'
 import type { PortName, RangeContext } from '../context.ts'
+import { flagServices, flagsFile, writeFlags } from '../flags.ts'
 import { edgePort } from '../mesh/edges.ts'
 import { httpReady } from '../readiness/http.ts'
 import { nodeProcess } from './node.ts'
@@ -16,6 +17,7 @@ interface ServiceOptions {
 export function defineService({ name, title, calls, env }: ServiceOptions): Component {
   const port: PortName = name
   const program = `shop/${name}/main.ts`
+  const followsFlags = flagServices.some((each) => each === name)
   return defineComponent({
     name,
     title,
@@ -36,9 +38,14 @@ export function defineService({ name, title, calls, env }: ServiceOptions): Comp
           PORT: String(context.port(port)),
           OTEL_EXPORTER_OTLP_ENDPOINT: `http://${context.address('telemetryStore')}`,
           ...env(context),
+          ...(followsFlags && context.flags() !== null ? { FLAGS_FILE: flagsFile(context, name) } : {}),
           ...overrides,
         },
       })
+    },
+    async prepare(context) {
+      const flags = followsFlags ? context.flags() : null
+      if (flags !== null) writeFlags(context, name, flags)
     },
     readiness: (context) => httpReady(`http://127.0.0.1:${context.port(port)}/ready`),
     stop: gentle,

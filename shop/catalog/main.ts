@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { connectCache } from '../kit/cache.ts'
 import { milliseconds, poolSize, readConfig } from '../kit/config.ts'
 import { connectDatabase } from '../kit/database.ts'
+import { connectFlags } from '../kit/flags.ts'
 import { releaseFor } from '../kit/release.ts'
 import { createService } from '../kit/service.ts'
 import { auditPrices } from './price-audit.ts'
@@ -38,6 +39,7 @@ const database = await connectDatabase(
   },
   path.join(import.meta.dirname, 'migrations'),
 )
-registerRoutes(service.app, { database, cache, behaviour })
+const flags = await connectFlags(service, config.FLAGS_FILE)
+registerRoutes(service.app, { database, cache, behaviour, flags })
 auditPrices(service, { database, cache })
 await service.start()

@@ -2,8 +2,11 @@ import type { FastifyInstance } from 'fastify'
 import type { Cache } from '../kit/cache.ts'
 import type { Database } from '../kit/database.ts'
 import { HttpError } from '../kit/errors.ts'
+import type { Flags } from '../kit/flags.ts'
 import { turns } from '../kit/in-turn.ts'
+import { flagContextOf } from '../kit/visitor.ts'
 import type { Behaviour } from './releases.ts'
+import { similarTo } from './similar.ts'
 
 interface Product {
   sku: string
@@ -17,13 +20,18 @@ interface Dependencies {
   database: Database
   cache: Cache
   behaviour: Behaviour
+  flags: Flags
 }
 
-const pageSize = 24
+/** Of a page that nobody has asked for in another size. */
+const usualSize = 24
+/** Sizes of pages that may be in the cache. */
+const sizes = new Set([usualSize])
+const pageKey = (category: string, page: number, size: number) => `page:${category}:${page}${size === usualSize ? '' : `:${size}`}`
 const columns = 'sku, name, category, description, price_cents as "priceCents"'
 const sku = { type: 'string', pattern: '^P[0-9]{5}$' } as const
 
-export function registerRoutes(app: FastifyInstance, { database, cache, behaviour }: Dependencies): void {
+export function registerRoutes(app: FastifyInstance, { database, cache, behaviour, flags }: Dependencies): void {
   /** One after another: in parallel it would take all of the database's time. */
   const inTurn = turns()
 
@@ -44,7 +52,7 @@ export function registerRoutes(app: FastifyInstance, { database, cache, behaviou
     return products.map((product) => ({ ...product, priceCents: own.get(product.sku) ?? product.priceCents }))
   }
 
-  app.get<{ Querystring: { category?: string; page: number } }>(
+  app.get<{ Querystring: { category?: string; page: number; size: number } }>(
     '/products',
     {
       schema: {
@@ -53,20 +61,24 @@ export function registerRoutes(app: FastifyInstance, { database, cache, behaviou
           properties: {
             category: { type: 'string', maxLength: 40 },
             page: { type: 'integer', minimum: 1, maximum: 1_000, default: 1 },
+            size: { type: 'integer', minimum: 1, maximum: 200, default: usualSize },
           },
         },
       },
     },
     async (request) => {
-      const { category = '', page } = request.query
-      const found = await cache.get(behaviour.cacheKey(`page:${category}:${page}`, visitor(request.headers)), async () => {
+      const { category = '', page, size } = request.query
+      sizes.add(size)
+      const found = await cache.get(behaviour.cacheKey(pageKey(category, page, size), visitor(request.headers)), async () => {
         const { rows } = await database.query<Product>(
           `select ${columns} from products where $1 = '' or category = $1 order by sku limit $2 offset $3`,
-          [category, pageSize, (page - 1) * pageSize],
+          [category, size, (page - 1) * size],
         )
         return { page, products: rows, ...(behaviour.related ? { related: await inTurn(() => relatedTo(database, rows)) } : {}) }
       })
-      return { ...found, products: await asPriced(found.products, request.headers) }
+      const products = await asPriced(found.products, request.headers)
+      const showsSimilar = await flags.getBooleanValue('similar-products', false, flagContextOf(request.headers))
+      return { ...found, products, ...(showsSimilar ? { similar: await similarTo(database, products) } : {}) }
     },
   )
 
@@ -99,7 +111,7 @@ export function registerRoutes(app: FastifyInstance, { database, cache, behaviou
 }
 
 /** Changes a price, and invalidates cached pages and products with it. */
-function priceRoute(app: FastifyInstance, { database, cache, behaviour }: Dependencies): void {
+function priceRoute(app: FastifyInstance, { database, cache, behaviour }: Omit<Dependencies, 'flags'>): void {
   app.put<{ Params: { sku: string }; Body: { priceCents: number } }>(
     '/products/:sku/price',
     {
@@ -121,13 +133,12 @@ function priceRoute(app: FastifyInstance, { database, cache, behaviour }: Depend
       const changed = rows[0]
       if (!changed) throw new HttpError(404, 'no-such-product', `there is no product ${request.params.sku}`)
       // Numbers are dense from 1, so the place in the whole list is the number in the SKU.
-      const overallPage = Math.ceil(Number(request.params.sku.slice(1)) / pageSize)
-      const categoryPage = Math.ceil(Number(changed.place) / pageSize)
-      await cache.invalidate([
-        behaviour.changedKey(`product:${request.params.sku}`),
-        behaviour.changedKey(`page::${overallPage}`),
-        behaviour.changedKey(`page:${changed.category}:${categoryPage}`),
+      const overall = Number(request.params.sku.slice(1))
+      const pages = [...sizes].flatMap((size) => [
+        behaviour.changedKey(pageKey('', Math.ceil(overall / size), size)),
+        behaviour.changedKey(pageKey(changed.category, Math.ceil(Number(changed.place) / size), size)),
       ])
+      await cache.invalidate([behaviour.changedKey(`product:${request.params.sku}`), ...pages])
       return { sku: request.params.sku, priceCents: request.body.priceCents }
     },
   )

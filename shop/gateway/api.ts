@@ -1,7 +1,9 @@
 import { trace } from '@opentelemetry/api'
 import type { FastifyInstance } from 'fastify'
 import { HttpError } from '../kit/errors.ts'
+import type { Flags } from '../kit/flags.ts'
 import type { Client } from '../kit/http-client.ts'
+import { flagContextOf, visitorHeaders } from '../kit/visitor.ts'
 import { countJourneys, type Journey } from './journeys.ts'
 import { limitRate } from './rate-limit.ts'
 import { requireCurrent } from './price-age.ts'
@@ -12,6 +14,7 @@ interface Dependencies {
   inventory: Client
   orders: Client
   behaviour: Behaviour
+  flags: Flags
   slowAfterMs: Record<Journey, number>
   rateLimitRps: number
 }
@@ -51,7 +54,7 @@ export function registerApi(app: FastifyInstance, dependencies: Dependencies): v
   orderRoutes(app, dependencies)
 }
 
-function productRoutes(app: FastifyInstance, { catalog, inventory, behaviour }: Dependencies): void {
+function productRoutes(app: FastifyInstance, { catalog, inventory, behaviour, flags }: Dependencies): void {
   app.get<{ Querystring: { category?: string; page?: number } }>(
     '/api/products',
     {
@@ -64,7 +67,9 @@ function productRoutes(app: FastifyInstance, { catalog, inventory, behaviour }: 
       },
     },
     async (request) => {
-      const query = new URLSearchParams({ category: request.query.category ?? '', page: String(request.query.page ?? 1) })
+      const size = await flags.getNumberValue('page-size', 24, flagContextOf(request.headers))
+      const { category = '', page: number = 1 } = request.query
+      const query = new URLSearchParams({ category, page: String(number), size: String(size) })
       const { body } = await catalog.call<{ page: number; products: Product[] }>('GET', `/products?${query}`, {
         headers: visitorHeaders(request.headers),
       })
@@ -91,7 +96,9 @@ function productRoutes(app: FastifyInstance, { catalog, inventory, behaviour }: 
         stockOf(inventory, [request.params.sku]),
       ])
       if (product.status === 404) throw new HttpError(404, 'no-such-product', `there is no product ${request.params.sku}`)
-      return { ...product.body, available: stock[request.params.sku] ?? 0 }
+      const available = stock[request.params.sku] ?? 0
+      const inWords = await flags.getBooleanValue('stock-words', false, flagContextOf(request.headers))
+      return { ...product.body, available, ...(inWords ? { stock: stockInWords(available) } : {}) }
     },
   )
 
@@ -158,7 +165,7 @@ function orderRoutes(app: FastifyInstance, { catalog, orders }: Dependencies): v
     async (request, reply) => {
       const { customer, card } = request.body
       const answer = await orders.call('POST', '/orders', {
-        headers: { 'idempotency-key': request.headers['idempotency-key'] },
+        headers: { 'idempotency-key': request.headers['idempotency-key'], ...visitorHeaders(request.headers) },
         json: { customer, card, items: await pricesOf(catalog, request.body.items) },
       })
       return reply.code(answer.status).send(answer.body)
@@ -175,6 +182,8 @@ function orderRoutes(app: FastifyInstance, { catalog, orders }: Dependencies): v
   )
 }
 
+const stockInWords = (available: number): string => (available === 0 ? 'none' : available < 10 ? 'few' : 'plenty')
+
 async function stockOf(inventory: Client, skus: string[]): Promise<Record<string, number>> {
   const { body } = await inventory.call<{ stock: Record<string, number> }>('GET', `/stock?skus=${skus.join(',')}`)
   return body.stock
@@ -190,12 +199,3 @@ async function pricesOf(catalog: Client, wanted: Items) {
     return { ...item, priceCents }
   })
 }
-
-/** The caller: passed on to the catalog. */
-const visitorHeaders = (headers: Record<string, unknown>): Record<string, string> =>
-  Object.fromEntries(
-    ['x-visitor', 'x-member'].flatMap((name) => {
-      const given = headers[name]
-      return typeof given === 'string' ? [[name, given]] : []
-    }),
-  )

@@ -1,6 +1,7 @@
 import '../kit/telemetry.ts'
 import { z } from 'zod'
 import { milliseconds, readConfig } from '../kit/config.ts'
+import { connectFlags } from '../kit/flags.ts'
 import { createClient } from '../kit/http-client.ts'
 import { releaseFor } from '../kit/release.ts'
 import { createService } from '../kit/service.ts'
@@ -25,7 +26,9 @@ const service = createService(config)
 const catalog = createClient({ peer: 'catalog', url: config.CATALOG_URL, timeoutMs: config.BROWSE_TIMEOUT_MS })
 const inventory = createClient({ peer: 'inventory', url: config.INVENTORY_URL, timeoutMs: config.BROWSE_TIMEOUT_MS })
 const orders = createClient({ peer: 'orders', url: config.ORDERS_URL, timeoutMs: config.CHECKOUT_TIMEOUT_MS, connections: 64 })
+const flags = await connectFlags(service, config.FLAGS_FILE)
 registerApi(service.app, {
+  flags,
   catalog,
   inventory,
   orders,

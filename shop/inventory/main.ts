@@ -3,6 +3,7 @@ import path from 'node:path'
 import { z } from 'zod'
 import { milliseconds, poolSize, readConfig } from '../kit/config.ts'
 import { connectDatabase, connectOnce } from '../kit/database.ts'
+import { connectFlags } from '../kit/flags.ts'
 import { releaseFor } from '../kit/release.ts'
 import { createService } from '../kit/service.ts'
 import { releases } from './releases.ts'
@@ -28,5 +29,6 @@ const database = await connectDatabase(
 )
 const behaviour = releaseFor(releases, config.SERVICE_VERSION)
 const reads = behaviour.readsOver === 'own' ? await connectOnce(service, config.DATABASE_URL) : database
-registerRoutes(service.app, { database, reads, behaviour })
+const flags = await connectFlags(service, config.FLAGS_FILE)
+registerRoutes(service.app, { database, reads, behaviour, flags })
 await service.start()

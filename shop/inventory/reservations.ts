@@ -1,4 +1,4 @@
-import type { Database } from '../kit/database.ts'
+import type { Database, Queryable } from '../kit/database.ts'
 
 interface Item {
   sku: string
@@ -14,32 +14,63 @@ class SoldOut extends Error {
   }
 }
 
+/** Takes an item's pieces from stock; resolves to what was taken from which warehouse, or null if there is not enough. */
+type Pick = (client: Queryable, item: Item) => Promise<{ warehouse: string; quantity: number }[] | null>
+
+/** All pieces from the warehouse with most stock. */
+export const fromFullest: Pick = async (client, { sku, quantity }) => {
+  const { rows } = await client.query<{ warehouse: string }>(
+    `update stock set available = available - $2, reserved = reserved + $2
+     where (sku, warehouse) = (
+       select sku, warehouse from stock where sku = $1 and available >= $2
+       order by available desc, warehouse limit 1 for update)
+     and available >= $2
+     returning warehouse`,
+    [sku, quantity],
+  )
+  return rows[0] ? [{ warehouse: rows[0].warehouse, quantity }] : null
+}
+
+/** One piece after another, in turn from the two warehouses with most stock. */
+export const inTurnFromTwo: Pick = async (client, { sku, quantity }) => {
+  const { rows: fullest } = await client.query<{ warehouse: string }>(
+    'select warehouse from stock where sku = $1 order by available desc, warehouse limit 2 for update',
+    [sku],
+  )
+  const taken: { warehouse: string; quantity: number }[] = []
+  for (let piece = 0; piece < quantity; piece++) {
+    const from = fullest[piece % fullest.length]
+    if (!from) return null
+    const { rowCount } = await client.query(
+      `update stock set available = available - 1, reserved = reserved + 1 where sku = $1 and warehouse = $2 and available > 0`,
+      [sku, from.warehouse],
+    )
+    if (!rowCount) return null
+    taken.push({ warehouse: from.warehouse, quantity: 1 })
+  }
+  return taken
+}
+
 /**
  * Reserves all items of an order, or none. Idempotent by order. Never oversells: the decrement itself checks what is left, and rows are locked in the
  * order of their keys, so that two orders cannot deadlock. Returns the product that ran out, if any.
  */
-export async function reserve(database: Database, orderId: string, items: Item[]): Promise<string | null> {
+export async function reserve(database: Database, orderId: string, items: Item[], pick: Pick): Promise<string | null> {
   try {
     await database.transaction(async (client) => {
       const { rowCount } = await client.query('select 1 from reservations where order_id = $1 limit 1', [orderId])
       if (rowCount) return
-      for (const { sku, quantity } of merge(items)) {
-        const { rows } = await client.query<{ warehouse: string }>(
-          `update stock set available = available - $2, reserved = reserved + $2
-           where (sku, warehouse) = (
-             select sku, warehouse from stock where sku = $1 and available >= $2
-             order by available desc, warehouse limit 1 for update)
-           and available >= $2
-           returning warehouse`,
-          [sku, quantity],
-        )
-        if (!rows[0]) throw new SoldOut(sku)
-        await client.query(`insert into reservations (order_id, sku, warehouse, quantity, state) values ($1, $2, $3, $4, 'held')`, [
-          orderId,
-          sku,
-          rows[0].warehouse,
-          quantity,
-        ])
+      for (const item of merge(items)) {
+        const taken = await pick(client, item)
+        if (!taken) throw new SoldOut(item.sku)
+        for (const { warehouse, quantity } of taken) {
+          await client.query(`insert into reservations (order_id, sku, warehouse, quantity, state) values ($1, $2, $3, $4, 'held')`, [
+            orderId,
+            item.sku,
+            warehouse,
+            quantity,
+          ])
+        }
       }
     })
     return null

@@ -1,8 +1,10 @@
 import type { FastifyInstance } from 'fastify'
 import type { Database, Queryable } from '../kit/database.ts'
 import { HttpError } from '../kit/errors.ts'
+import type { Flags } from '../kit/flags.ts'
 import { counter } from '../kit/metrics.ts'
-import { commit, release, reserve } from './reservations.ts'
+import { flagContextOf } from '../kit/visitor.ts'
+import { commit, fromFullest, inTurnFromTwo, release, reserve } from './reservations.ts'
 import type { Behaviour } from './releases.ts'
 
 const sku = { type: 'string', pattern: '^P[0-9]{5}$' } as const
@@ -18,9 +20,10 @@ interface Dependencies {
   /** The source of availability. */
   reads: Queryable
   behaviour: Behaviour
+  flags: Flags
 }
 
-export function registerRoutes(app: FastifyInstance, { database, reads, behaviour }: Dependencies): void {
+export function registerRoutes(app: FastifyInstance, { database, reads, behaviour, flags }: Dependencies): void {
   const reservations = counter('inventory_reservations_total', 'Reservations by outcome', ['outcome'] as const)
   for (const outcome of ['held', 'sold-out', 'shipped', 'released']) reservations.inc({ outcome }, 0)
 
@@ -63,7 +66,8 @@ export function registerRoutes(app: FastifyInstance, { database, reads, behaviou
       },
     },
     async (request, reply) => {
-      const missing = await reserve(database, request.body.orderId, request.body.items)
+      const fromTwo = await flags.getBooleanValue('two-warehouses', false, flagContextOf(request.headers))
+      const missing = await reserve(database, request.body.orderId, request.body.items, fromTwo ? inTurnFromTwo : fromFullest)
       reservations.inc({ outcome: missing ? 'sold-out' : 'held' })
       if (missing) throw new HttpError(409, 'sold-out', `not enough of ${missing}`)
       return reply.code(201).send({ orderId: request.body.orderId, state: 'held' })

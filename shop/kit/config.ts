@@ -17,6 +17,8 @@ const baseShape = {
   SERVICE_VERSION: z.string(),
   HOST: z.string().default('127.0.0.1'),
   PORT: z.coerce.number().int(),
+  /** The file of feature flags to follow, if there is one. */
+  FLAGS_FILE: z.string().optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 }
 export type BaseConfig = z.output<z.ZodObject<typeof baseShape>>

@@ -47,7 +47,7 @@ export function placeOrders({ database, inventory, payments, behaviour, log, wak
     await database.query(`update orders set state = $2 where id = $1 and state = 'pending'`, [id, state])
   }
 
-  return async function place(idempotencyKey: string, request: OrderRequest): Promise<PlacedOrder> {
+  return async function place(idempotencyKey: string, request: OrderRequest, caller: Record<string, string> = {}): Promise<PlacedOrder> {
     const totalCents = request.items.reduce((sum, item) => sum + item.priceCents * item.quantity, 0)
     const id = randomUUID()
     const { rowCount } = await database.query(
@@ -59,7 +59,7 @@ export function placeOrders({ database, inventory, payments, behaviour, log, wak
 
     try {
       const items = request.items.map(({ sku, quantity }) => ({ sku, quantity }))
-      const { status } = await inventory.call('POST', '/reservations', { json: { orderId: id, items } })
+      const { status } = await inventory.call('POST', '/reservations', { json: { orderId: id, items }, headers: caller })
       if (status === 409) {
         await finish(id, 'sold-out')
         outcomes.inc({ state: 'sold-out' })

@@ -1,11 +1,13 @@
 import type { FastifyInstance } from 'fastify'
 import type { Database } from '../kit/database.ts'
 import { HttpError } from '../kit/errors.ts'
+import { visitorHeaders } from '../kit/visitor.ts'
 import type { OrderRequest, PlacedOrder } from './place-order.ts'
 
 interface Dependencies {
   database: Database
-  place(idempotencyKey: string, order: OrderRequest): Promise<PlacedOrder>
+  /** `caller` are the headers that say who the customer is. */
+  place(idempotencyKey: string, order: OrderRequest, caller: Record<string, string>): Promise<PlacedOrder>
 }
 
 const statusOf = { confirmed: 201, fulfilled: 200, declined: 402, 'sold-out': 409, failed: 502, pending: 202 } as const
@@ -45,7 +47,7 @@ export function registerRoutes(app: FastifyInstance, { database, place }: Depend
       },
     },
     async (request, reply) => {
-      const order = await place(request.headers['idempotency-key'], request.body)
+      const order = await place(request.headers['idempotency-key'], request.body, visitorHeaders(request.headers))
       return reply.code(statusOf[order.state]).send(order)
     },
   )

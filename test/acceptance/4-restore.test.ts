@@ -27,6 +27,8 @@ const disturbances: Record<string, () => Promise<unknown>> = {
   monitoring: () => range.processes.signal('telemetry-store', 'SIGSTOP'),
   canary: () => range.releases.setCanary({ service: 'catalog', version: '1.12.0' }, 'a test'),
   deployments: () => range.config.set('payments', { DB_POOL_MAX: '2' }, 'a test'),
+  'feature-flags': async () =>
+    range.flags?.apply((await range.flags.read()).replace('"defaultVariant": "off"', '"defaultVariant": "on"'), 'a test'),
   'descriptor-limits': () => range.processes.limitDescriptors('orders', 300),
   clocks: () => range.processes.setClock('inventory', -90),
   'mesh-policy': async () => range.mesh.apply(`# edited\n${await range.mesh.policy()}`, 'a test'),

@@ -36,6 +36,19 @@ test('the settings of a service are a file, in a terminal', { skip }, async () =
   assert.deepEqual(await settings(), [])
 })
 
+test('the feature flags are a file, in a terminal', { skip }, async () => {
+  const file = '/etc/shop/flags.json'
+  const before = await run(`sudo cat ${file}`)
+  assert.match(before, /"page-size": \{/)
+  const edit = (change: string) => `EDITOR="sed -i ${change}" sudoedit ${file}`
+  assert.match(await run(edit('/defaultVariant/s/normal/large/')), /^page-size: normal → large$/m)
+  const broken = await firedrill(['shell', '--dir', dir, '--command', edit('s/ENABLED/YES/')])
+  assert.equal(broken.code, 1)
+  assert.match(broken.stdout, /flags\.page-size\.state: has to be ENABLED or DISABLED/)
+  await client('instructor').post('/api/reset')
+  assert.equal(await run(`sudo cat ${file}`), before)
+})
+
 test('the configuration of each datastore is a file, in a terminal', { skip }, async () => {
   const [changes, refused] = [
     {

@@ -27,6 +27,7 @@ export const faultSamples: Record<string, Record<string, unknown>> = {
   'redis-pause': {},
   'target-lost': { component: 'redis' },
   'bad-config': { service: 'catalog', key: 'DB_POOL_MAX', value: '1' },
+  'feature-flag': { flag: 'stock-words', variant: 'on', percent: 50 },
   'bad-release': { service: 'catalog', version: '1.9.0' },
   'load-spike': { users: 45 },
   'lying-rule': { severity: 'ticket' },

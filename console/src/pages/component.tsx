@@ -187,6 +187,21 @@ function Deploys({ service }: { service: ServiceName }) {
           ))}
       </ul>
       {data?.deployments.length === 0 && <Empty>None since {running ? 'the drill began' : 'the range was started'}.</Empty>}
+      {data && data.flags.length > 0 && (
+        <>
+          <h3>Feature flags</h3>
+          <ul className="plain">
+            {data.flags
+              .toReversed()
+              .slice(0, 8)
+              .map(({ flag, from, to, at, by }) => (
+                <li key={`${at} ${flag}`}>
+                  <time className="quiet">{clock(Date.parse(at))}</time> <b>{flag}</b> {from} → {to} <span className="quiet">by {by}</span>
+                </li>
+              ))}
+          </ul>
+        </>
+      )}
     </section>
   )
 }

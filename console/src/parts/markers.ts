@@ -14,7 +14,7 @@ export const markersOf = (events: readonly DrillEvent[]): Marker[] =>
     return []
   })
 
-/** Markers for graphs: deploys (on a service's dashboard, only its own), and the pages and actions of the running drill. */
+/** Markers for graphs: deploys and changes of feature flags (on a service's dashboard, only its own), and the pages and actions of the running drill. */
 export function useMarkers(dashboard: string): Marker[] {
   const changes = useChanges().data
   const running = useDrills().data?.running ?? ''
@@ -27,11 +27,14 @@ export function useMarkers(dashboard: string): Marker[] {
         label: canary ? `${service} ${version}: canary ${canary}` : `${service} ${version}`,
         kind: 'deploy',
       }))
+    const flags = (changes?.flags ?? [])
+      .filter((change) => !isService(dashboard) || change.service === dashboard)
+      .map(({ flag, to, at }): Marker => ({ at: Date.parse(at) / 1_000, label: `flag ${flag}: ${to}`, kind: 'deploy' }))
     const policies = (changes?.policies ?? []).map(({ revision, at }): Marker => ({
       at: Date.parse(at) / 1_000,
       label: `mesh policy ${revision}`,
       kind: 'deploy',
     }))
-    return [...deploys, ...policies, ...(inDrill ?? [])]
+    return [...deploys, ...flags, ...policies, ...(inDrill ?? [])]
   }, [changes, inDrill, dashboard])
 }

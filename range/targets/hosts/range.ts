@@ -89,6 +89,7 @@ export function hostsRange(target: LocalTarget): Range {
     processes: placedProcesses(here, shop),
     releases: shopReleases(target, here, shop),
     config: shop.config,
+    flags: here.flags && !clusterWithShop(context.config.placement) ? { baseline: here.flags.baseline, ...shop.flags } : null,
     backups: clusterWithShop(context.config.placement) ? null : shop.backups,
     // Its agent could mount them; whether it may is not known here.
     volumes: null,
@@ -146,6 +147,7 @@ function lackedBy(placement: Placement): RangeFeature[] {
     'shared-cpu',
     'backups',
     'clocks',
+    'flags',
     'volumes',
   ] as const
   return placement.cluster.overlay === 'istio' ? [...always] : ['mesh', ...always]

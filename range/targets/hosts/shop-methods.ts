@@ -14,6 +14,7 @@ import {
   clusterService,
   deployment,
   disruptionBudget,
+  flagChange,
   meshIdentity,
   meshRevision,
   podStatus,
@@ -35,6 +36,7 @@ interface Ports {
   processes: Range['processes']
   releases: Omit<Range['releases'], 'list' | 'baseline'>
   config: Range['config']
+  flags: Omit<NonNullable<Range['flags']>, 'baseline'>
   queue: Pick<Range['queue'], 'bindings' | 'policies' | 'setPolicy' | 'removePolicy' | 'memory' | 'limitMemory'>
   jobs: Range['jobs']
   backups: NonNullable<Range['backups']>
@@ -50,10 +52,10 @@ interface Ports {
   }
 }
 
-/** The implementation on the shop's side; `cluster` is null on a host of its own, and a cluster has no backups. */
+/** The implementation on the shop's side; `cluster` is null on a host of its own, and a cluster has no backups and no flags. */
 type ShopSide = Pick<Range, 'status' | 'cluster'> &
-  Omit<Ports, 'host' | 'cluster' | 'backups'> &
-  Partial<Pick<Range, 'backups'>> &
+  Omit<Ports, 'host' | 'cluster' | 'backups' | 'flags'> &
+  Partial<Pick<Range, 'backups' | 'flags'>> &
   Partial<Pick<Ports['host'], 'machine'>>
 /** The same methods, as another host calls them. */
 export type ShopStub = { readonly [Port in keyof Ports]: Ports[Port] }
@@ -111,6 +113,12 @@ export const shopMethods = {
   config: {
     get: { args: service, result: settings },
     set: { args: z.tuple([serviceName, settings, text, settings.nullish()]), result: nothing },
+  },
+  flags: {
+    read: { args: none, result: text },
+    apply: { args: z.tuple([text, text, text.nullish()]), result: z.array(flagChange) },
+    history: { args: none, result: z.array(flagChange) },
+    reset: { args: none, result: nothing },
   },
   queue: {
     bindings: { args: none, result: z.array(binding) },

@@ -77,6 +77,7 @@ export function clusterContext({ root, deployed }: ClusterOptions): RangeContext
     deployed: deployed ?? ((service: ServiceName) => ({ version: baselineRelease(root, service), overrides: {} })),
     canary: () => null,
     unscraped: () => [],
+    flags: () => null,
     mesh: () => ({ policy: baselinePolicy(root), faults: [], cacheFault: null, generations: {} }),
   }
 }

@@ -7,6 +7,7 @@ import { libfaketime } from '../../binaries.ts'
 import { clocks, setClock } from './clocks.ts'
 import { localDatabase } from './database.ts'
 import { descriptors, limitDescriptors } from './descriptors.ts'
+import { localFlags } from './flags.ts'
 import { localJobs } from './jobs.ts'
 import { localLoad } from './load.ts'
 import { localMesh, refreshMesh } from './mesh.ts'
@@ -54,6 +55,8 @@ export function localRange(target: LocalTarget, mayMount = canMount): Range {
         await target.restart(service)
       },
     },
+
+    flags: localFlags(target),
 
     database: localDatabase(context),
 

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { canaryServices, componentName, serviceName, type ComponentName, type ServiceName } from '../../../model/components.ts'
 import { FiredrillError, describeError, errorCode } from '../../../model/errors.ts'
 import { cacheFault, edgeFault, meshEdge, type MeshRevision } from '../../../model/mesh.ts'
-import type { Canary, Deployment } from '../../../model/range.ts'
+import type { Canary, Deployment, FlagChange } from '../../../model/range.ts'
 import { usualUsers } from '../../../model/range/load.ts'
 import { makePrivateFolder, nearestThere } from '../../private.ts'
 import { readWhole, writeWhole } from '../../whole-file.ts'
@@ -84,6 +84,21 @@ const deploymentsSchema = z.object({
     .nullable()
     .default(null),
 })
+
+const flagsSchema = z.object({
+  text: z.string(),
+  changes: z.array(
+    z.object({
+      flag: z.string(),
+      service: z.string(),
+      at: z.string(),
+      by: z.string(),
+      from: z.string(),
+      to: z.string(),
+    } satisfies Fields<FlagChange>),
+  ),
+})
+type KeptFlags = z.infer<typeof flagsSchema>
 
 const monitoringSchema = z.object({ unscraped: z.array(componentName) })
 
@@ -213,6 +228,15 @@ export class RangeState {
   }
   setCanary(canary: Canary | null): void {
     this.#write('deployments.json', { ...this.#deployments(), canary })
+  }
+
+  /** The flags that were applied, with all changes since the range was restored; null while they are those of a fresh range. */
+  flags(): KeptFlags | null {
+    return keptIn(this.#path('flags.json'), flagsSchema, null)
+  }
+  setFlags(flags: KeptFlags | null): void {
+    if (flags === null) rmSync(this.#path('flags.json'), { force: true })
+    else this.#write('flags.json', { ...flags, changes: flags.changes.slice(-500) })
   }
 
   /** The host's speed, as measured by the last `up`. */

@@ -7,6 +7,7 @@ import { asBundle } from '../../bundle/bundle.ts'
 import type { Component, ProcessSpec } from '../../component.ts'
 import { configDir, logFile, portOffsets, type Binaries, type PortName, type RangeContext } from '../../context.ts'
 import { patienceOn } from '../../machine.ts'
+import { baselineFlags } from '../../flags.ts'
 import { baselinePolicy } from '../../mesh/files.ts'
 import { tierOf, type Tier } from '../../precedence.ts'
 import { waitUntilReady } from '../../readiness/readiness.ts'
@@ -70,6 +71,7 @@ export class LocalTarget {
       }),
       canary: () => state.canary(),
       unscraped: () => state.unscraped(),
+      flags: () => state.flags()?.text ?? baselineFlags(root),
       mesh: () => ({
         policy: state.meshRevisions().at(-1)?.yaml ?? baselinePolicy(root),
         faults: state.meshFaults(),
