@@ -90,6 +90,8 @@ export function hostsRange(target: LocalTarget): Range {
     releases: shopReleases(target, here, shop),
     config: shop.config,
     backups: clusterWithShop(context.config.placement) ? null : shop.backups,
+    // A service connects to it on the loopback of its own host, and its agent has no operations for one.
+    replica: null,
     // Its agent could mount them; whether it may is not known here.
     volumes: null,
     queue: { ...here.queue, ...shop.queue },
@@ -135,7 +137,7 @@ const shopReleases = (target: LocalTarget, here: Range, { releases }: ShopStub):
 
 /** What a shop in a cluster does not support: with Istio, its internals; without it, the mesh. A Job without requests takes no pod's CPU. */
 function lackedBy(placement: Placement): RangeFeature[] {
-  if (placement.role !== 'observability' || !placement.cluster) return ['cluster', 'volumes']
+  if (placement.role !== 'observability' || !placement.cluster) return ['cluster', 'volumes', 'replica']
   const always = [
     'mesh-instances',
     'canary',
@@ -145,6 +147,7 @@ function lackedBy(placement: Placement): RangeFeature[] {
     'descriptors',
     'shared-cpu',
     'backups',
+    'replica',
     'clocks',
     'volumes',
   ] as const
