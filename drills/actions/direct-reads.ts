@@ -5,7 +5,8 @@ import { addressOf, readFrom, runningReplica } from '../replica.ts'
 export const directReads = defineAction({
   id: 'direct-reads',
   title: "Direct catalog's reads",
-  description: 'Restarts catalog so that it reads products and prices from the primary database or from its replica. It writes to the primary in any case.',
+  description:
+    'Restarts catalog so that it reads products and prices from the primary database or from its replica. It writes to the primary in any case.',
   kind: 'change',
   needs: ['replica'],
   params: z.object({ server: z.enum(['primary', 'replica']).default('primary').describe('Server that catalog reads from') }),

@@ -10,7 +10,9 @@ export const endReplicaSession = defineAction({
   kind: 'change',
   caution: 'Whatever the session was reading, it has to read again.',
   needs: ['replica'],
-  params: z.object({ pid: z.coerce.number().int().min(1).describe('Process id of the session, as "Show replication" lists it') }),
+  params: z.object({
+    pid: z.coerce.number().int().min(1).max(4_194_304).describe('Process id of the session, as "Show replication" lists it'),
+  }),
   async run({ range }, { pid }) {
     const [ended] = await replicaOf(range).query<{ application: string }>(
       `select application_name as application, pg_terminate_backend(pid) from pg_stat_activity

@@ -17,7 +17,10 @@ const config = readConfig({
   DB_ACQUIRE_TIMEOUT_MS: milliseconds(2_000),
   DB_STATEMENT_TIMEOUT_MS: milliseconds(5_000),
   // A replica, as `host:port`, for pages, products and prices. Without one they are read from the primary.
-  DATABASE_READ_ADDRESS: z.string().regex(/^[\w.-]+:\d+$/).optional(),
+  DATABASE_READ_ADDRESS: z
+    .string()
+    .regex(/^[\w.-]+:\d+$/)
+    .optional(),
   REDIS_URL: z.url(),
   CACHE_TIMEOUT_MS: milliseconds(250),
   CACHE_TTL_SECONDS: z.coerce.number().int().min(1).default(60),

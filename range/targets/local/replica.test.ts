@@ -42,10 +42,7 @@ test('a real PostgreSQL gets a replica that follows it, can be held up, and is r
     assert.equal(await price(replica), 1_111)
     await change(2_222)
     await caughtUp(2_222)
-    await assert.rejects(
-      replica.query(`update catalog.products set price_cents = 1 where sku = 'P00007'`),
-      /read-only transaction/,
-    )
+    await assert.rejects(replica.query(`update catalog.products set price_cents = 1 where sku = 'P00007'`), /read-only transaction/)
     const { isStreaming, isPaused, applyDelay, sessions } = (await replica.status()) ?? {}
     assert.deepEqual({ isStreaming, isPaused, applyDelay, sessions }, { isStreaming: true, isPaused: false, applyDelay: '0', sessions: [] })
   })
@@ -91,7 +88,10 @@ test('a real PostgreSQL gets a replica that follows it, can be held up, and is r
     })
     await change(6_666)
     const status = await replica.status()
-    assert.deepEqual(status?.sessions.map(({ application, state: its }) => [application, its]), [['a-report', 'idle in transaction']])
+    assert.deepEqual(
+      status?.sessions.map(({ application, state: its }) => [application, its]),
+      [['a-report', 'idle in transaction']],
+    )
     assert.ok((await price(replica)) !== 6_666)
     await replica.query('select pg_terminate_backend($1)', [status?.sessions[0]?.pid])
     await caughtUp(6_666)

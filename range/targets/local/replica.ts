@@ -125,7 +125,8 @@ async function admit(context: RangeContext, query: Query): Promise<void> {
   const [elsewhere] = await query<{ name: string }>(
     `select spcname as name from pg_tablespace where spcname not in ('pg_default', 'pg_global')`,
   )
-  if (elsewhere) throw new FiredrillError('conflict', `the database has a tablespace, '${elsewhere.name}': it can be replicated without any`)
+  if (elsewhere)
+    throw new FiredrillError('conflict', `the database has a tablespace, '${elsewhere.name}': it can be replicated without any`)
   await forget(query)
   // Safe in SQL: base64, with characters that are allowed in a literal.
   await query(`create role ${replicaName} login replication password '${scramVerifier(context.config.passwords.postgres)}'`)
