@@ -25,6 +25,7 @@ const sharedBy: Readonly<Record<string, (params: unknown) => string>> = {
   'worn-connections': onEdge,
   'careless-statement': () => 'products and stock',
   'journal-full': () => 'the volume of the journal',
+  'replica-lag': () => 'the replica of the database',
   'target-lost': () => 'the scrape targets',
 }
 

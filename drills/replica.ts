@@ -31,6 +31,19 @@ export async function readFrom({ config }: Pick<Range, 'config'>, address: strin
 /** The address at which the services of its host reach a replica. */
 export const addressOf = ({ port }: Pick<ReplicaStatus, 'port'>): string => `127.0.0.1:${port}`
 
+/** Its role may not log in to the primary any more, and its connection is ended. */
+export async function lockReplica({ database }: Pick<Range, 'database'>): Promise<void> {
+  await database.query('alter role replica nologin')
+  await database.query(`select pg_terminate_backend(pid) from pg_stat_replication where usename = 'replica'`)
+}
+
+/** Its role may log in again, and the replica tries that once a second. Returns whether it could not before. */
+export async function admitReplica({ database }: Pick<Range, 'database'>): Promise<boolean> {
+  const locked = await database.query(`select 1 from pg_roles where rolname = 'replica' and not rolcanlogin`)
+  if (locked.length > 0) await database.query('alter role replica login')
+  return locked.length > 0
+}
+
 /** Settings that somebody made on the replica itself become its own again. */
 export async function resetReplicaSettings(range: Pick<Range, 'replica'>): Promise<void> {
   await replicaOf(range).query('alter system reset all')

@@ -12,6 +12,7 @@ import { rollBackMeshPolicy } from './roll-back-mesh-policy.ts'
 import { setMeshRetries } from './set-mesh-retries.ts'
 import { setMeshTimeout } from './set-mesh-timeout.ts'
 import { bindQueue } from './bind-queue.ts'
+import { admitReplicaAction } from './admit-replica.ts'
 import { changeSetting } from './change-setting.ts'
 import { changeStoreSetting } from './change-store-setting.ts'
 import { copyTableBack } from './copy-table-back.ts'
@@ -117,6 +118,7 @@ export const actions: readonly AnyAction[] = [
   resumeReplay,
   endReplicaSession,
   resetReplicaSettingsAction,
+  admitReplicaAction,
   flushCache,
   setCacheMemory,
   resumeCache,

@@ -3,7 +3,7 @@ import { defineFault } from '../../model/fault.ts'
 import type { Range } from '../../model/range.ts'
 import { until } from '../../model/until.ts'
 import { runningJobs, stopJobs } from '../jobs.ts'
-import { addressOf, readAddress, readFrom, replicaOf, runningReplica } from '../replica.ts'
+import { addressOf, lockReplica, readAddress, readFrom, replicaOf, runningReplica } from '../replica.ts'
 
 const report = 'catalogue-report'
 const conflictsWithinMs = 40_000
@@ -17,9 +17,11 @@ export const replicaLag = defineFault({
   needs: () => ['replica'],
   params: z.object({
     cause: z
-      .enum(['paused', 'report', 'delayed'])
+      .enum(['paused', 'report', 'delayed', 'locked'])
       .default('paused')
-      .describe('What holds up replay: somebody paused it, a report on the replica conflicts with it, or a setting delays it'),
+      .describe(
+        'What holds up replay: somebody paused it, a report on the replica conflicts with it, a setting delays it, or its role may not log in to the primary any more',
+      ),
     delayMinutes: z.number().int().min(1).max(1_440).default(60).describe('For delayed: by how many minutes'),
   }),
   plan: async ({ range }) => ({ readFrom: await readAddress(range) }),
@@ -32,7 +34,8 @@ export const replicaLag = defineFault({
     else if (cause === 'delayed') {
       await replica.query(`alter system set recovery_min_apply_delay = '${delayMinutes}min'`)
       await replica.query('select pg_reload_conf()')
-    } else await reportOn(range, address)
+    } else if (cause === 'locked') await lockReplica(range)
+    else await reportOn(range, address)
   },
   async revert({ range }, { readFrom: before }) {
     await readFrom(range, before, 'firedrill')
