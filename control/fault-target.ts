@@ -25,6 +25,7 @@ const sharedBy: Readonly<Record<string, (params: unknown) => string>> = {
   'worn-connections': onEdge,
   'careless-statement': () => 'products and stock',
   'journal-full': () => 'the volume of the journal',
+  'replica-lag': () => 'the replica of the database',
   'feature-flag': (params) => `the flag ${z.object({ flag: z.string() }).parse(params).flag}`,
   'target-lost': () => 'the scrape targets',
 }

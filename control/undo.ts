@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { serviceName } from '../model/components.ts'
+import { readAddress } from '../drills/replica.ts'
 import type { Range } from '../model/range.ts'
 import { ownValue } from '../model/own.ts'
 
@@ -37,6 +38,10 @@ const sizeOf = async (range: Range, params: unknown): Promise<Undo | null> => {
   const megabytes = Math.round(volume.sizeBytes / 1_024 / 1_024)
   return { action: 'extend-volume', params: { volume: volume.name, megabytes }, what: `give ${volume.name} ${megabytes} MiB again` }
 }
+const readsOf = async (range: Range): Promise<Undo> => {
+  const server = (await readAddress(range)) === null ? 'primary' : 'replica'
+  return { action: 'direct-reads', params: { server }, what: `let catalog read from the ${server} again` }
+}
 const flagOf = async (range: Range): Promise<Undo | null> => {
   const json = await range.flags?.read()
   return json === undefined ? null : { action: 'apply-flags', params: { json }, what: 'set the feature flags as they were' }
@@ -53,6 +58,7 @@ const undoes: Readonly<Record<string, (range: Range, params: unknown) => Promise
   deploy: releaseOf,
   'roll-back': releaseOf,
   'change-setting': settingOf,
+  'direct-reads': readsOf,
   'limit-rate': rateOf,
   'set-flag': flagOf,
   'apply-flags': flagOf,

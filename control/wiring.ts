@@ -79,11 +79,13 @@ function scrapeTargets(context: RangeContext): ScrapeTarget[] {
 /** Logs that a responder may read. The training system's own logs are not among them: they would name the fault. */
 export function logSources(context: RangeContext) {
   const { role } = context.config.placement
-  return [...placedOn(role), ...placedForAWhileOn(role)]
+  const components = [...placedOn(role), ...placedForAWhileOn(role)]
     .filter((component) => component.role !== 'control' && component.name !== 'telemetry-store')
     .map((component) => ({
       service: component.name,
       file: component.logs.file?.(context) ?? logFile(context, component.name),
       format: component.logs.format,
     }))
+  // Where there can be a replica of the database; usually its log does not exist.
+  return role === 'all' ? [...components, { service: 'replica', file: logFile(context, 'replica'), format: 'plain' as const }] : components
 }

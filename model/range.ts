@@ -11,6 +11,7 @@ import type { MonitoringPort } from './range/monitoring.ts'
 import type { ProcessesPort } from './range/processes.ts'
 import type { QueuePort } from './range/queue.ts'
 import type { ConfigPort, ReleasesPort } from './range/releases.ts'
+import type { ReplicaPort } from './range/replica.ts'
 import type { VolumesPort } from './range/volumes.ts'
 
 // What a port has no values of is loaded by nobody.
@@ -27,6 +28,7 @@ export type * from './range/monitoring.ts'
 export type * from './range/processes.ts'
 export type * from './range/queue.ts'
 export type * from './range/releases.ts'
+export type * from './range/replica.ts'
 export * from './range/volumes.ts'
 
 /**
@@ -46,6 +48,8 @@ export interface Range {
   readonly database: DatabasePort
   /** Null if the shop's PostgreSQL cannot be backed up. */
   readonly backups: Backups | null
+  /** Null if the shop's PostgreSQL cannot be replicated. */
+  readonly replica: ReplicaPort | null
   /** Null where the shop's host cannot mount any. */
   readonly volumes: VolumesPort | null
   readonly cache: CachePort

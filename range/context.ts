@@ -149,6 +149,8 @@ export const portOffsets = {
   rabbitmqManagement: 16,
   // A restored PostgreSQL beside the shop's, while there is one.
   restored: 17,
+  // Its replica, while there is one.
+  replica: 18,
   prometheus: 20,
   alertmanager: 21,
   telemetryStore: 22,

@@ -31,6 +31,7 @@ const usualPorts: Record<string, Record<number, PortName>> = {
   alertmanager: { 9093: 'alertmanager' },
   'node-exporter': { 9100: 'nodeExporter' },
   restored: { 5432: 'restored' },
+  replica: { 5432: 'replica' },
 }
 
 /** Ports of the loopback for targets that are not parts of the shop. */

@@ -24,7 +24,7 @@ export class OwnPostgres implements AsyncDisposable {
   readonly #id: string
   #stop = async () => {}
 
-  private constructor(name: string, port: number, restored: number) {
+  private constructor(name: string, port: number, restored: number, replica: number) {
     this.#dir = mkdtempSync(path.join(tmpdir(), `postgres-${name}-`))
     this.#id = `${name}-${process.pid}`
     this.port = port
@@ -34,14 +34,14 @@ export class OwnPostgres implements AsyncDisposable {
       listen: '127.0.0.1',
       binaries: { postgresBin },
       config: { id: this.#id, passwords: { postgres: 'made-with-the-range', rabbitmq: 'of-the-broker' } },
-      port: (known: PortName) => ({ postgres: port, restored })[String(known)] ?? 1,
+      port: (known: PortName) => ({ postgres: port, restored, replica })[String(known)] ?? 1,
       address: () => `127.0.0.1:${port}`,
     } as unknown as RangeContext
   }
 
   /** @param settings in addition to those of the shop, as `name=value`. */
   static async start(name: string, settings: readonly string[] = []): Promise<OwnPostgres> {
-    const own = new OwnPostgres(name, await freePort(), await freePort())
+    const own = new OwnPostgres(name, await freePort(), await freePort(), await freePort())
     try {
       await own.#start(settings)
       return own

@@ -17,6 +17,7 @@ import { deploymentOf, releasesOf } from '../../range/releases.ts'
 import { paperCache, paperDatabase } from './paper-answers.ts'
 import { paperBackups } from './paper-backups.ts'
 import { paperMesh } from './paper-mesh.ts'
+import { paperReplica } from './paper-replica.ts'
 import { paperVolumes } from './paper-volumes.ts'
 import { mustBeUnchanged } from '../../range/unchanged.ts'
 
@@ -92,6 +93,7 @@ export function paperRange(root: string, users: number): Range {
     // Each range has its own ports, because tests may replace some.
     database: { ...paperDatabase },
     backups: paperBackups(),
+    replica: paperReplica(),
     volumes,
     cache: { ...paperCache },
     queue: paperQueue(now),

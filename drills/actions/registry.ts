@@ -13,9 +13,11 @@ import { rollBackMeshPolicy } from './roll-back-mesh-policy.ts'
 import { setMeshRetries } from './set-mesh-retries.ts'
 import { setMeshTimeout } from './set-mesh-timeout.ts'
 import { bindQueue } from './bind-queue.ts'
+import { admitReplicaAction } from './admit-replica.ts'
 import { changeSetting } from './change-setting.ts'
 import { changeStoreSetting } from './change-store-setting.ts'
 import { copyTableBack } from './copy-table-back.ts'
+import { directReads } from './direct-reads.ts'
 import { dropRestored } from './drop-restored.ts'
 import { listBackups } from './list-backups.ts'
 import { restoreBeside } from './restore-beside.ts'
@@ -27,7 +29,9 @@ import { extendVolume } from './extend-volume.ts'
 import { flushCache } from './flush-cache.ts'
 import { grantRightsAction } from './grant-rights.ts'
 import { listSequences } from './list-sequences.ts'
+import { endReplicaSession } from './end-replica-session.ts'
 import { extendSequence } from './extend-sequence.ts'
+import { resetReplicaSettingsAction } from './reset-replica-settings.ts'
 import { resetServerSettingsAction } from './reset-server-settings.ts'
 import { inspectBroker } from './inspect-broker.ts'
 import { inspectCache } from './inspect-cache.ts'
@@ -60,10 +64,12 @@ import { resetDatabaseSettings } from './reset-database-settings.ts'
 import { restartProxy } from './restart-proxy.ts'
 import { restart } from './restart.ts'
 import { resumeCache } from './resume-cache.ts'
+import { resumeReplay } from './resume-replay.ts'
 import { rollBack } from './roll-back.ts'
 import { scrapeComponent } from './scrape-component.ts'
 import { setBrokerMemory } from './set-broker-memory.ts'
 import { setCacheMemory } from './set-cache-memory.ts'
+import { showReplication } from './show-replication.ts'
 import { setFlag } from './set-flag.ts'
 import { stopJob } from './stop-job.ts'
 import { synchroniseClock } from './synchronise-clock.ts'
@@ -80,6 +86,7 @@ export const actions: readonly AnyAction[] = [
   listStoreSettings,
   listSequences,
   listBackups,
+  showReplication,
   listVolumes,
   listJobs,
   peekQueue,
@@ -113,6 +120,11 @@ export const actions: readonly AnyAction[] = [
   restoreBeside,
   copyTableBack,
   dropRestored,
+  directReads,
+  resumeReplay,
+  endReplicaSession,
+  resetReplicaSettingsAction,
+  admitReplicaAction,
   flushCache,
   setCacheMemory,
   resumeCache,

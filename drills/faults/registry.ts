@@ -75,6 +75,7 @@ import { queueBacklog } from './queue-backlog.ts'
 import { queueLostBinding } from './queue-lost-binding.ts'
 import { queuePoison } from './queue-poison.ts'
 import { queueSizePolicy } from './queue-size-policy.ts'
+import { replicaLag } from './replica-lag.ts'
 import { redisDelay } from './redis-delay.ts'
 import { cacheHardened } from './cache-hardened.ts'
 import { cacheRestricted } from './cache-restricted.ts'
@@ -141,6 +142,7 @@ export const faults: readonly AnyFault[] = [
   queueStrayBinding,
   migrationLock,
   nightlyBackup,
+  replicaLag,
   carelessStatement,
   journalFull,
   cacheVolumeFull,

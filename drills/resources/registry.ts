@@ -21,6 +21,7 @@ import { jobs } from './jobs.ts'
 import { userMix, users } from './load.ts'
 import { cacheFault, certificates, edgeFaults, meshPolicy } from './mesh.ts'
 import { alertRules, scraping, silences } from './monitoring.ts'
+import { replica } from './replica.ts'
 import type { Resource } from './resource.ts'
 import { volumes } from './volumes.ts'
 
@@ -53,6 +54,7 @@ export const resources: readonly Resource[] = [
   databaseServer,
   volumes,
   backups,
+  replica,
   thirdParty,
   bindings,
   queuePolicies,

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Cache } from '../kit/cache.ts'
-import type { Database } from '../kit/database.ts'
+import type { Database, Queryable } from '../kit/database.ts'
 import { HttpError } from '../kit/errors.ts'
 import type { Flags } from '../kit/flags.ts'
 import { turns } from '../kit/in-turn.ts'
@@ -18,6 +18,8 @@ interface Product {
 
 interface Dependencies {
   database: Database
+  /** Where pages, products and prices are read: the same database, or a replica. */
+  reads: Queryable
   cache: Cache
   behaviour: Behaviour
   flags: Flags
@@ -31,20 +33,21 @@ const pageKey = (category: string, page: number, size: number) => `page:${catego
 const columns = 'sku, name, category, description, price_cents as "priceCents"'
 const sku = { type: 'string', pattern: '^P[0-9]{5}$' } as const
 
-export function registerRoutes(app: FastifyInstance, { database, cache, behaviour, flags }: Dependencies): void {
+export function registerRoutes(app: FastifyInstance, dependencies: Dependencies): void {
+  const { reads, cache, behaviour, flags } = dependencies
   /** One after another: in parallel it would take all of the database's time. */
   const inTurn = turns()
 
   const one = (asked: string, by: string): Promise<Product | null> =>
     cache.get(behaviour.cacheKey(`product:${asked}`, by), async () => {
-      const { rows } = await database.query<Product>(`select ${columns} from products where sku = $1`, [asked])
+      const { rows } = await reads.query<Product>(`select ${columns} from products where sku = $1`, [asked])
       return rows[0] ?? null
     })
 
   /** The price for the caller, who may be a member. */
   async function asPriced(products: Product[], headers: Record<string, string | string[] | undefined>): Promise<Product[]> {
     if (!behaviour.memberPrices || typeof headers['x-member'] !== 'string') return products
-    const { rows } = await database.query<{ sku: string; priceCents: number }>(
+    const { rows } = await reads.query<{ sku: string; priceCents: number }>(
       `select sku, price_cents as "priceCents" from member_prices where member_level = $1 and sku = any($2)`,
       [headers['x-member'], products.map(({ sku }) => sku)],
     )
@@ -70,15 +73,15 @@ export function registerRoutes(app: FastifyInstance, { database, cache, behaviou
       const { category = '', page, size } = request.query
       sizes.add(size)
       const found = await cache.get(behaviour.cacheKey(pageKey(category, page, size), visitor(request.headers)), async () => {
-        const { rows } = await database.query<Product>(
+        const { rows } = await reads.query<Product>(
           `select ${columns} from products where $1 = '' or category = $1 order by sku limit $2 offset $3`,
           [category, size, (page - 1) * size],
         )
-        return { page, products: rows, ...(behaviour.related ? { related: await inTurn(() => relatedTo(database, rows)) } : {}) }
+        return { page, products: rows, ...(behaviour.related ? { related: await inTurn(() => relatedTo(reads, rows)) } : {}) }
       })
       const products = await asPriced(found.products, request.headers)
       const showsSimilar = await flags.getBooleanValue('similar-products', false, flagContextOf(request.headers))
-      return { ...found, products, ...(showsSimilar ? { similar: await similarTo(database, products) } : {}) }
+      return { ...found, products, ...(showsSimilar ? { similar: await similarTo(reads, products) } : {}) }
     },
   )
 
@@ -107,7 +110,7 @@ export function registerRoutes(app: FastifyInstance, { database, cache, behaviou
     },
   )
 
-  priceRoute(app, { database, cache, behaviour })
+  priceRoute(app, dependencies)
 }
 
 /** Changes a price, and invalidates cached pages and products with it. */
@@ -145,8 +148,8 @@ function priceRoute(app: FastifyInstance, { database, cache, behaviour }: Omit<D
 }
 
 /** For each product the four others whose names and descriptions have most words in common with its own. */
-async function relatedTo(database: Database, products: Product[]): Promise<Record<string, string[]>> {
-  const { rows } = await database.query<{ sku: string; others: string[] }>(
+async function relatedTo(reads: Queryable, products: Product[]): Promise<Record<string, string[]>> {
+  const { rows } = await reads.query<{ sku: string; others: string[] }>(
     `select p.sku, array(
        select q.sku from products q where q.sku <> p.sku
        order by (select count(*) from unnest(string_to_array(p.name || ' ' || p.description, ' ')) word

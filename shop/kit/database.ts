@@ -28,18 +28,8 @@ export interface Database extends Queryable {
 
 /** Connects (waiting for the server to come up), brings the schema up to date, and watches the pool. */
 export async function connectDatabase(service: Service, options: DatabaseOptions, migrations: string): Promise<Database> {
-  const name = process.env['SERVICE_NAME'] ?? 'shop'
-  const settings = { connectionString: options.url, application_name: name }
-  const pool = new pg.Pool({
-    ...settings,
-    max: options.poolMax,
-    connectionTimeoutMillis: options.acquireTimeoutMs,
-    statement_timeout: options.statementTimeoutMs,
-    idleTimeoutMillis: 60_000,
-  })
-  pool.on('error', (error) => service.app.log.warn({ err: error }, 'an idle database connection was lost'))
-  // Also while it is checked out: an error that nobody listens for ends the process.
-  pool.on('connect', (client) => client.on('error', (error) => service.app.log.debug({ err: error }, 'a database connection broke')))
+  const settings = { connectionString: options.url, application_name: applicationName }
+  const pool = openPool(service, options)
   watchPool(pool, options.poolMax)
 
   // Longer than any caller waits for a service: if it exited, it would not be restarted when the database is up again.
@@ -57,9 +47,33 @@ export async function connectDatabase(service: Service, options: DatabaseOptions
       await client.end().catch(() => {})
     }
   })
-  service.onStop(() => pool.end())
-
   const acquire = histogram('db_pool_acquire_seconds', 'Time to get a connection from the pool', [] as const)
+  return databaseOf(pool, (seconds) => acquire.observe({}, seconds))
+}
+
+/** A second server with the same data, for reads: a pool of its own, which is opened by the first query. Its schema is the first one's. */
+export const connectReplica = (service: Service, options: DatabaseOptions): Queryable => databaseOf(openPool(service, options), () => {})
+
+const applicationName = process.env['SERVICE_NAME'] ?? 'shop'
+
+function openPool(service: Service, options: DatabaseOptions): Pool {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    application_name: applicationName,
+    max: options.poolMax,
+    connectionTimeoutMillis: options.acquireTimeoutMs,
+    statement_timeout: options.statementTimeoutMs,
+    idleTimeoutMillis: 60_000,
+  })
+  pool.on('error', (error) => service.app.log.warn({ err: error }, 'an idle database connection was lost'))
+  // Also while it is checked out: an error that nobody listens for ends the process.
+  pool.on('connect', (client) => client.on('error', (error) => service.app.log.debug({ err: error }, 'a database connection broke')))
+  service.onStop(() => pool.end())
+  return pool
+}
+
+/** `acquired` is told how long it took to get a connection, in seconds. */
+function databaseOf(pool: Pool, acquired: (seconds: number) => void): Database {
   const connect = async () => {
     const startedAt = performance.now()
     try {
@@ -67,7 +81,7 @@ export async function connectDatabase(service: Service, options: DatabaseOptions
     } catch (error) {
       throw new HttpError(503, 'database-unavailable', `no database connection: ${messageOf(error)}`, { cause: error })
     } finally {
-      acquire.observe({}, (performance.now() - startedAt) / 1_000)
+      acquired((performance.now() - startedAt) / 1_000)
     }
   }
   const run = async <Result>(work: (client: PoolClient) => Promise<Result>): Promise<Result> => {
@@ -109,7 +123,7 @@ export async function connectDatabase(service: Service, options: DatabaseOptions
 
 /** One connection, outside the pool. The caller has to check that it is still open. */
 export async function connectOnce(service: Service, url: string): Promise<Queryable> {
-  const client = new pg.Client({ connectionString: url, application_name: process.env['SERVICE_NAME'] ?? 'shop' })
+  const client = new pg.Client({ connectionString: url, application_name: applicationName })
   client.on('error', (error) => service.app.log.warn({ err: error }, 'the connection to PostgreSQL was lost'))
   await client.connect()
   service.onStop(() => client.end())

@@ -68,6 +68,7 @@ const disturbances: Record<string, () => Promise<unknown>> = {
     await range.database.query('select pg_reload_conf()')
   },
   volumes: () => range.volumes?.create('journal', 4_000_000) ?? Promise.resolve(),
+  replica: () => range.replica?.start() ?? Promise.resolve(),
   backups: () => range.backups?.make({ check: false }) ?? Promise.resolve(),
   bank: () => range.database.query('update payments.sandbox set latency_ms = 40'),
   'queue-bindings': async () => {

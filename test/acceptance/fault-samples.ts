@@ -71,6 +71,7 @@ export const faultSamples: Record<string, Record<string, unknown>> = {
   'worn-connections': { from: 'gateway', to: 'inventory', kind: 'break-off', percent: 5 },
   'migration-lock': { role: 'payments' },
   'nightly-backup': {},
+  'replica-lag': { cause: 'delayed', delayMinutes: 5 },
   'journal-full': { table: 'fulfilment.shipments', filledBy: 'deleted-export' },
   'cache-volume-full': {},
   'careless-statement': { change: 'delete-stock', categories: ['office'] },

@@ -91,6 +91,8 @@ export function hostsRange(target: LocalTarget): Range {
     config: shop.config,
     flags: here.flags && !clusterWithShop(context.config.placement) ? { baseline: here.flags.baseline, ...shop.flags } : null,
     backups: clusterWithShop(context.config.placement) ? null : shop.backups,
+    // A service connects to it on the loopback of its own host, and its agent has no operations for one.
+    replica: null,
     // Its agent could mount them; whether it may is not known here.
     volumes: null,
     queue: { ...here.queue, ...shop.queue },
@@ -136,7 +138,7 @@ const shopReleases = (target: LocalTarget, here: Range, { releases }: ShopStub):
 
 /** What a shop in a cluster does not support: with Istio, its internals; without it, the mesh. A Job without requests takes no pod's CPU. */
 function lackedBy(placement: Placement): RangeFeature[] {
-  if (placement.role !== 'observability' || !placement.cluster) return ['cluster', 'volumes']
+  if (placement.role !== 'observability' || !placement.cluster) return ['cluster', 'volumes', 'replica']
   const always = [
     'mesh-instances',
     'canary',
@@ -146,6 +148,7 @@ function lackedBy(placement: Placement): RangeFeature[] {
     'descriptors',
     'shared-cpu',
     'backups',
+    'replica',
     'clocks',
     'flags',
     'volumes',

@@ -13,6 +13,7 @@ import { localLoad } from './load.ts'
 import { localMesh, refreshMesh } from './mesh.ts'
 import { localMonitoring } from './monitoring.ts'
 import { canMount } from './mounts.ts'
+import { localReplica } from './replica.ts'
 import { localQueue } from './queue.ts'
 import type { LocalTarget } from './target.ts'
 import { mustBeUnchanged } from '../../unchanged.ts'
@@ -61,6 +62,8 @@ export function localRange(target: LocalTarget, mayMount = canMount): Range {
     database: localDatabase(context),
 
     backups: localBackups(target),
+
+    replica: localReplica(target),
 
     get volumes() {
       return mayMount() ? localVolumes(target) : null

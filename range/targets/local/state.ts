@@ -63,8 +63,8 @@ const runSchema = z.object({
   stopping: z.boolean(),
 })
 export type RunRecord = z.infer<typeof runSchema>
-/** Programs that run only while they are needed, in addition to components and jobs: `pg_receivewal`, and a restored PostgreSQL. */
-export type BackupProcess = 'wal-archive' | 'restored-postgres'
+/** Programs that run only while they are needed, in addition to components and jobs: `pg_receivewal`, and a restored PostgreSQL or a replica of the live one. */
+export type BackupProcess = 'wal-archive' | 'restored-postgres' | 'replica'
 type RunName = ComponentName | `job-${string}` | BackupProcess
 
 const deploymentsSchema = z.object({
