@@ -27,7 +27,7 @@ export function writeFlags(context: RangeContext, service: ServiceName, text: st
 }
 
 /** The definitions in a text. Throws `bad-request` with each mistake on a line. */
-export function flagsIn(text: string): FlagDefinitions {
+function flagsIn(text: string): FlagDefinitions {
   try {
     return readFlags(text)
   } catch (error) {

@@ -3,7 +3,7 @@
  * nothing, so that those who change the flags check them with the code that reads them.
  */
 
-export type FlagValue = boolean | string | number
+type FlagValue = boolean | string | number
 type Json = null | boolean | number | string | Json[] | { [name: string]: Json }
 
 export interface FlagDefinition {
@@ -18,7 +18,7 @@ export interface FlagDefinition {
 export type FlagDefinitions = Record<string, FlagDefinition>
 
 /** Of whom a flag is asked: `targetingKey` is the id by which shares are drawn. */
-export type FlagContext = Readonly<Record<string, unknown>>
+type FlagContext = Readonly<Record<string, unknown>>
 
 /** The file is not in the format; the message has a line for each mistake. */
 export class BadFlags extends Error {}
@@ -125,7 +125,7 @@ const operation = (rule: unknown): [name: string | undefined, args: unknown] => 
 /** Without the expression that may come first: what is drawn by, in place of the flag and the targeting key. */
 const sharesOf = (args: readonly unknown[]): readonly unknown[] => args.filter((arg) => Array.isArray(arg))
 
-export interface Evaluation {
+interface Evaluation {
   variant: string
   value: FlagValue
   /** As OpenFeature names it. */
