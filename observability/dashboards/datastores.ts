@@ -88,6 +88,19 @@ export const postgresDashboard: Dashboard = {
         },
       ],
     },
+    {
+      title: 'Replica: age of what catalog reads from it',
+      unit: 'seconds',
+      queries: [{ expr: 'max(catalog_read_lag_seconds)', legend: 'lag' }],
+    },
+    {
+      title: 'Replica: WAL that it has not replayed',
+      unit: 'bytes',
+      queries: [
+        { expr: 'max(pg_stat_replication_pg_wal_lsn_diff{application_name="replica"})', legend: 'while connected' },
+        { expr: 'max(pg_replication_slots_pg_wal_lsn_diff{slot_name="replica"})', legend: 'kept for it by its slot' },
+      ],
+    },
     disks,
   ],
 }
