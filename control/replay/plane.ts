@@ -208,6 +208,7 @@ export class ReplayPlane implements AsyncDisposable {
     await this.#range.monitoring.setExtraRules('legacy', '')
     await this.#range.releases.setCanary({ service: 'catalog', version: this.#range.releases.baseline('catalog') }, 'delivery pipeline')
     await this.#range.cluster?.edit({ kind: 'HorizontalPodAutoscaler', name: 'catalog', patch: {} })
+    await this.#range.replica?.start()
     for (const job of await this.#range.jobs.running()) await this.#range.jobs.stop(job)
     for (const { action, params } of actionsOf(scenario)) {
       if (action === 'stop-job') await this.#range.jobs.start(String(params['program']), {})

@@ -1,15 +1,17 @@
-import type { ReplicaStatus } from '../../model/range.ts'
 import { defineResource } from './resource.ts'
 
 /** A fresh range has one PostgreSQL, without any replica. */
-export const replica = defineResource<ReplicaStatus | null>({
+export const replica = defineResource<boolean>({
   id: 'replica',
   title: "the database's replica",
   // Nothing reads from it any more.
   after: ['datastores', 'deployments', 'jobs'],
   isOn: (range) => range.replica !== null,
-  read: async (range) => (await range.replica?.status()) ?? null,
-  differs: (found) => (found ? `a replica of the database is there, at port ${found.port}` : null),
+  async read(range) {
+    // One that does not answer is there as well.
+    const status = range.replica?.status().catch(() => 'silent')
+    return ((await status) ?? null) !== null
+  },
+  differs: (isThere) => (isThere ? 'the database has a replica' : null),
   restore: async (range) => range.replica?.remove(),
-  print: (found) => found !== null,
 })

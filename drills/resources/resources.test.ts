@@ -82,6 +82,7 @@ const table: [id: string, what: string, disturb: (set: Prepared) => unknown, det
     ({ range }) => range.backups?.restore('2026-03-02T10:00:00Z'),
     /^a server restored to 2026-03-02T10:00:00Z runs$/,
   ],
+  ['replica', 'a replica', ({ range }) => range.replica?.start(), /^the database has a replica$/],
   ['volumes', 'a volume', ({ range }) => range.volumes?.create('cache', 1_000), /^redis has the volume 'cache'$/],
   ['users', 'more users', ({ range }) => range.load.setUsers(31), /^31 in place of 30$/],
   ['user-mix', 'a hot product', ({ range }) => range.load.setMix({ hotShare: 0.5, bots: 0, rate: 0 }), /0\.5/],
