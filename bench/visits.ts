@@ -1,7 +1,7 @@
 import type { Locator, Page } from 'playwright-core'
 
 /** One thing that an engineer does on a page. */
-export interface Step {
+interface Step {
   name: string
   act(page: Page): Promise<unknown>
 }
