@@ -1,4 +1,7 @@
 import type { Dashboard } from '../../model/dashboard.ts'
+import { journeyRequests, latencyOf } from '../rules/golden-signals.ts'
+
+const percentilesOf = (requests: string) => [50, 95, 99].map((p) => ({ expr: latencyOf(requests, p, '$rate'), legend: `p${p}` }))
 
 /** The four golden signals of the whole shop, from its users' side. */
 export const overview: Dashboard = {
@@ -8,21 +11,15 @@ export const overview: Dashboard = {
     {
       title: 'Latency of browsing',
       unit: 'seconds',
-      queries: [50, 95, 99].map((p) => ({
-        expr: `histogram_quantile(${p / 100}, sum by (le) (rate(http_request_duration_seconds_bucket{service="gateway",route=~"/api/products.*|/api/cart"}[$rate])))`,
-        legend: `p${p}`,
-      })),
-      exemplars: 'http_request_duration_seconds_bucket{service="gateway",route=~"/api/products.*|/api/cart"}',
+      queries: percentilesOf(journeyRequests.browse),
+      exemplars: `http_request_duration_seconds_bucket{${journeyRequests.browse}}`,
       threshold: { value: 0.25, label: 'objective 250 ms' },
     },
     {
       title: 'Latency of checkout',
       unit: 'seconds',
-      queries: [50, 95, 99].map((p) => ({
-        expr: `histogram_quantile(${p / 100}, sum by (le) (rate(http_request_duration_seconds_bucket{service="gateway",route="/api/checkout"}[$rate])))`,
-        legend: `p${p}`,
-      })),
-      exemplars: 'http_request_duration_seconds_bucket{service="gateway",route="/api/checkout"}',
+      queries: percentilesOf(journeyRequests.checkout),
+      exemplars: `http_request_duration_seconds_bucket{${journeyRequests.checkout}}`,
       threshold: { value: 1, label: 'objective 1 s' },
     },
     { title: 'Traffic', unit: 'rps', queries: [{ expr: 'sum by (service) (rate(http_requests_total[$rate]))', legend: '{{service}}' }] },

@@ -51,7 +51,7 @@ export function evaluate(query: string): PaperSeries[] {
     if (!query.startsWith('max(')) return series
     return [{ metric: {}, value: (at, incident) => Math.max(...series.map(({ value }) => value(at, incident))) }]
   }
-  const recorded = query.startsWith('service:')
+  const recorded = /^(last_over_time\()?service:/.test(query)
   const by = recorded ? ['service'] : (/by \(([^)]*)\)/.exec(query)?.[1] ?? '').split(',').map((label) => label.trim())
   // The labels of a metric.
   if (query.startsWith('group without')) by.push('service', 'outcome')
@@ -69,7 +69,7 @@ export function evaluate(query: string): PaperSeries[] {
 }
 
 function valueOf(query: string, name: string): Value {
-  const quantile = Number(/histogram_quantile\(([\d.]+)/.exec(query)?.[1] ?? (/p95/.test(query) ? 0.95 : 0))
+  const quantile = Number(/histogram_quantile\(([\d.]+)/.exec(query)?.[1] ?? Number(/:p(\d+)/.exec(query)?.[1] ?? 0) / 100)
   const hurt = (at: number, incident: Incident) => (affected.has(name) ? severity(at, incident) : 0)
   if (quantile > 0) {
     const calm = 0.012 * (1 + quantile * 3)
