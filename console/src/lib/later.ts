@@ -1,4 +1,5 @@
 import { lazy, type ComponentType } from 'react'
+import { whenIdle } from './idle.ts'
 
 /** In milliseconds: as long as a killed control plane takes to be back, with a margin. */
 const againAfterMs = 1_000
@@ -42,7 +43,5 @@ export function fetchAhead(): void {
   const next = ahead.shift()
   if (!next) return
   // A failed fetch is retried when the part is shown.
-  const go = () => void next().then(fetchAhead, fetchAhead)
-  if ('requestIdleCallback' in window) requestIdleCallback(go)
-  else setTimeout(go, againAfterMs)
+  whenIdle(() => void next().then(fetchAhead, fetchAhead))
 }

@@ -1,13 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
-import { Command } from 'cmdk'
 import { ArrowLeft, Eye, Wrench } from 'lucide-react'
-import { memo, useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
+import { memo, useCallback, useEffect, useMemo, useRef } from 'react'
 import { api } from '../lib/api.ts'
 import { putParams, useParamsOfPage } from '../lib/params.ts'
 import { ActionForm, type Action } from './action-form.tsx'
+import { Finder, type Findable, type FoundGroup } from './finder.tsx'
 import { ranked, scoreOf } from './palette-entries.ts'
 import { paletteKeys } from './palette-keys.ts'
-import { useFirstSelected } from './selected.ts'
 import { Loading, Problem } from './states.tsx'
 
 const groups = { inspect: 'Look', change: 'Change' } as const
@@ -56,64 +55,36 @@ export const Actions = memo(function Actions({ enabled }: { enabled: boolean }) 
   )
 })
 
+interface ActionEntry extends Findable {
+  kind: Action['kind']
+}
+const entryOf = ({ id, title, description, kind }: Action): ActionEntry => ({
+  id,
+  name: title,
+  icon: kind === 'change' ? Wrench : Eye,
+  title: description,
+  kind,
+})
 const looksFirst = ({ kind }: Action) => (kind === 'inspect' ? 0 : 1)
 
 /** The matching actions, the best first; without a word, all of them. */
-const matching = (actions: readonly Action[], text: string): Action[] =>
-  ranked(
-    actions.toSorted((a, b) => looksFirst(a) - looksFirst(b)),
-    ({ id, title, description }) => scoreOf(title, text, [id, description]),
-  ).map(({ item }) => item)
+function matching(entries: readonly ActionEntry[], text: string): FoundGroup<ActionEntry>[] {
+  const found = ranked(entries, ({ id, name, title = '' }) => scoreOf(name, text, [id, title])).map(({ item }) => item)
+  return [...Map.groupBy(found, ({ kind }) => kind)].map(([kind, items]) => ({ id: kind, heading: groups[kind], items }))
+}
 
 function ActionFinder({ actions, onChoose }: { actions: readonly Action[]; onChoose: (id: string) => void }) {
-  const [text, setText] = useState('')
-  // The field is there immediately, and accepts input; results follow.
-  const sought = useDeferredValue<string | null>(text, null)
-  const found = useMemo(() => (sought === null ? null : matching(actions, sought)), [actions, sought])
-  const goAhead = (event: React.KeyboardEvent) => {
-    if (event.key !== 'Enter' || event.nativeEvent.isComposing || sought === text) return
-    // A user who is faster than the list gets its future first entry.
-    event.preventDefault()
-    const [first] = matching(actions, text)
-    if (first) onChoose(first.id)
-  }
+  const entries = useMemo(() => actions.toSorted((a, b) => looksFirst(a) - looksFirst(b)).map(entryOf), [actions])
   return (
-    <Command
-      ref={useFirstSelected(sought)}
+    <Finder
       label="Find an action"
+      listLabel="Actions"
       className="action-finder"
-      shouldFilter={false}
-      loop
-      // None at first: the selected entry is scrolled into view, and on a phone the list is far below the pages.
-      defaultValue="none"
-      onKeyDown={goAhead}
-    >
-      <Command.Input value={text} onValueChange={setText} placeholder="Find: roll back, restart, sessions…" />
-      <FoundActions found={found} onChoose={onChoose} />
-    </Command>
+      iconSize={14}
+      placeholder="Find: roll back, restart, sessions…"
+      nothing="No action has that name."
+      find={useCallback((text: string) => matching(entries, text), [entries])}
+      onChoose={useCallback(({ id }: Findable) => onChoose(id), [onChoose])}
+    />
   )
 }
-
-interface FoundActionsProps {
-  /** Null until there has been time to render them. */
-  found: readonly Action[] | null
-  onChoose: (id: string) => void
-}
-
-const FoundActions = memo(function FoundActions({ found, onChoose }: FoundActionsProps) {
-  return (
-    <Command.List label="Actions">
-      {found && <Command.Empty>No action has that name.</Command.Empty>}
-      {[...Map.groupBy(found ?? [], ({ kind }) => kind)].map(([kind, some]) => (
-        <Command.Group key={kind} heading={groups[kind]}>
-          {some.map(({ id, title, description }) => (
-            <Command.Item key={id} value={title} title={description} onSelect={() => onChoose(id)}>
-              {kind === 'change' ? <Wrench size={14} /> : <Eye size={14} />}
-              <span>{title}</span>
-            </Command.Item>
-          ))}
-        </Command.Group>
-      ))}
-    </Command.List>
-  )
-})

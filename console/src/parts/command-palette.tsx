@@ -1,14 +1,14 @@
 import { useQuery } from '@tanstack/react-query'
-import { Command } from 'cmdk'
 import { BookOpenText, ListTree, Play, ScrollText, Wrench } from 'lucide-react'
-import { memo, useCallback, useDeferredValue, useEffect, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from 'react'
+import { memo, startTransition, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from 'react'
 import { useNavigate } from 'react-router'
 import { api } from '../lib/api.ts'
 import { useDashboards, useDrills, useInCluster, useScenarios, useShifts } from '../lib/data.ts'
+import { whenIdle } from '../lib/idle.ts'
 import { useLive } from '../lib/live.ts'
+import { Finder, type FinderHandle, type FoundGroup } from './finder.tsx'
 import { matching, type Entry, type Group } from './palette-entries.ts'
 import { icons, placesFor } from './places.ts'
-import { useFirstSelected } from './selected.ts'
 
 const actionsQuery = {
   queryKey: ['actions'],
@@ -16,6 +16,10 @@ const actionsQuery = {
   staleTime: Infinity,
 }
 const runbooksQuery = { queryKey: ['runbooks'], queryFn: () => api.get('/api/runbooks'), staleTime: Infinity }
+
+interface PaletteEntry extends Entry {
+  id: string
+}
 
 /** Finds everything with a name by a few letters: pages, actions, components, dashboards, runbooks, and traces by their id. */
 export function CommandPalette({ role, open, onOpenChange }: { role: string; open: boolean; onOpenChange: (open: boolean) => void }) {
@@ -28,18 +32,20 @@ export function CommandPalette({ role, open, onOpenChange }: { role: string; ope
     window.addEventListener('keydown', listen)
     return () => window.removeEventListener('keydown', listen)
   }, [open, onOpenChange])
-  // Fetched before it is opened: an entry that appears while somebody types must not be what Enter selects.
-  useQuery(actionsQuery)
-  useQuery(runbooksQuery)
-  useDashboards()
-  useScenarios()
-  useShifts()
   const close = useCallback(() => onOpenChange(false), [onOpenChange])
+  const isReady = useIdle()
   return (
     <Modal open={open} onClose={close}>
-      <Finder role={role} onClose={close} />
+      {(open || isReady) && <Everything role={role} open={open} onClose={close} />}
     </Modal>
   )
+}
+
+/** Whether the browser has been idle: what is rendered from then on, in advance, delays nothing. */
+function useIdle(): boolean {
+  const [isIdle, setIdle] = useState(false)
+  useEffect(() => whenIdle(() => startTransition(() => setIdle(true))), [])
+  return isIdle
 }
 
 /** The browser's own dialog: it holds the focus, closes on Escape, and opens in a fraction of the time of a JavaScript one. */
@@ -50,6 +56,7 @@ function Modal({ open, onClose, children }: { open: boolean; onClose: () => void
     if (!open || !element) return element?.close()
     element.showModal()
     element.querySelector('input')?.focus()
+    element.querySelector('[role=listbox]')?.scrollTo(0, 0)
     // A click outside its content hits the dialog itself. Both ends have to be there: a text selection may end beside the field.
     let pressed = false
     const press = ({ target }: Event) => (pressed = target === element)
@@ -70,100 +77,77 @@ function Modal({ open, onClose, children }: { open: boolean; onClose: () => void
       // The event comes late: it may be open again.
       onClose={({ currentTarget }) => currentTarget.open || onClose()}
     >
-      {open && children}
+      {children}
     </dialog>
   )
 }
 
-function Finder({ role, onClose }: { role: string; onClose: () => void }) {
-  const [text, setText] = useState('')
+/** Stays while the palette is closed, so that it opens without rendering anything. */
+const Everything = memo(function Everything({ role, open, onClose }: { role: string; open: boolean; onClose: () => void }) {
   const navigate = useNavigate()
+  const finder = useRef<FinderHandle>(null)
   const all = useEntries(role)
-  // The field is there immediately, and accepts input; results follow.
-  const sought = useDeferredValue<string | null>(text, null)
-  const groups = useMemo(() => (sought === null ? null : found(all, sought)), [all, sought])
-  const go = useCallback(
-    (to: string) => {
-      onClose()
-      void navigate(to)
-    },
-    [navigate, onClose],
-  )
-  const goAhead = (event: React.KeyboardEvent) => {
-    if (event.key !== 'Enter' || event.nativeEvent.isComposing || sought === text) return
-    // A user who is faster than the list gets its future first entry.
-    event.preventDefault()
-    const first = found(all, text)[0]?.entries[0]
-    if (first) go(first.to)
-  }
+  useEffect(() => {
+    if (!open) finder.current?.clear()
+  }, [open])
+  const go = useRef(navigate)
+  useLayoutEffect(() => {
+    go.current = navigate
+  })
   return (
-    <Command ref={useFirstSelected(sought)} label="Find anything" loop shouldFilter={false} onKeyDown={goAhead}>
-      <Command.Input value={text} onValueChange={setText} placeholder="A page, an action, a component, a trace id…" />
-      <Found groups={groups} onChoose={go} />
-    </Command>
+    <Finder
+      ref={finder}
+      eager
+      label="Find anything"
+      listLabel="Suggestions"
+      placeholder="A page, an action, a component, a trace id…"
+      nothing="Nothing has that name."
+      find={useCallback((text: string) => found(all, text), [all])}
+      onChoose={useCallback(
+        ({ to }: PaletteEntry) => {
+          onClose()
+          void go.current(to)
+        },
+        [onClose],
+      )}
+    />
   )
-}
+})
 
-const found = (all: readonly Group[], text: string) => [...matching(all, text), ...searches(text)]
+const found = (all: readonly Group<PaletteEntry>[], text: string): FoundGroup<PaletteEntry>[] =>
+  [...matching(all, text), ...searches(text)].map(({ title, entries, more }) => ({
+    id: title,
+    heading: more > 0 ? `${title}, and ${more} more` : title,
+    items: entries,
+  }))
 
 /** Pages on which the input can be searched for. */
-function searches(text: string): (Group & { more: number })[] {
+function searches(text: string): (Group<PaletteEntry> & { more: number })[] {
   const asked = text.trim()
   if (asked === '') return []
   const logs = { name: `Search the logs for “${asked}”`, icon: ScrollText, to: `/logs?text=${encodeURIComponent(asked)}` }
   const trace = { name: `Open trace ${asked}`, icon: ListTree, to: `/traces/${asked.toLowerCase()}` }
-  return [{ title: 'Search', entries: /^[0-9a-f]{16,32}$/i.test(asked) ? [trace, logs] : [logs], more: 0 }]
+  const entries = /^[0-9a-f]{16,32}$/i.test(asked) ? [trace, logs] : [logs]
+  return [{ title: 'Search', entries: entries.map(identified), more: 0 }]
 }
 
-interface FoundProps {
-  groups: readonly (Group & { more: number })[] | null
-  onChoose: (to: string) => void
-}
+const identified = (entry: Entry): PaletteEntry => ({ ...entry, id: `${entry.to} ${entry.name}` })
 
-const Found = memo(function Found({ groups, onChoose }: FoundProps) {
-  return (
-    <Command.List>
-      {groups && <Command.Empty>Nothing has that name.</Command.Empty>}
-      {groups?.map(({ title, entries, more }) => (
-        <Command.Group key={title} heading={more > 0 ? `${title}, and ${more} more` : title}>
-          {entries.map((entry) => (
-            <Item key={`${entry.to} ${entry.name}`} entry={entry} group={title} onChoose={onChoose} />
-          ))}
-        </Command.Group>
-      ))}
-    </Command.List>
-  )
-})
-
-interface ItemProps {
-  entry: Entry
-  group: string
-  onChoose: (to: string) => void
-}
-
-function Item({ entry, group, onChoose }: ItemProps) {
-  const { name, hint, icon: Icon, to } = entry
-  return (
-    <Command.Item value={`${name} ${group} ${to}`} onSelect={() => onChoose(to)}>
-      <Icon size={16} />
-      <span>{name}</span>
-      {hint && <span className="quiet">{hint}</span>}
-    </Command.Item>
-  )
-}
-
-function useEntries(role: string): Group[] {
+function useEntries(role: string): Group<PaletteEntry>[] {
   const running = useDrills().data?.running
   const inCluster = useInCluster().data ?? false
   const boards = useDashboards().data?.dashboards
   const scenarios = useScenarios().data?.scenarios
   const shifts = useShifts().data?.shifts
-  const { components } = useLive()
+  // A string: the list itself is new with each status.
+  const names = useLive()
+    .components.map(({ name }) => name)
+    .join(' ')
   const actions = useQuery(actionsQuery).data?.actions
   const runbooks = useQuery(runbooksQuery).data?.runbooks
   return useMemo(() => {
     const room = running ? `/drills/${running}` : null
-    return [
+    const groups: Group[] = [
       {
         title: 'Pages',
         whole: true,
@@ -185,7 +169,7 @@ function useEntries(role: string): Group[] {
       },
       {
         title: 'Components',
-        entries: components.flatMap(({ name }) => [
+        entries: (names === '' ? [] : names.split(' ')).flatMap((name) => [
           { name, icon: icons.component, to: `/components/${name}?range=15m` },
           { name: `${name}: logs`, icon: ScrollText, to: `/logs?service=${name}&range=15m` },
           { name: `${name}: traces`, icon: ListTree, to: `/traces?service=${name}&range=15m` },
@@ -212,5 +196,6 @@ function useEntries(role: string): Group[] {
           : (shifts ?? []).filter(({ playable }) => playable).map(({ id, title }) => ({ name: title, icon: Play, to: `/?shift=${id}` })),
       },
     ]
-  }, [role, running, inCluster, boards, scenarios, shifts, components, actions, runbooks])
+    return groups.map((group) => ({ ...group, entries: group.entries.map(identified) }))
+  }, [role, running, inCluster, boards, scenarios, shifts, names, actions, runbooks])
 }

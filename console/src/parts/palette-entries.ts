@@ -7,9 +7,9 @@ export interface Entry {
   icon: LucideIcon
   to: string
 }
-export interface Group {
+export interface Group<Named extends Entry = Entry> {
   title: string
-  entries: Entry[]
+  entries: Named[]
   /** Always shown completely: a short list for browsing. */
   whole?: boolean
 }
@@ -18,7 +18,7 @@ export interface Group {
 const shown = { browsed: 5, asked: 8 }
 
 /** The matches, the best first, for groups and entries alike; and how many more there are. Without a query, the groups in order. */
-export function matching(groups: readonly Group[], asked: string): (Group & { more: number })[] {
+export function matching<Named extends Entry>(groups: readonly Group<Named>[], asked: string): (Group<Named> & { more: number })[] {
   const scored = groups.map(({ title, entries, whole }) => {
     const found = ranked(entries, ({ name, hint, to }) => scoreOf(name, asked, [hint ?? '', title, to]))
     const few = whole ? found : found.slice(0, asked.trim() === '' ? shown.browsed : shown.asked)

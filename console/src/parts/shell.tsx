@@ -1,5 +1,5 @@
 import { Flame, Menu, Search } from 'lucide-react'
-import { Suspense, useEffect, useState } from 'react'
+import { memo, Suspense, useEffect, useState } from 'react'
 import { NavLink, useLocation } from 'react-router'
 import { useDrills, useInCluster } from '../lib/data.ts'
 import { later } from '../lib/later.ts'
@@ -85,7 +85,8 @@ export function Shell({ role, children }: { role: string; children: React.ReactN
   )
 }
 
-function Places({ role }: { role: string }) {
+/** Not rendered again when the palette or the menu opens. */
+const Places = memo(function Places({ role }: { role: string }) {
   const inCluster = useInCluster().data ?? false
   return placesFor(role, inCluster).map(({ group, places }) => (
     <section key={group} aria-label={group}>
@@ -101,7 +102,7 @@ function Places({ role }: { role: string }) {
       </ul>
     </section>
   ))
-}
+})
 
 const Brand = () => (
   <NavLink to="/" className="brand" aria-label="Firedrill">
