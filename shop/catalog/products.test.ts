@@ -28,10 +28,12 @@ function catalog(similar: boolean) {
     },
     invalidate: async (keys: string[]) => keys.forEach((key) => cached.delete(key)),
   }
+  // Safe: the routes use nothing else of these.
+  const database = { query } as unknown as Database
   const app = fastify()
   registerRoutes(app, {
-    // Safe: the routes use nothing else of these.
-    database: { query } as unknown as Database,
+    database,
+    reads: database,
     cache: cache as unknown as Cache,
     flags: { getBooleanValue: async () => similar } as unknown as Flags,
     behaviour: behaviour as NonNullable<typeof behaviour>,
