@@ -21,15 +21,20 @@ import { cacheVolumeFull } from './cache-volume-full.ts'
 import { carelessStatement } from './careless-statement.ts'
 import { clockSkew } from './clock-skew.ts'
 import { nightlyBackup } from './nightly-backup.ts'
+import { clusterAppProtocol } from './cluster-app-protocol.ts'
 import { clusterAutoscaler } from './cluster-autoscaler.ts'
 import { clusterCredential } from './cluster-credential.ts'
 import { clusterDrain } from './cluster-drain.ts'
+import { clusterEgress } from './cluster-egress.ts'
 import { clusterEnvironment } from './cluster-environment.ts'
 import { clusterHalfRollout } from './cluster-half-rollout.ts'
+import { clusterHostAlias } from './cluster-host-alias.ts'
 import { clusterImage } from './cluster-image.ts'
 import { clusterInitCycle } from './cluster-init-cycle.ts'
 import { clusterLiveness } from './cluster-liveness.ts'
 import { clusterMemory } from './cluster-memory.ts'
+import { clusterNoSidecar } from './cluster-no-sidecar.ts'
+import { clusterNodeSelector } from './cluster-node-selector.ts'
 import { clusterQueuePolicy } from './cluster-queue-policy.ts'
 import { clusterQuota } from './cluster-quota.ts'
 import { clusterReadiness } from './cluster-readiness.ts'
@@ -37,6 +42,8 @@ import { clusterRequest } from './cluster-request.ts'
 import { clusterScaled } from './cluster-scaled.ts'
 import { clusterSecretKey } from './cluster-secret-key.ts'
 import { clusterSelector } from './cluster-selector.ts'
+import { clusterStartup } from './cluster-startup.ts'
+import { clusterSubset } from './cluster-subset.ts'
 import { clusterTargetPort } from './cluster-target-port.ts'
 import { cpuBurn } from './cpu-burn.ts'
 import { descriptorLimit } from './descriptor-limit.ts'
@@ -180,9 +187,16 @@ export const faults: readonly AnyFault[] = [
   clusterDrain,
   clusterImage,
   clusterRequest,
+  clusterNodeSelector,
   clusterScaled,
+  clusterStartup,
   clusterSecretKey,
+  clusterHostAlias,
+  clusterSubset,
+  clusterEgress,
   clusterInitCycle,
+  clusterNoSidecar,
+  clusterAppProtocol,
 ]
 
 /**
