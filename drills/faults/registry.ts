@@ -25,6 +25,7 @@ import { clusterAutoscaler } from './cluster-autoscaler.ts'
 import { clusterCredential } from './cluster-credential.ts'
 import { clusterDrain } from './cluster-drain.ts'
 import { clusterEnvironment } from './cluster-environment.ts'
+import { clusterForeignPods } from './cluster-foreign-pods.ts'
 import { clusterHalfRollout } from './cluster-half-rollout.ts'
 import { clusterImage } from './cluster-image.ts'
 import { clusterInitCycle } from './cluster-init-cycle.ts'
@@ -182,6 +183,7 @@ export const faults: readonly AnyFault[] = [
   clusterRequest,
   clusterScaled,
   clusterSecretKey,
+  clusterForeignPods,
   clusterInitCycle,
 ]
 
