@@ -62,6 +62,7 @@ const onPaper = [
   'cluster-request',
   'cluster-scaled',
   'cluster-secret-key',
+  'cluster-account',
   'cluster-foreign-pods',
   'cluster-init-cycle',
   'cluster-quota',

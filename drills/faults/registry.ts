@@ -21,6 +21,7 @@ import { cacheVolumeFull } from './cache-volume-full.ts'
 import { carelessStatement } from './careless-statement.ts'
 import { clockSkew } from './clock-skew.ts'
 import { nightlyBackup } from './nightly-backup.ts'
+import { clusterAccount } from './cluster-account.ts'
 import { clusterAutoscaler } from './cluster-autoscaler.ts'
 import { clusterCredential } from './cluster-credential.ts'
 import { clusterDrain } from './cluster-drain.ts'
@@ -183,6 +184,7 @@ export const faults: readonly AnyFault[] = [
   clusterRequest,
   clusterScaled,
   clusterSecretKey,
+  clusterAccount,
   clusterForeignPods,
   clusterInitCycle,
 ]
