@@ -64,6 +64,7 @@ const onPaper = [
   'cluster-secret-key',
   'cluster-account',
   'cluster-foreign-pods',
+  'cluster-paused',
   'cluster-init-cycle',
   'cluster-quota',
   'cluster-credential',

@@ -32,6 +32,7 @@ import { clusterImage } from './cluster-image.ts'
 import { clusterInitCycle } from './cluster-init-cycle.ts'
 import { clusterLiveness } from './cluster-liveness.ts'
 import { clusterMemory } from './cluster-memory.ts'
+import { clusterPaused } from './cluster-paused.ts'
 import { clusterQueuePolicy } from './cluster-queue-policy.ts'
 import { clusterQuota } from './cluster-quota.ts'
 import { clusterReadiness } from './cluster-readiness.ts'
@@ -186,6 +187,7 @@ export const faults: readonly AnyFault[] = [
   clusterSecretKey,
   clusterAccount,
   clusterForeignPods,
+  clusterPaused,
   clusterInitCycle,
 ]
 
