@@ -64,6 +64,7 @@ const onPaper = [
   'cluster-secret-key',
   'cluster-account',
   'cluster-foreign-pods',
+  'cluster-post-start',
   'cluster-paused',
   'cluster-init-cycle',
   'cluster-quota',

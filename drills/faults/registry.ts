@@ -33,6 +33,7 @@ import { clusterInitCycle } from './cluster-init-cycle.ts'
 import { clusterLiveness } from './cluster-liveness.ts'
 import { clusterMemory } from './cluster-memory.ts'
 import { clusterPaused } from './cluster-paused.ts'
+import { clusterPostStart } from './cluster-post-start.ts'
 import { clusterQueuePolicy } from './cluster-queue-policy.ts'
 import { clusterQuota } from './cluster-quota.ts'
 import { clusterReadiness } from './cluster-readiness.ts'
@@ -187,6 +188,7 @@ export const faults: readonly AnyFault[] = [
   clusterSecretKey,
   clusterAccount,
   clusterForeignPods,
+  clusterPostStart,
   clusterPaused,
   clusterInitCycle,
 ]
