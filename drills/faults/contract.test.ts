@@ -66,6 +66,7 @@ const onPaper = [
   'cluster-foreign-pods',
   'cluster-post-start',
   'cluster-paused',
+  'cluster-shared-readiness',
   'cluster-init-cycle',
   'cluster-quota',
   'cluster-credential',

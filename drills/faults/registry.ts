@@ -41,6 +41,7 @@ import { clusterRequest } from './cluster-request.ts'
 import { clusterScaled } from './cluster-scaled.ts'
 import { clusterSecretKey } from './cluster-secret-key.ts'
 import { clusterSelector } from './cluster-selector.ts'
+import { clusterSharedReadiness } from './cluster-shared-readiness.ts'
 import { clusterTargetPort } from './cluster-target-port.ts'
 import { cpuBurn } from './cpu-burn.ts'
 import { descriptorLimit } from './descriptor-limit.ts'
@@ -190,6 +191,7 @@ export const faults: readonly AnyFault[] = [
   clusterForeignPods,
   clusterPostStart,
   clusterPaused,
+  clusterSharedReadiness,
   clusterInitCycle,
 ]
 
