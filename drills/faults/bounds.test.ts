@@ -10,6 +10,7 @@ const others: Record<string, Record<string, unknown>> = {
   'cluster-autoscaler': { service: 'orders' },
   'cluster-request': { service: 'orders' },
   'cluster-post-start': { service: 'orders' },
+  'cluster-reluctant-exit': { service: 'orders' },
 }
 
 /** The limits of each parameter of a fault: beyond them, nothing would be noticed, or more would break than intended. */
@@ -65,6 +66,7 @@ const bounds: [id: string, param: string, least: number, most: number][] = [
   ['cluster-autoscaler', 'max', 1, 10],
   ['cluster-request', 'cores', 100, 10_000],
   ['cluster-post-start', 'seconds', 10, 600],
+  ['cluster-reluctant-exit', 'seconds', 60, 3_600],
 ]
 for (const [id, param, least, most] of bounds)
   test(`${param} of ${id} is from ${least} to ${most}`, () => {

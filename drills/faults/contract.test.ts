@@ -65,6 +65,8 @@ const onPaper = [
   'cluster-account',
   'cluster-foreign-pods',
   'cluster-post-start',
+  'cluster-reluctant-exit',
+  'cluster-recreate',
   'cluster-paused',
   'cluster-shared-readiness',
   'cluster-init-cycle',
