@@ -11,6 +11,7 @@ const onEdge = (params: unknown) => {
 /** By the fault's id: what it changes that other faults change too, and restores as a whole. */
 const sharedBy: Readonly<Record<string, (params: unknown) => string>> = {
   'canary-release': policy,
+  'cluster-subset': policy,
   'loose-retries': policy,
   'mesh-denied': policy,
   'mtls-mismatch': policy,

@@ -9,6 +9,9 @@ const others: Record<string, Record<string, unknown>> = {
   'cluster-memory': { service: 'orders' },
   'cluster-autoscaler': { service: 'orders' },
   'cluster-request': { service: 'orders' },
+  'cluster-startup': { service: 'orders' },
+  'cluster-post-start': { service: 'orders' },
+  'cluster-reluctant-exit': { service: 'orders' },
 }
 
 /** The limits of each parameter of a fault: beyond them, nothing would be noticed, or more would break than intended. */
@@ -63,6 +66,10 @@ const bounds: [id: string, param: string, least: number, most: number][] = [
   ['cluster-autoscaler', 'millicores', 10, 1_000],
   ['cluster-autoscaler', 'max', 1, 10],
   ['cluster-request', 'cores', 100, 10_000],
+  ['cluster-startup', 'millicores', 10, 1_000],
+  ['cluster-startup', 'seconds', 1, 60],
+  ['cluster-post-start', 'seconds', 10, 600],
+  ['cluster-reluctant-exit', 'seconds', 60, 3_600],
 ]
 for (const [id, param, least, most] of bounds)
   test(`${param} of ${id} is from ${least} to ${most}`, () => {

@@ -9,7 +9,7 @@ test('each fault is found by its id, and the error for an unknown one lists them
   assert.equal(new Set(faults.map(({ id }) => id)).size, faults.length)
   assert.throws(() => faultById('no-such'), {
     code: 'not-found',
-    message: /^there is no fault 'no-such': choose noop, .*, cluster-init-cycle$/,
+    message: /^there is no fault 'no-such': choose noop, .*, cluster-app-protocol$/,
   })
 })
 

@@ -21,22 +21,36 @@ import { cacheVolumeFull } from './cache-volume-full.ts'
 import { carelessStatement } from './careless-statement.ts'
 import { clockSkew } from './clock-skew.ts'
 import { nightlyBackup } from './nightly-backup.ts'
+import { clusterAppProtocol } from './cluster-app-protocol.ts'
+import { clusterAccount } from './cluster-account.ts'
 import { clusterAutoscaler } from './cluster-autoscaler.ts'
 import { clusterCredential } from './cluster-credential.ts'
 import { clusterDrain } from './cluster-drain.ts'
+import { clusterEgress } from './cluster-egress.ts'
 import { clusterEnvironment } from './cluster-environment.ts'
+import { clusterForeignPods } from './cluster-foreign-pods.ts'
 import { clusterHalfRollout } from './cluster-half-rollout.ts'
+import { clusterHostAlias } from './cluster-host-alias.ts'
 import { clusterImage } from './cluster-image.ts'
 import { clusterInitCycle } from './cluster-init-cycle.ts'
 import { clusterLiveness } from './cluster-liveness.ts'
 import { clusterMemory } from './cluster-memory.ts'
+import { clusterNoSidecar } from './cluster-no-sidecar.ts'
+import { clusterNodeSelector } from './cluster-node-selector.ts'
+import { clusterPaused } from './cluster-paused.ts'
+import { clusterPostStart } from './cluster-post-start.ts'
 import { clusterQueuePolicy } from './cluster-queue-policy.ts'
 import { clusterQuota } from './cluster-quota.ts'
 import { clusterReadiness } from './cluster-readiness.ts'
+import { clusterRecreate } from './cluster-recreate.ts'
+import { clusterReluctantExit } from './cluster-reluctant-exit.ts'
 import { clusterRequest } from './cluster-request.ts'
 import { clusterScaled } from './cluster-scaled.ts'
 import { clusterSecretKey } from './cluster-secret-key.ts'
 import { clusterSelector } from './cluster-selector.ts'
+import { clusterStartup } from './cluster-startup.ts'
+import { clusterSubset } from './cluster-subset.ts'
+import { clusterSharedReadiness } from './cluster-shared-readiness.ts'
 import { clusterTargetPort } from './cluster-target-port.ts'
 import { cpuBurn } from './cpu-burn.ts'
 import { descriptorLimit } from './descriptor-limit.ts'
@@ -184,9 +198,23 @@ export const faults: readonly AnyFault[] = [
   clusterDrain,
   clusterImage,
   clusterRequest,
+  clusterNodeSelector,
   clusterScaled,
+  clusterStartup,
   clusterSecretKey,
+  clusterHostAlias,
+  clusterSubset,
+  clusterEgress,
+  clusterAccount,
+  clusterForeignPods,
+  clusterPostStart,
+  clusterReluctantExit,
+  clusterRecreate,
+  clusterPaused,
+  clusterSharedReadiness,
   clusterInitCycle,
+  clusterNoSidecar,
+  clusterAppProtocol,
 ]
 
 /**
