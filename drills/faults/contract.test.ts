@@ -66,8 +66,6 @@ const onPaper = [
   'cluster-account',
   'cluster-foreign-pods',
   'cluster-post-start',
-  'cluster-reluctant-exit',
-  'cluster-recreate',
   'cluster-paused',
   'cluster-shared-readiness',
   'cluster-init-cycle',

@@ -135,31 +135,6 @@ test('a quota counts the running pods, without those that are being deleted', as
   assert.deepEqual([cluster.quota, deleted], [2, ['orders']])
 })
 
-test('a pod that still waits to stop after its Deployment is restored is deleted, and only then', async ({ mock }) => {
-  let now = 0
-  mock.method(performance, 'now', () => (now += 8_000))
-  for (const [looks, expected] of [
-    [0, []],
-    [1, []],
-    [Infinity, ['catalog']],
-  ] as const) {
-    const { range, shop } = freshRange()
-    const deleted: string[] = []
-    let looked = 0
-    Object.assign(shop, {
-      pods: async () => [
-        { app: 'orders', phase: 'Terminating' },
-        { app: 'catalog', phase: looked++ < looks ? 'Terminating' : 'Running' },
-      ],
-      deletePods: async (service: string) => void deleted.push(service),
-    })
-    const fault = await planned(range, 'cluster-reluctant-exit', { service: 'catalog' })
-    await fault.inject()
-    await fault.revert()
-    assert.deepEqual([deleted, await fault.observe()], [expected, []])
-  }
-})
-
 test('half of each torn page is in the cache, without an expiry, and those pages are deleted again', async () => {
   const { range, cache } = freshRange()
   const asked: unknown[][] = []

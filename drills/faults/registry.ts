@@ -42,8 +42,6 @@ import { clusterPostStart } from './cluster-post-start.ts'
 import { clusterQueuePolicy } from './cluster-queue-policy.ts'
 import { clusterQuota } from './cluster-quota.ts'
 import { clusterReadiness } from './cluster-readiness.ts'
-import { clusterRecreate } from './cluster-recreate.ts'
-import { clusterReluctantExit } from './cluster-reluctant-exit.ts'
 import { clusterRequest } from './cluster-request.ts'
 import { clusterScaled } from './cluster-scaled.ts'
 import { clusterSecretKey } from './cluster-secret-key.ts'
@@ -208,8 +206,6 @@ export const faults: readonly AnyFault[] = [
   clusterAccount,
   clusterForeignPods,
   clusterPostStart,
-  clusterReluctantExit,
-  clusterRecreate,
   clusterPaused,
   clusterSharedReadiness,
   clusterInitCycle,
