@@ -67,7 +67,6 @@ const onPaper = [
   'cluster-foreign-pods',
   'cluster-post-start',
   'cluster-paused',
-  'cluster-shared-readiness',
   'cluster-init-cycle',
   'cluster-node-selector',
   'cluster-startup',

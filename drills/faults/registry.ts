@@ -48,7 +48,6 @@ import { clusterSecretKey } from './cluster-secret-key.ts'
 import { clusterSelector } from './cluster-selector.ts'
 import { clusterStartup } from './cluster-startup.ts'
 import { clusterSubset } from './cluster-subset.ts'
-import { clusterSharedReadiness } from './cluster-shared-readiness.ts'
 import { clusterTargetPort } from './cluster-target-port.ts'
 import { cpuBurn } from './cpu-burn.ts'
 import { descriptorLimit } from './descriptor-limit.ts'
@@ -207,7 +206,6 @@ export const faults: readonly AnyFault[] = [
   clusterForeignPods,
   clusterPostStart,
   clusterPaused,
-  clusterSharedReadiness,
   clusterInitCycle,
   clusterNoSidecar,
   clusterAppProtocol,
