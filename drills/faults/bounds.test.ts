@@ -10,7 +10,6 @@ const others: Record<string, Record<string, unknown>> = {
   'cluster-autoscaler': { service: 'orders' },
   'cluster-request': { service: 'orders' },
   'cluster-startup': { service: 'orders' },
-  'cluster-post-start': { service: 'orders' },
 }
 
 /** The limits of each parameter of a fault: beyond them, nothing would be noticed, or more would break than intended. */
@@ -67,7 +66,6 @@ const bounds: [id: string, param: string, least: number, most: number][] = [
   ['cluster-request', 'cores', 100, 10_000],
   ['cluster-startup', 'millicores', 10, 1_000],
   ['cluster-startup', 'seconds', 1, 60],
-  ['cluster-post-start', 'seconds', 10, 600],
 ]
 for (const [id, param, least, most] of bounds)
   test(`${param} of ${id} is from ${least} to ${most}`, () => {

@@ -65,7 +65,6 @@ const onPaper = [
   'cluster-secret-key',
   'cluster-account',
   'cluster-foreign-pods',
-  'cluster-post-start',
   'cluster-paused',
   'cluster-init-cycle',
   'cluster-node-selector',

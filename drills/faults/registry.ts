@@ -38,7 +38,6 @@ import { clusterMemory } from './cluster-memory.ts'
 import { clusterNoSidecar } from './cluster-no-sidecar.ts'
 import { clusterNodeSelector } from './cluster-node-selector.ts'
 import { clusterPaused } from './cluster-paused.ts'
-import { clusterPostStart } from './cluster-post-start.ts'
 import { clusterQueuePolicy } from './cluster-queue-policy.ts'
 import { clusterQuota } from './cluster-quota.ts'
 import { clusterReadiness } from './cluster-readiness.ts'
@@ -204,7 +203,6 @@ export const faults: readonly AnyFault[] = [
   clusterEgress,
   clusterAccount,
   clusterForeignPods,
-  clusterPostStart,
   clusterPaused,
   clusterInitCycle,
   clusterNoSidecar,
