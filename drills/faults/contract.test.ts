@@ -63,7 +63,6 @@ const onPaper = [
   'cluster-request',
   'cluster-scaled',
   'cluster-secret-key',
-  'cluster-account',
   'cluster-foreign-pods',
   'cluster-paused',
   'cluster-init-cycle',

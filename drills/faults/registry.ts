@@ -22,7 +22,6 @@ import { carelessStatement } from './careless-statement.ts'
 import { clockSkew } from './clock-skew.ts'
 import { nightlyBackup } from './nightly-backup.ts'
 import { clusterAppProtocol } from './cluster-app-protocol.ts'
-import { clusterAccount } from './cluster-account.ts'
 import { clusterAutoscaler } from './cluster-autoscaler.ts'
 import { clusterCredential } from './cluster-credential.ts'
 import { clusterDrain } from './cluster-drain.ts'
@@ -201,7 +200,6 @@ export const faults: readonly AnyFault[] = [
   clusterHostAlias,
   clusterSubset,
   clusterEgress,
-  clusterAccount,
   clusterForeignPods,
   clusterPaused,
   clusterInitCycle,
