@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, describe, test } from 'node:test'
 import { isDeepStrictEqual } from 'node:util'
+import { z } from 'zod'
 import { bank } from '../../drills/bank.ts'
 import { fingerprint, type Fingerprint } from '../../drills/baseline.ts'
 import { faults, lackedFor } from '../../drills/faults/registry.ts'
@@ -10,7 +11,7 @@ import { whenSteady } from '../../model/start-when-steady.ts'
 import { until } from '../../model/until.ts'
 import { logFile } from '../../range/context.ts'
 import { liveness } from '../../range/targets/local/identity.ts'
-import { faultSamples } from './fault-samples.ts'
+import { clusterSamples, faultSamples } from './fault-samples.ts'
 import { atRest, client, ensureUp, range as openRange, state, statusOf } from './test-range.ts'
 
 let range: Range
@@ -50,9 +51,12 @@ describe('the contract of every fault', () => {
     })
   }
 
-  for (const { id } of faults.filter(({ category }) => category === 'cluster')) {
+  for (const { id, params } of faults.filter(({ category }) => category === 'cluster')) {
     test(`${id}: refused if the shop is not in a cluster, without a trace`, async () => {
-      await assert.rejects(inject(id, { service: 'orders', keeps: 'redis', one: 'orders', other: 'payments' }, 5_000), /no cluster/)
+      const { required = [] } = z.toJSONSchema(params, { io: 'input' })
+      const given = Object.fromEntries(required.map((name) => [name, clusterSamples[name]]))
+      assert.ok(params.safeParse(given).success, `give ${required.join(', ')} among the samples`)
+      await assert.rejects(inject(id, given, 5_000), /no cluster/)
       assert.equal((await client('instructor').get('/api/faults')).open.length, 0)
     })
   }

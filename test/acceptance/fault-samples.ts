@@ -76,3 +76,16 @@ export const faultSamples: Record<string, Record<string, unknown>> = {
   'cache-volume-full': {},
   'careless-statement': { change: 'delete-stock', categories: ['office'] },
 }
+
+/** A value for each parameter without a default that some fault of a cluster has: together they fit each of these faults. */
+export const clusterSamples: Readonly<Record<string, string>> = {
+  service: 'orders',
+  one: 'orders',
+  other: 'payments',
+  keeps: 'redis',
+  host: 'postgres',
+  to: 'catalog',
+  without: 'payments',
+  pods: 'payments',
+  datastore: 'rabbitmq',
+}
