@@ -48,7 +48,7 @@ export function sweepFiles(): void {
   const files = filesBelow(dir)
   assert.deepEqual(openedBy(files) ?? [], [])
   const user = ownUser()
-  const shops = /^(data\/(compiled|redis|rabbitmq)\/|config\/([a-z]+-proxy|rabbitmq)\/|config\/[a-z]+\/clock$)/
+  const shops = /^(data\/(compiled|redis|rabbitmq)\/|config\/([a-z]+-proxy|rabbitmq)\/|config\/[a-z]+\/(clock|flags\.json)$)/
   if (user) assert.deepEqual(openedBy(files, user)?.filter((file) => !shops.test(path.relative(dir, file))) ?? [], [])
 }
 

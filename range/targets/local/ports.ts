@@ -30,6 +30,7 @@ interface PortUse {
 const shared: Partial<Record<PortName, { what: string; on: readonly HostRole[] }>> = {
   'canary-inbound': { what: 'a canary, inbound', on: ['all', 'shop'] },
   restored: { what: 'a restored database', on: ['all', 'shop'] },
+  replica: { what: 'a replica of the database', on: ['all'] },
   link: { what: 'the link of two hosts', on: ['observability'] },
   locustMaster: { what: 'users of several hosts', on: ['observability'] },
 }
