@@ -1,3 +1,5 @@
+import { isKeyOf } from './own.ts'
+
 /** What a search over logs finds, counted. */
 export interface LogOverview {
   /** Width of a bucket, in seconds. */
@@ -56,5 +58,5 @@ const stores = { postgresql: 'postgres', redis: 'redis', rabbitmq: 'rabbitmq' } 
 /** The datastore that a span asks, by the attributes of OpenTelemetry's conventions before and after 1.30; null where it asks none. */
 export function storeOf({ attributes }: { attributes: Readonly<Record<string, unknown>> }): (typeof stores)[keyof typeof stores] | null {
   const system = String(attributes['db.system.name'] ?? attributes['db.system'] ?? attributes['messaging.system'])
-  return Object.hasOwn(stores, system) ? stores[system as keyof typeof stores] : null
+  return isKeyOf(stores, system) ? stores[system] : null
 }

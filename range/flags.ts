@@ -1,30 +1,27 @@
-import { readFileSync, statSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { ServiceName } from '../model/components.ts'
 import { FiredrillError } from '../model/errors.ts'
 import type { FlagChange } from '../model/range.ts'
+import { flags } from '../shop/contract.ts'
 import { BadFlags, flagInWords, readFlags, type FlagDefinitions } from '../shop/flag-format.ts'
 import { configDir, type RangeContext } from './context.ts'
-import { shopGroup } from './users.ts'
-import { writeWhole } from './whole-file.ts'
+import { putForShop } from './shop-file.ts'
 
 /** Services that read flags: each has its copy of the file, beside the rest of its configuration. */
-export const flagServices = ['gateway', 'catalog', 'inventory'] as const satisfies readonly ServiceName[]
+export const flagServices: readonly ServiceName[] = [...new Set(Object.values(flags))]
+
+const flagsName = 'flags.json'
 
 /** The file that a service follows. */
-export const flagsFile = (context: Pick<RangeContext, 'dir'>, service: ServiceName): string =>
-  path.join(configDir(context as RangeContext, service), 'flags.json')
+export const flagsFile = (context: RangeContext, service: ServiceName): string => path.join(configDir(context, service), flagsName)
 
 /** The flags of a fresh range, as text. */
 export const baselineFlags = (root: string): string => readFileSync(path.join(root, 'shop', 'flags.json'), 'utf8')
 
-/** Writes the file that a service follows, atomically; readable for the shop's group if the service runs as its user. */
-export function writeFlags(context: RangeContext, service: ServiceName, text: string): void {
-  const file = flagsFile(context, service)
-  const shop = shopGroup()
-  const isOpen = shop !== null && statSync(path.dirname(file), { throwIfNoEntry: false })?.gid === shop
-  writeWhole(file, text, isOpen ? { group: shop } : {})
-}
+/** Writes the file that a service follows. */
+export const writeFlags = (context: RangeContext, service: ServiceName, text: string): void =>
+  putForShop(configDir(context, service), flagsName, text)
 
 /** The definitions in a text. Throws `bad-request` with each mistake on a line. */
 function flagsIn(text: string): FlagDefinitions {

@@ -7,7 +7,8 @@ import type { ServiceName } from '../../model/components.ts'
 import type { RangeContext } from '../context.ts'
 import { readPolicy } from './policy-reader.ts'
 import { translate, type ConfigFile } from './envoy/proxy.ts'
-import { meshDir, putForProxy } from './proxy-folder.ts'
+import { putForShop } from '../shop-file.ts'
+import { meshDir } from './proxy-folder.ts'
 import { hasRuntime, runtimeContent, runtimeFile } from './envoy/runtime.ts'
 
 const digest = (content: unknown): string => createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 12)
@@ -54,7 +55,7 @@ export function write(context: RangeContext, service: ServiceName, { file, conte
   const target = path.join(folder, file)
   const text = JSON.stringify(content)
   if (existsSync(target) && readFileSync(target, 'utf8') === text) return false
-  putForProxy(folder, file, text)
+  putForShop(folder, file, text)
   return true
 }
 

@@ -4,7 +4,8 @@ import path from 'node:path'
 import type { X509Certificate } from '@peculiar/x509'
 import type { ServiceName } from '../../model/components.ts'
 import type { IdentityFault, MeshIdentity } from '../../model/mesh.ts'
-import { meshDir, putForProxy } from './proxy-folder.ts'
+import { putForShop } from '../shop-file.ts'
+import { meshDir } from './proxy-folder.ts'
 import { typed } from './envoy/json.ts'
 import type { RangeContext } from '../context.ts'
 import { writeWhole } from '../whole-file.ts'
@@ -106,7 +107,7 @@ export async function issueIdentity(context: RangeContext, service: ServiceName,
   const secret = (name: string, content: object) =>
     JSON.stringify({ resources: [typed('envoy.extensions.transport_sockets.tls.v3.Secret', { name, ...content })] })
   const inline = (text: string) => ({ inline_string: text })
-  const put = (name: string, text: string) => putForProxy(dir, name, text)
+  const put = (name: string, text: string) => putForShop(dir, name, text)
   put('sds-roots.json', secret('roots', { validation_context: { trusted_ca: inline(own.certificate.toString('pem')) } }))
   put(
     'sds-identity.json',

@@ -16,7 +16,8 @@ import { isThere } from './identity.ts'
 import { keptIn } from './kept.ts'
 import { withLock } from './lock.ts'
 import { terminate } from './process.ts'
-import { askRestored, layOut, logSize, restoredLog, restoredProcess, untilReplayed } from './restored-server.ts'
+import { askRestored, layOut, restoredLog, untilReplayed } from './restored-server.ts'
+import { copyProcess, logSize } from './second-server.ts'
 import type { BackupProcess, RangeState, RunRecord } from './state.ts'
 import { endStrays } from './strays.ts'
 import type { LocalTarget } from './target.ts'
@@ -123,8 +124,8 @@ class LocalBackups {
     const port = context.port('restored')
     await layOut(context, this.#folders, from.name, until)
     await requireFreeSoon('postgres', port)
-    const logFrom = logSize(context)
-    const record = await this.#processes.start('restored-postgres', restoredProcess(context, this.#folders), restoredLog(context))
+    const logFrom = logSize(restoredLog(context))
+    const record = await this.#processes.start('restored-postgres', copyProcess(context, this.#folders.restored), restoredLog(context))
     try {
       await untilReplayed(context, record, logFrom)
     } catch (error) {

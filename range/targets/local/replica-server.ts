@@ -1,16 +1,10 @@
-import { chownSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import pg from 'pg'
-import { FiredrillError, describeError } from '../../../model/errors.ts'
-import { administratorOptions } from '../../administrator.ts'
-import type { ProcessSpec } from '../../component.ts'
 import type { RangeContext } from '../../context.ts'
-import { unprivilegedUser } from '../../users.ts'
 import { runAsPostgres } from './base-backup.ts'
+import { askCopy, configureCopy } from './second-server.ts'
 
 /** The name of the replica's role, of its replication slot and of its connection to the primary. */
 export const replicaName = 'replica'
-const queryTimeoutMs = 20_000
 
 /** Where it connects to, without a password. */
 const primary = (context: RangeContext): string =>
@@ -44,55 +38,17 @@ export async function layOutReplica(context: RangeContext, folder: string): Prom
   await runAsPostgres(program, ['--dbname', primary(context), '--pgdata', folder, ...options], {
     PGPASSWORD: context.config.passwords.postgres,
   })
-  const settings = Object.entries(replicaSettings(context)).map(([name, value]) => `${name} = '${value}'`)
-  const conninfo = `${primary(context)} password=${context.config.passwords.postgres}`
-  const follow = [`primary_conninfo = '${conninfo}'`, `primary_slot_name = '${replicaName}'`]
-  const user = unprivilegedUser('postgres')
-  const files = {
-    'postgresql.conf': `${[...settings, ...follow].join('\n')}\n`,
-    // Settings made with `alter system` on the primary do not apply to this one.
-    'postgresql.auto.conf': '',
-    'standby.signal': '',
-  }
-  for (const [name, content] of Object.entries(files)) {
-    const file = path.join(folder, name)
-    writeFileSync(file, content, { mode: 0o600 })
-    if (user) chownSync(file, user.uid, user.gid)
-  }
+  const primaryConninfo = `${primary(context)} password=${context.config.passwords.postgres}`
+  configureCopy(
+    folder,
+    { ...replicaSettings(context), primary_conninfo: primaryConninfo, primary_slot_name: replicaName },
+    'standby.signal',
+  )
 }
 
-/** How it is started, by the user of the primary. */
-export const replicaProcess = (context: RangeContext, folder: string): ProcessSpec => ({
-  file: path.join(context.binaries.postgresBin, 'postgres'),
-  args: ['-D', folder],
-  env: {},
-  user: 'postgres',
-})
-
 /** The rows of a statement, over a connection of its own. Throws `component-unreachable` with what PostgreSQL refuses it for. */
-export async function askReplica<Row extends Record<string, unknown>>(
+export const askReplica = <Row extends Record<string, unknown>>(
   context: RangeContext,
   sql: string,
   params: unknown[] = [],
-): Promise<Row[]> {
-  const client = new pg.Client({
-    host: '127.0.0.1',
-    port: context.port('replica'),
-    user: 'postgres',
-    password: context.config.passwords.postgres,
-    database: 'shop',
-    connectionTimeoutMillis: 5e3,
-    query_timeout: queryTimeoutMs,
-    application_name: 'firedrill',
-    options: administratorOptions,
-  })
-  client.on('error', () => {})
-  try {
-    await client.connect()
-    return (await client.query<Row>(sql, params)).rows
-  } catch (error) {
-    throw new FiredrillError('component-unreachable', `the replica: ${describeError(error)}`, { cause: error })
-  } finally {
-    await client.end().catch(() => {})
-  }
-}
+): Promise<Row[]> => askCopy<Row>(context, { port: 'replica', what: 'the replica' }, sql, params)

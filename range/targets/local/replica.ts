@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { chmodSync, chownSync, existsSync, mkdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { FiredrillError } from '../../../model/errors.ts'
 import type { ReplicaPort, ReplicaSession, ReplicaStatus } from '../../../model/range/replica.ts'
@@ -13,7 +13,8 @@ import { isThere } from './identity.ts'
 import { withLock } from './lock.ts'
 import { requireFreeSoon } from './ports.ts'
 import { terminate } from './process.ts'
-import { askReplica, layOutReplica, replicaName, replicaProcess } from './replica-server.ts'
+import { askReplica, layOutReplica, replicaName } from './replica-server.ts'
+import { copyProcess, logSize, printedSince } from './second-server.ts'
 import { endStrays } from './strays.ts'
 import type { RunRecord } from './state.ts'
 
@@ -54,9 +55,9 @@ export function localReplica(target: BackupTarget): ReplicaPort {
       await layOutReplica(context, folder)
       await requireFreeSoon('postgres', context.port('replica'))
       const log = logFile(context, 'replica')
-      const logFrom = statSync(log, { throwIfNoEntry: false })?.size ?? 0
+      const logFrom = logSize(log)
       const startedAt = Date.now()
-      const identity = await target.launch(replicaProcess(context, folder), 'replica', 'shop', log)
+      const identity = await target.launch(copyProcess(context, folder), 'replica', 'shop', log)
       const record = { ...identity, startedAt, readyAfterMs: 0, stopping: false }
       state.setRun('replica', record)
       await untilStreaming(context, record, log, logFrom)
@@ -102,7 +103,11 @@ async function statusOf(context: RangeContext): Promise<ReplicaStatus> {
 
 async function untilStreaming(context: RangeContext, record: RunRecord, log: string, logFrom: number): Promise<void> {
   const hasCaughtUp = async () => {
-    if (!isThere(record)) throw new FiredrillError('component-failed', `the replica did not start: ${firstError(log, logFrom)}`)
+    if (!isThere(record))
+      throw new FiredrillError(
+        'component-failed',
+        `the replica did not start: ${printedSince(log, logFrom).error ?? 'it printed no error'}`,
+      )
     return statusOf(context).then(
       ({ isStreaming, waitingBytes }) => isStreaming && waitingBytes < 100_000,
       () => false,
@@ -110,12 +115,6 @@ async function untilStreaming(context: RangeContext, record: RunRecord, log: str
   }
   if (!(await poll(streamsWithinMs, hasCaughtUp, lookEveryMs)))
     throw new FiredrillError('timed-out', `the replica has not caught up within ${streamsWithinMs / 1_000} s`)
-}
-
-/** The first error since then: later ones say only that it ended. */
-function firstError(log: string, from: number): string {
-  const lines = existsSync(log) ? readFileSync(log).subarray(from).toString('utf8').split('\n') : []
-  return lines.flatMap((line) => /(?:FATAL|PANIC|ERROR): +(.*)$/.exec(line)?.[1] ?? [])[0] ?? 'it printed no error'
 }
 
 type Query = ReturnType<typeof localDatabase>['query']

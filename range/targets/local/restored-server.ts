@@ -1,20 +1,16 @@
-import { chownSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import path from 'node:path'
-import pg from 'pg'
-import { FiredrillError, describeError } from '../../../model/errors.ts'
+import { FiredrillError } from '../../../model/errors.ts'
 import { poll } from '../../../model/until.ts'
-import { administratorOptions } from '../../administrator.ts'
-import type { ProcessSpec } from '../../component.ts'
 import { logFile, type RangeContext } from '../../context.ts'
-import { unprivilegedUser } from '../../users.ts'
 import { runAsPostgres, type BackupFolders } from './base-backup.ts'
 import { isThere } from './identity.ts'
+import { askCopy, configureCopy, printedSince } from './second-server.ts'
 import type { RunRecord } from './state.ts'
 
 const lookEveryMs = 100
 /** Timeout for replaying everything: a drill's WAL takes seconds. */
 const replayedWithinMs = 60_000
-const queryTimeoutMs = 20_000
 
 /** The file of what the restored PostgreSQL prints. */
 export const restoredLog = (context: RangeContext): string => logFile(context, 'restored-postgres')
@@ -41,28 +37,8 @@ const restoredSettings = (context: RangeContext, { wal }: BackupFolders, until: 
 export async function layOut(context: RangeContext, folders: BackupFolders, backup: string, until: string): Promise<void> {
   rmSync(folders.restored, { recursive: true, force: true })
   await runAsPostgres('/bin/cp', ['-a', '--reflink=auto', path.join(folders.base, backup), folders.restored])
-  const settings = Object.entries(restoredSettings(context, folders, until)).map(([name, value]) => `${name} = '${value}'`)
-  const user = unprivilegedUser('postgres')
-  const files = {
-    'postgresql.conf': `${settings.join('\n')}\n`,
-    // Settings made with `alter system` on the live server do not apply to this one.
-    'postgresql.auto.conf': '',
-    'recovery.signal': '',
-  }
-  for (const [name, content] of Object.entries(files)) {
-    const file = path.join(folders.restored, name)
-    writeFileSync(file, content, { mode: 0o600 })
-    if (user) chownSync(file, user.uid, user.gid)
-  }
+  configureCopy(folders.restored, restoredSettings(context, folders, until), 'recovery.signal')
 }
-
-/** How it is started, by the user of the live one. */
-export const restoredProcess = (context: RangeContext, { restored }: BackupFolders): ProcessSpec => ({
-  file: path.join(context.binaries.postgresBin, 'postgres'),
-  args: ['-D', restored],
-  env: {},
-  user: 'postgres',
-})
 
 /** Resolves when it has replayed up to its time; throws `component-failed` with its last message if it exits before. */
 export async function untilReplayed(context: RangeContext, record: RunRecord, logFrom: number): Promise<void> {
@@ -77,41 +53,15 @@ export async function untilReplayed(context: RangeContext, record: RunRecord, lo
     throw new FiredrillError('timed-out', `the restored server has not replayed its WAL within ${replayedWithinMs / 1_000} s`)
 }
 
-/** The first error since then: later ones say only that it ended. */
+/** The first error since then, or else the last line. */
 function lastWords(context: RangeContext, from: number): string {
-  const file = restoredLog(context)
-  const lines = existsSync(file) ? readFileSync(file).subarray(from).toString('utf8').split('\n') : []
-  const errors = lines.flatMap((line) => /(?:FATAL|PANIC|ERROR): +(.*)$/.exec(line)?.[1] ?? [])
-  return errors[0] ?? lines.findLast((line) => line.trim() !== '') ?? 'it said nothing'
+  const { lines, error } = printedSince(restoredLog(context), from)
+  return error ?? lines.findLast((line) => line.trim() !== '') ?? 'it said nothing'
 }
 
-/** How much it has printed so far, in bytes. */
-export const logSize = (context: RangeContext): number => statSync(restoredLog(context), { throwIfNoEntry: false })?.size ?? 0
-
 /** The rows of a query, over a connection of its own. Throws what PostgreSQL refuses it for. */
-export async function askRestored<Row extends Record<string, unknown>>(
+export const askRestored = <Row extends Record<string, unknown>>(
   context: RangeContext,
   sql: string,
   params: unknown[] = [],
-): Promise<Row[]> {
-  const client = new pg.Client({
-    host: '127.0.0.1',
-    port: context.port('restored'),
-    user: 'postgres',
-    password: context.config.passwords.postgres,
-    database: 'shop',
-    connectionTimeoutMillis: 5e3,
-    query_timeout: queryTimeoutMs,
-    application_name: 'firedrill',
-    options: administratorOptions,
-  })
-  client.on('error', () => {})
-  try {
-    await client.connect()
-    return (await client.query<Row>(sql, params)).rows
-  } catch (error) {
-    throw new FiredrillError('component-unreachable', `the restored PostgreSQL: ${describeError(error)}`, { cause: error })
-  } finally {
-    await client.end().catch(() => {})
-  }
-}
+): Promise<Row[]> => askCopy<Row>(context, { port: 'restored', what: 'the restored PostgreSQL' }, sql, params)
